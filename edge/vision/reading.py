@@ -1,0 +1,92 @@
+"""`ShelfReading`: what one photo says about a shelf, the last stage of vision before the observation is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Box = tuple[float, float, float, float]
+"""x1, y1, x2, y2 as fractions of the photo's width and height."""
+
+
+@dataclass(frozen=True)
+class PlacedProduct:
+    """One product seen: where it stands and what it is.
+
+    Attributes:
+        box: where it stands, as fractions of the photo.
+        sku: the SKU, or None where the gallery holds nothing like it.
+        score: probability that this is a product at all.
+        sku_confidence: probability that `sku` is right; of an unknown product, that it is none of the gallery.
+        row: shelf row, 0 at the top.
+        column: facing within the row, 0 at the left; stacked units of one column share it.
+        front: True where it stands in the front of its lane, False where it shows behind another.
+    """
+
+    box: Box
+    sku: str | None
+    score: float
+    sku_confidence: float
+    row: int
+    column: int
+    front: bool = True
+
+
+@dataclass(frozen=True)
+class ReadingGap:
+    """An empty place in a row: wide enough for a facing and nothing in it."""
+
+    box: Box
+    row: int
+    confidence: float
+
+
+@dataclass(frozen=True)
+class ReadingLine:
+    """All products of one SKU (None: unknown) in the photo.
+
+    `count_sd` is the standard deviation of the error of `units` that vision expects of itself.
+    """
+
+    sku: str | None
+    units: int
+    facings: int
+    linear_share: float
+    confidence: float
+    count_sd: float
+
+
+@dataclass(frozen=True)
+class PhotoQuality:
+    """Whether the photo can be judged, and why not: `verdict` is `good`, `poor` or `unusable`."""
+
+    verdict: str
+    brightness: float
+    contrast: float
+    sharpness: float
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ShelfReading:
+    """Everything vision reads from one photo.
+
+    Attributes:
+        width, height: size of the photo, pixels.
+        products: every product, by row then column.
+        lines: one per SKU, largest first; the unknown products are one line with sku None.
+        gaps: empty places.
+        rows: number of shelf rows.
+        quality: verdict of the quality gate.
+        confidence: probability-like confidence in the whole reading, 0 to 1.
+        models: name -> sha256 of each model that took part.
+    """
+
+    width: int
+    height: int
+    products: tuple[PlacedProduct, ...]
+    lines: tuple[ReadingLine, ...]
+    gaps: tuple[ReadingGap, ...]
+    rows: int
+    quality: PhotoQuality
+    confidence: float
+    models: dict[str, str]
