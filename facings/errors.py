@@ -1,11 +1,11 @@
 """The errors of Facings.
 
-    FacingsError
-    ├── BadInputError          a file, message or option that cannot be used; the text says what to do
-    │   ├── PhotoError         not a usable photo
-    │   ├── MessageError       not a message of the wire contract
-    │   └── SettingsError      a setting that is unknown, missing or out of range
-    └── UnavailableError       a peer, disk or model that is not there now; trying again can help
+FacingsError
+├── BadInputError          a file, message or option that cannot be used; the text says what to do
+│   ├── PhotoError         not a usable photo
+│   ├── MessageError       not a message of the wire contract
+│   └── SettingsError      a setting that is unknown, missing or out of range
+└── UnavailableError       a peer, disk or model that is not there now; trying again can help
 """
 
 

@@ -1,0 +1,93 @@
+"""The root of the command line: `facings COMMAND`.
+
+A command is an entry point of the group `facings.commands`. Each is imported only when it is asked for, so that
+`facings edge run` starts without the cloud's libraries and works where they are not installed.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+import typer
+from rich.console import Console
+from typer.core import TyperGroup
+
+from facings.errors import FacingsError
+
+GROUP = "facings.commands"
+
+# One line per command for `facings --help`, so that help needs none of their imports.
+SUMMARIES = {
+    "audit": "Find, name and count the products on photos, offline.",
+    "edge": "The daemon on the cooler.",
+    "up": "Start the whole cloud on this machine: broker, ingest, API, pages.",
+    "cloud": "Set the cloud up and look into it: tenants, users, devices, quarantine.",
+    "datasets": "Render scenes, check and convert sets of photos.",
+    "models": "Train, evaluate and export the models of the zoo.",
+    "sim": "Simulated coolers, cameras and shoppers; the demo.",
+    "schema": "The JSON Schema of every message.",
+}
+
+
+def _commands() -> dict[str, EntryPoint]:
+    return {entry.name: entry for entry in entry_points(group=GROUP)}
+
+
+def _load(entry: EntryPoint) -> Any:
+    try:
+        app = entry.load()
+    except ModuleNotFoundError as error:
+        extra = {"up": "cloud", "audit": "edge", "datasets": "sim", "models": "train"}.get(entry.name, entry.name)
+        raise FacingsError(
+            f"`facings {entry.name}` needs {error.name!r}: install it with pip install 'facings[{extra}]'"
+        ) from error
+    command = typer.main.get_command(app)
+    command.name = entry.name
+    return command
+
+
+class LazyCommands(TyperGroup):
+    """Lists the commands by name and imports the one that is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 (typer's signature)
+        """Names of all commands, in the order of the summaries."""
+        found = _commands()
+        return [name for name in SUMMARIES if name in found] + sorted(set(found) - set(SUMMARIES))
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command `cmd_name`; while help is being written, only its name and summary."""
+        entry = _commands().get(cmd_name)
+        if entry is None:
+            return None
+        if ctx.resilient_parsing or not _asks_for(cmd_name):
+            return typer.core.TyperCommand(name=cmd_name, help=SUMMARIES.get(cmd_name, ""))
+        return _load(entry)
+
+
+def _asks_for(name: str) -> bool:
+    return next((word for word in sys.argv[1:] if not word.startswith("-")), "") == name
+
+
+app = typer.Typer(
+    cls=LazyCommands, no_args_is_help=True, add_completion=False, help="Facings counts what stands in a cooler."
+)
+
+
+@app.callback()
+def root() -> None:
+    """Facings counts what stands in a cooler."""
+
+
+def main() -> None:
+    """Run the command line; an error of ours is one clear line and exit code 1, never a traceback."""
+    try:
+        app()
+    except FacingsError as error:
+        Console(stderr=True).print(f"[bold red]error[/] {error}", highlight=False, markup=True)
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()
