@@ -12,6 +12,7 @@ from typing import Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from typer.core import TyperGroup
 
 from facings.errors import FacingsError
@@ -85,7 +86,7 @@ def main() -> None:
     try:
         app()
     except FacingsError as error:
-        Console(stderr=True).print(f"[bold red]error[/] {error}", highlight=False, markup=True)
+        Console(stderr=True).print("[bold red]error[/]", escape(str(error)), highlight=False, soft_wrap=True)
         raise SystemExit(1) from None
 
 

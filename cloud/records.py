@@ -1,0 +1,157 @@
+"""The records store: SQLAlchemy on SQLite by default, on PostgreSQL when it grows.
+
+A session belongs to one tenant. Every ORM statement on a tenant's table is narrowed to that tenant here, in one place, and
+what is added gets its id, so that no query elsewhere can forget it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import DateTime, Engine, ForeignKey, MetaData, create_engine, event
+from sqlalchemy.engine import Dialect, make_url
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    ORMExecuteState,
+    Session,
+    mapped_column,
+    sessionmaker,
+    with_loader_criteria,
+)
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+ALL_TENANTS = "*"
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, kept as naive UTC so that every database compares and sorts it alike."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """To the database; a moment without a zone is refused."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time needs its zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """From the database, aware again."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    """Base of all records."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: UtcDateTime}  # noqa: RUF012 (declared so by SQLAlchemy)
+
+
+class TenantScoped:
+    """Mixin of every table whose rows belong to a tenant."""
+
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenant.id"), primary_key=False, index=True)
+
+
+class TenantKeyed:
+    """Mixin of the tables named by tenant and a slug of the tenant's own: the tenant is part of the key."""
+
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenant.id"), primary_key=True)
+
+
+class CrossTenantError(Exception):
+    """A defect: a session reached for a row of another tenant, or for tenants' rows without naming a tenant."""
+
+
+class Records:
+    """The records database."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._engine: Engine | None = None
+        self._factory: sessionmaker[Session] | None = None
+
+    def start(self) -> None:
+        """Open the database; tables are made by the migrations, not here."""
+        url = make_url(self.url)
+        if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        self._engine = create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
+        if url.get_backend_name() == "sqlite":
+            event.listen(self._engine, "connect", _sqlite_durable)
+            event.listen(self._engine, "begin", _sqlite_begin)
+        self._factory = sessionmaker(self._engine, expire_on_commit=False)
+        event.listen(self._factory, "do_orm_execute", _narrow_to_tenant)
+        event.listen(self._factory, "before_flush", _stamp_tenant)
+
+    def stop(self) -> None:
+        """Close all connections."""
+        if self._engine:
+            self._engine.dispose()
+
+    @property
+    def engine(self) -> Engine:
+        """The engine, once started."""
+        assert self._engine, "records are not started"
+        return self._engine
+
+    @contextmanager
+    def session(self, tenant: str) -> Iterator[Session]:
+        """A session narrowed to `tenant`; commits at the end, rolls back on an error."""
+        assert self._factory, "records are not started"
+        with self._factory(info={"tenant": tenant}) as session, session.begin():
+            yield session
+
+    def all_tenants(self) -> Any:
+        """A session over all tenants, for the few places that serve them all: ingest, sign-in, the broker's logins."""
+        return self.session(ALL_TENANTS)
+
+
+def _sqlite_durable(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # SQLAlchemy's own BEGIN below, so that a writer locks at its start
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begin(connection: Any) -> None:
+    # IMMEDIATE: a deferred transaction that turns writer late fails at once when another wrote in between.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _narrow_to_tenant(state: ORMExecuteState) -> None:
+    tenant = state.session.info.get("tenant")
+    if tenant is None:
+        raise CrossTenantError("open sessions with Records.session(tenant) or Records.all_tenants()")
+    if tenant == ALL_TENANTS or state.is_column_load or state.is_relationship_load:
+        return
+    for mixin in (TenantScoped, TenantKeyed):
+        state.statement = state.statement.options(
+            with_loader_criteria(mixin, lambda row: row.tenant_id == tenant, include_aliases=True)
+        )
+
+
+def _stamp_tenant(session: Session, _context: object, _instances: object) -> None:
+    tenant = session.info["tenant"]
+    for row in session.new:
+        if not isinstance(row, TenantScoped | TenantKeyed):
+            continue
+        if row.tenant_id is None and tenant != ALL_TENANTS:
+            row.tenant_id = tenant
+        if row.tenant_id is None or (tenant not in (ALL_TENANTS, row.tenant_id)):
+            raise CrossTenantError(f"{type(row).__name__} of tenant {row.tenant_id!r} in a session of {tenant!r}")

@@ -1,0 +1,65 @@
+"""What a running cloud is made of; every route and part gets it from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from cloud.records import Records
+from cloud.settings import CloudSettings
+from facings.clock import Clock, SystemClock
+
+if TYPE_CHECKING:
+    from cloud.audits.facts import Facts
+    from cloud.audits.photos import PhotoStore
+
+
+class Part(Protocol):
+    """Something that runs: constructors only keep, work begins in `start` and ends in `stop`."""
+
+    def start(self) -> None:
+        """Begin."""
+        ...
+
+    def stop(self) -> None:
+        """End; called once, also after a failed start."""
+        ...
+
+
+class LiveNumbers(Protocol):
+    """Publishes the KPI topics."""
+
+    def refresh(self, tenant: str) -> None:
+        """Publish the tenant's overview and stock-outs anew, soon: something behind them changed."""
+        ...
+
+
+class BrokerLogins(Protocol):
+    """Keeps the broker's users in step with the records."""
+
+    def refresh(self) -> None:
+        """Read the devices anew and give each its login."""
+        ...
+
+    def page_login(self, tenant: str) -> tuple[str, str]:
+        """User and password with which a signed-in page of `tenant` may read that tenant's KPI topics, and no more."""
+        ...
+
+    @property
+    def websocket_url(self) -> str:
+        """Where pages reach MQTT over WebSocket."""
+        ...
+
+
+@dataclass
+class Services:
+    """The parts of one running cloud."""
+
+    settings: CloudSettings
+    secret: str
+    records: Records
+    facts: Facts
+    photos: PhotoStore
+    live: LiveNumbers
+    logins: BrokerLogins
+    clock: Clock = field(default_factory=SystemClock)

@@ -1,0 +1,110 @@
+"""Settings of the cloud: everything has a default that runs on one machine."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+
+from facings.errors import SettingsError
+from facings.settings import Settings
+
+ENV_PREFIX = "FACINGS"
+
+
+class Section(BaseModel):
+    """A section of the settings file; unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class HttpSettings(Section):
+    """Where API and pages listen."""
+
+    host: str = Field(default="127.0.0.1", description="address to listen on; 0.0.0.0 for all")
+    port: int = Field(default=8080, ge=0, le=65535, description="0 takes a free port")
+    public_url: str | None = Field(
+        default=None, description="address that browsers and devices use; default: host and port"
+    )
+
+
+class BrokerSettings(Section):
+    """The MQTT broker: a child process unless `url` names another."""
+
+    url: str | None = Field(
+        default=None, description="mqtt://HOST:PORT of a broker of your own; default: our own child"
+    )
+    username: str = Field(default="facings-cloud", description="login of the cloud at the broker")
+    password: SecretStr | None = Field(default=None, description="its password; made at first start for the child")
+    host: str = Field(default="127.0.0.1", description="address the child listens on; 0.0.0.0 for devices elsewhere")
+    mqtt_port: int = Field(default=1883, ge=0, le=65535, description="MQTT port of the child; 0 takes a free one")
+    websocket_port: int = Field(
+        default=9001, ge=0, le=65535, description="MQTT over WebSocket, for pages; 0 takes a free one"
+    )
+    websocket_url: str | None = Field(
+        default=None, description="address browsers use; default: host and websocket_port"
+    )
+
+
+class StoreSettings(Section):
+    """Where things are kept; the defaults lie under `data_dir`."""
+
+    records_url: str | None = Field(default=None, description="SQLAlchemy URL of the records; default: SQLite")
+    facts_url: str | None = Field(
+        default=None, description="SQLAlchemy URL of the facts; default: chDB in this process"
+    )
+    photos_url: str | None = Field(default=None, description="fsspec URL of the photo store; default: a folder")
+
+
+class CloudSettings(Settings):
+    """Settings of `facings up`."""
+
+    environment: Literal["development", "production"] = "development"
+    data_dir: Path = Field(default=Path("var/facings"), description="everything that must survive lies here")
+    secret: SecretStr | None = Field(
+        default=None, description="signs sessions and upload grants; 32 characters or more"
+    )
+    http: HttpSettings = HttpSettings()
+    broker: BrokerSettings = BrokerSettings()
+    store: StoreSettings = StoreSettings()
+    coverage_hours: float = Field(default=24, gt=0, description="a cooler counts as reporting this long after a photo")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @model_validator(mode="after")
+    def _production_brings_its_secret(self) -> CloudSettings:
+        given = self.secret.get_secret_value() if self.secret else ""
+        if given and len(given) < 32:
+            raise ValueError("secret: at least 32 characters; make one with `openssl rand -hex 32`")
+        if self.environment == "production" and not given:
+            raise ValueError("production needs FACINGS_SECRET; make one with `openssl rand -hex 32`")
+        return self
+
+    @property
+    def records_url(self) -> str:
+        """SQLAlchemy URL of the records."""
+        return self.store.records_url or f"sqlite:///{self.data_dir / 'records.db'}"
+
+    @property
+    def photos_url(self) -> str:
+        """fsspec URL of the photo store."""
+        return self.store.photos_url or f"file://{(self.data_dir / 'photos').resolve()}"
+
+
+def kept_secret(data_dir: Path, name: str) -> str:
+    """The secret `name` of this installation, made at first use and kept in `data_dir`, readable by its owner only."""
+    file = data_dir / "secrets" / name
+    try:
+        return file.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise SettingsError(
+            f"cannot read {file}: {error.strerror}; give its folder to the user that runs facings"
+        ) from error
+    partial = file.with_suffix(".partial")
+    partial.touch(mode=0o600)
+    partial.write_text(secrets.token_hex(32), encoding="ascii")
+    partial.replace(file)
+    return file.read_text(encoding="ascii")
