@@ -1,0 +1,72 @@
+# Two commands do everything: `make demo` and `make test`. `make help` lists the rest.
+
+PYTHON ?= python3
+VENV := .venv
+TRAIN := .venv-train
+BIN := $(VENV)/bin
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-train system assets demo test test-fast lint format schemas screenshots bench clean
+
+help: ## List the tasks
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Facings needs Python 3.11 or newer; name it with: make PYTHON=python3.11 ..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[edge,cloud,sim,dev]'
+	@touch $@
+
+setup: $(VENV)/installed assets ## Make the environment and the pages' assets
+
+# torch first and pinned: a newer one, pulled in by another package, brings gigabytes of CUDA.
+$(TRAIN)/installed: pyproject.toml
+	$(PYTHON) -m venv $(TRAIN)
+	$(TRAIN)/bin/pip install --quiet --disable-pip-version-check torch==2.13.0
+	$(TRAIN)/bin/pip install --quiet --disable-pip-version-check --no-deps torchvision==0.28.0
+	$(TRAIN)/bin/pip install --quiet --disable-pip-version-check -e '.[train]' pytest pytest-timeout
+	@touch $@
+
+setup-train: $(TRAIN)/installed ## Make the training environment (torch, ultralytics), apart from the other
+
+assets: $(VENV)/installed ## Fetch and lay out the scripts of the pages (npm packages; no CDN)
+	@$(BIN)/python -m cloud.web.build
+
+# The browser of the page tests; installed where root allows, else asked for.
+system:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+				chromium fonts-noto-cjk >/dev/null; \
+		else echo "The page tests need Chromium: install the package chromium"; exit 1; fi; }
+
+demo: setup ## Run the whole product on simulated coolers (ONCE=1: end by itself)
+	$(BIN)/facings sim demo $(if $(ONCE),--once)
+
+test: setup setup-train system ## Run all tests, as CI does
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not training"
+	$(TRAIN)/bin/python -m pytest -m training tests/models
+
+test-fast: setup ## Run the tests of one folder: make test-fast T=tests/facings
+	$(BIN)/pytest $(T)
+
+lint: $(VENV)/installed ## ruff, mypy --strict, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/installed ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+schemas: $(VENV)/installed ## Publish the JSON Schema of new message versions in docs/schemas
+	$(BIN)/facings schema export
+
+bench: setup ## Run the benchmarks; each prints JSON
+	@for program in bench/*.py; do echo "== $$program"; $(BIN)/python $$program; done
+
+clean: ## Remove what was built or simulated; environments stay
+	rm -rf var runs build demo-summary.json .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

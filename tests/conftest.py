@@ -1,0 +1,38 @@
+"""Fixtures that every folder of tests shares."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _shared_data() -> Path:
+    return Path(os.environ.get("FACINGS_DATA", ROOT.parent / "shared" / "data"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip the tests on real photos where there are none; in CI they must run, so there they fail instead."""
+    if _shared_data().is_dir() or os.environ.get("CI") == "true":
+        return
+    reason = f"no real photos at {_shared_data()}: set FACINGS_DATA to run these tests"
+    for item in items:
+        if item.get_closest_marker("real_photos"):
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The project's root."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real photos and their labels."""
+    folder = _shared_data()
+    assert folder.is_dir(), f"no real photos at {folder}: put them there or set FACINGS_DATA"
+    return folder
