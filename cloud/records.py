@@ -1,19 +1,22 @@
 """The records store: SQLAlchemy on SQLite by default, on PostgreSQL when it grows.
 
-A session belongs to one tenant. Every ORM statement on a tenant's table is narrowed to that tenant here, in one place, and
-what is added gets its id, so that no query elsewhere can forget it.
+A session belongs to one tenant. Every ORM statement on a tenant's table is narrowed to that tenant here, in one place,
+and what is added gets its id, so that no query elsewhere can forget it. What could not be narrowed is refused:
+statements that are not the ORM's, and INSERT statements (add objects instead).
+
+A session reads or writes. SQLite has one writer at a time: a writing session takes its turn at the start, a reading one
+never waits, and is refused when it tries to write.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import DateTime, Engine, ForeignKey, MetaData, create_engine, event
+from sqlalchemy import Connection, DateTime, Engine, ForeignKey, MetaData, create_engine, event
 from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.orm import (
     DeclarativeBase,
@@ -35,6 +38,7 @@ NAMING = {
 }
 
 ALL_TENANTS = "*"
+WRITES = "facings_writes"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -79,6 +83,10 @@ class CrossTenantError(Exception):
     """A defect: a session reached for a row of another tenant, or for tenants' rows without naming a tenant."""
 
 
+class ReadOnlyError(Exception):
+    """A defect: something was changed in a session opened for reading."""
+
+
 class Records:
     """The records database."""
 
@@ -112,15 +120,19 @@ class Records:
         return self._engine
 
     @contextmanager
-    def session(self, tenant: str) -> Iterator[Session]:
-        """A session narrowed to `tenant`; commits at the end, rolls back on an error."""
+    def session(self, tenant: str, *, write: bool = True) -> Iterator[Session]:
+        """A session narrowed to `tenant`; commits at the end, rolls back on an error.
+
+        With `write=False` it reads one snapshot and takes no lock.
+        """
         assert self._factory, "records are not started"
-        with self._factory(info={"tenant": tenant}) as session, session.begin():
+        bind = self.engine.execution_options(**({WRITES: True} if write else {"postgresql_readonly": True}))
+        with self._factory(bind=bind, info={"tenant": tenant, WRITES: write}) as session, session.begin():
             yield session
 
-    def all_tenants(self) -> Any:
+    def all_tenants(self, *, write: bool = True) -> AbstractContextManager[Session]:
         """A session over all tenants, for the few places that serve them all: ingest, sign-in, the broker's logins."""
-        return self.session(ALL_TENANTS)
+        return self.session(ALL_TENANTS, write=write)
 
 
 def _sqlite_durable(connection: sqlite3.Connection, _record: object) -> None:
@@ -129,17 +141,22 @@ def _sqlite_durable(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _sqlite_begin(connection: Any) -> None:
+def _sqlite_begin(connection: Connection) -> None:
     # IMMEDIATE: a deferred transaction that turns writer late fails at once when another wrote in between.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    writes = connection.get_execution_options().get(WRITES, True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _narrow_to_tenant(state: ORMExecuteState) -> None:
     tenant = state.session.info.get("tenant")
     if tenant is None:
         raise CrossTenantError("open sessions with Records.session(tenant) or Records.all_tenants()")
+    if not (state.is_select or state.session.info[WRITES]):
+        raise ReadOnlyError("this session reads; open it with write=True")
     if tenant == ALL_TENANTS or state.is_column_load or state.is_relationship_load:
         return
+    if state.is_insert or not state.is_orm_statement:
+        raise CrossTenantError("only ORM SELECT, UPDATE and DELETE can be narrowed to a tenant; add rows as objects")
     for mixin in (TenantScoped, TenantKeyed):
         state.statement = state.statement.options(
             with_loader_criteria(mixin, lambda row: row.tenant_id == tenant, include_aliases=True)
@@ -148,7 +165,9 @@ def _narrow_to_tenant(state: ORMExecuteState) -> None:
 
 def _stamp_tenant(session: Session, _context: object, _instances: object) -> None:
     tenant = session.info["tenant"]
-    for row in session.new:
+    if not session.info[WRITES]:
+        raise ReadOnlyError("this session reads; open it with write=True")
+    for row in (*session.new, *session.dirty, *session.deleted):
         if not isinstance(row, TenantScoped | TenantKeyed):
             continue
         if row.tenant_id is None and tenant != ALL_TENANTS:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from cloud.identity.limit import SignInLimit
+from cloud.metrics import Metrics
 from cloud.records import Records
 from cloud.settings import CloudSettings
 from facings.clock import Clock, SystemClock
@@ -63,3 +66,7 @@ class Services:
     live: LiveNumbers
     logins: BrokerLogins
     clock: Clock = field(default_factory=SystemClock)
+    sign_ins: SignInLimit = field(default_factory=SignInLimit)
+    metrics: Metrics = field(default_factory=Metrics)
+    checks: dict[str, Callable[[], object]] = field(default_factory=dict)
+    """Name of a part -> a call that raises where the part does not work; /healthz makes them all."""

@@ -60,9 +60,12 @@ def _refuse_cross_site(request: Request) -> None:
 CallerDep = Annotated[Caller, Depends(caller)]
 
 
-def tenant_session(services: ServicesDep, who: CallerDep) -> Iterator[Session]:
-    """A session narrowed to the caller's tenant; committed when the route returns, before the answer is sent."""
-    with services.records.session(who.tenant) as session:
+def tenant_session(request: Request, services: ServicesDep, who: CallerDep) -> Iterator[Session]:
+    """A session narrowed to the caller's tenant; committed when the route returns, before the answer is sent.
+
+    GET and HEAD read, the others write.
+    """
+    with services.records.session(who.tenant, write=request.method not in ("GET", "HEAD")) as session:
         yield session
 
 
