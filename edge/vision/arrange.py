@@ -1,0 +1,120 @@
+"""The last stage: products with their names and places become a `ShelfReading` with lines, gaps and doubts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from edge.vision.detections import Detections, FloatArray
+from edge.vision.gaps import find_gaps
+from edge.vision.reading import Box, PhotoQuality, PlacedProduct, ReadingGap, ReadingLine, ShelfReading
+from edge.vision.rows import Place, lay_out
+
+TRUST_IN_PHOTO = {"good": 1.0, "poor": 0.6, "unusable": 0.0}
+
+
+@dataclass(frozen=True)
+class Names:
+    """What each detection is: its SKU or None, and the probability that this answer is right."""
+
+    skus: tuple[str | None, ...]
+    confidence: FloatArray
+
+    @classmethod
+    def unknown(cls, count: int) -> Names:
+        """The answer where there is no gallery: nothing is known, and that is certain."""
+        return cls((None,) * count, np.ones(count, np.float32))
+
+
+def arrange(
+    size: tuple[int, int],
+    found: Detections,
+    names: Names,
+    quality: PhotoQuality,
+    models: dict[str, str],
+    weak: Detections | None = None,
+) -> ShelfReading:
+    """Everything that can be said of a photo of `size` (width, height) from its detections and their names.
+
+    `weak` are detections below the detector's threshold: they are not counted, and make gaps under them doubtful.
+    """
+    layout = lay_out(found.boxes)
+    products = [
+        PlacedProduct(
+            box=_fraction(found.boxes[i], size),
+            sku=names.skus[i],
+            score=float(found.scores[i]),
+            sku_confidence=float(names.confidence[i]),
+            row=int(layout.row[i]),
+            column=int(layout.column[i]),
+            front=layout.place[i] is not Place.BEHIND,
+        )
+        for i in range(len(found))
+    ]
+    facing = [place is Place.FRONT for place in layout.place]
+    gaps = find_gaps(found.boxes.astype(np.float64), layout, weak or Detections.empty())
+    order = sorted(range(len(products)), key=lambda i: (products[i].row, products[i].column, -products[i].box[3]))
+    return ShelfReading(
+        width=size[0],
+        height=size[1],
+        products=tuple(products[i] for i in order),
+        lines=summarise([products[i] for i in order], [facing[i] for i in order]),
+        gaps=tuple(ReadingGap(_fraction(box, size), row, confidence) for box, row, confidence in gaps),
+        rows=layout.rows,
+        quality=quality,
+        confidence=_confidence(products, quality),
+        models=models,
+    )
+
+
+def unusable(size: tuple[int, int], quality: PhotoQuality, models: dict[str, str]) -> ShelfReading:
+    """The reading of a photo that cannot be judged: no line and no zero, only why."""
+    empty = arrange(size, Detections.empty(), Names.unknown(0), quality, models)
+    return replace(empty, confidence=0.0)
+
+
+def summarise(products: list[PlacedProduct], facing: list[bool]) -> tuple[ReadingLine, ...]:
+    """One line per SKU, most facings first, the unknown products last; `facing[i]`: product i stands at the front.
+
+    A count is a sum of uncertain events, each product there and of this SKU with probability p: its variance is the
+    sum of p (1 - p) (the Poisson binomial distribution).
+    """
+    groups = defaultdict(list)
+    for index, product in enumerate(products):
+        groups[product.sku].append(index)
+    total = sum(_width(p) for p, front in zip(products, facing, strict=True) if front)
+    lines = []
+    for sku, members in groups.items():
+        p = np.array([products[i].score * products[i].sku_confidence for i in members])
+        width = sum(_width(products[i]) for i in members if facing[i])
+        lines.append(
+            ReadingLine(
+                sku=sku,
+                units=len(members),
+                facings=sum(facing[i] for i in members),
+                linear_share=width / total if total else 0.0,
+                confidence=float(p.mean()),
+                count_sd=float(np.sqrt((p * (1 - p)).sum())),
+            )
+        )
+    return tuple(sorted(lines, key=lambda line: (line.sku is None, -line.facings, -line.units, line.sku or "")))
+
+
+def _confidence(products: list[PlacedProduct], quality: PhotoQuality) -> float:
+    """Mean probability that a product is there and rightly named, lowered where the photo is poor."""
+    if not products:
+        return TRUST_IN_PHOTO[quality.verdict]
+    sure = float(np.mean([p.score * p.sku_confidence for p in products]))
+    return sure * TRUST_IN_PHOTO[quality.verdict]
+
+
+def _width(product: PlacedProduct) -> float:
+    return product.box[2] - product.box[0]
+
+
+def _fraction(box: npt.NDArray[np.floating], size: tuple[int, int]) -> Box:
+    x1, y1, x2, y2 = np.clip(box / np.array([*size, *size]), 0.0, 1.0).tolist()
+    return x1, y1, x2, y2

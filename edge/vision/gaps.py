@@ -1,0 +1,133 @@
+"""Empty places: where a row has room for a product and nothing stands there."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from edge.vision.detections import Detections
+from edge.vision.rows import Floats, Ints, Layout, Place
+
+ROOM = 0.9  # width of a gap, in facings of its neighbours, from which it counts
+EDGE_ROOM = 1.1  # the same at the end of a row, where the cooler's wall is guessed from the other rows
+TAKEN = 0.2  # share of a gap that products may cover before it is none
+POST_TAKEN = 0.25  # share of the rows that may have a product where a post stands
+EDGE_TRUST = 0.6  # and how far such a guess is trusted
+
+
+def find_gaps(boxes: Floats, layout: Layout, weak: Detections) -> list[tuple[Floats, int, float]]:
+    """Gaps as (box x1 y1 x2 y2, row, confidence), by row and from left to right.
+
+    `weak` are detections below the threshold: a place where the detector half sees a product is a doubtful gap.
+    """
+    found = []
+    posts, edges = _posts(boxes, layout), _row_edges(boxes, layout)
+    for row in range(layout.rows):
+        fronts = _fronts(layout, row)
+        fronts = fronts[np.argsort(boxes[fronts, 0])]
+        for left, right in pairwise(fronts):
+            facing = (_width(boxes[left]) + _width(boxes[right])) / 2
+            gaps = _without(posts, _between(boxes[left], boxes[right]))
+            wide = [gap for gap in gaps if _width(gap) >= ROOM * facing]
+            found += [(gap, row, _trust(gap, _width(gap) / facing, weak)) for gap in wide]
+        found += [(gap, row, EDGE_TRUST * _trust(gap, size, weak)) for gap, size in _ends(boxes, fronts, row, edges)]
+    found = [gap for gap in found if _is_free(gap[0], boxes)]
+    return sorted(found, key=lambda gap: (gap[1], gap[0][0]))
+
+
+def _posts(boxes: Floats, layout: Layout) -> list[tuple[float, float]]:
+    """Vertical strips (x1, x2) without products in nearly all rows: door posts and the walls between coolers."""
+    rows = [boxes[_fronts(layout, row)] for row in range(layout.rows)]
+    cuts = np.unique(boxes[:, [0, 2]])
+    strips: list[tuple[float, float]] = []
+    for x1, x2 in pairwise(cuts):
+        x = (x1 + x2) / 2
+        spanning = [row for row in rows if row[:, 0].min() < x < row[:, 2].max()]
+        taken = sum(bool(((row[:, 0] < x) & (x < row[:, 2])).any()) for row in spanning)
+        if len(spanning) >= 3 and taken <= POST_TAKEN * len(spanning):
+            joins = strips and strips[-1][1] == x1
+            strips[-1:] = [(strips[-1][0], x2)] if joins else [*strips[-1:], (x1, x2)]
+    return strips
+
+
+def _without(posts: list[tuple[float, float]], gap: Floats) -> list[Floats]:
+    """What is left of a gap beside the posts in it."""
+    pieces, start = [], gap[0]
+    for x1, x2 in [*posts, (gap[2], gap[2])]:
+        if x2 < start or x1 > gap[2]:
+            continue
+        pieces.append(np.array([start, gap[1], max(start, x1), gap[3]]))
+        start = max(start, x2)
+    return pieces
+
+
+def _is_free(gap: Floats, boxes: Floats) -> bool:
+    """Whether no products, of whatever row, stand in the gap."""
+    return float(_covered(gap, boxes).sum()) < TAKEN
+
+
+def _covered(gap: Floats, boxes: npt.NDArray[np.floating]) -> Floats:
+    """Share of the gap's area that each box covers."""
+    wide = np.minimum(boxes[:, 2], gap[2]) - np.maximum(boxes[:, 0], gap[0])
+    high = np.minimum(boxes[:, 3], gap[3]) - np.maximum(boxes[:, 1], gap[1])
+    area = max((gap[2] - gap[0]) * (gap[3] - gap[1]), 1e-9)
+    share: Floats = np.clip(wide, 0, None) * np.clip(high, 0, None) / area
+    return share
+
+
+def _fronts(layout: Layout, row: int) -> Ints:
+    return np.flatnonzero((layout.row == row) & np.array([p is Place.FRONT for p in layout.place]))
+
+
+def _width(box: Floats) -> float:
+    return float(box[2] - box[0])
+
+
+def _between(left: Floats, right: Floats) -> Floats:
+    top, foot = (left[1] + right[1]) / 2, (left[3] + right[3]) / 2
+    return np.array([left[2], top, right[0], foot])
+
+
+def _trust(gap: Floats, facings: float, weak: Detections) -> float:
+    """Surer the wider the gap is, less sure the more of it a weak detection covers."""
+    sure = 1 - 0.5 * np.exp(-2 * (facings - ROOM))
+    if not len(weak):
+        return float(sure)
+    return float(sure * np.prod(1 - weak.scores * np.clip(2 * _covered(gap, weak.boxes), 0, 1)))
+
+
+def _row_edges(boxes: Floats, layout: Layout) -> Floats | None:
+    """Left and right end of each row as the other rows suggest, (rows, 2); None where the rows do not agree."""
+    if layout.rows < 3:
+        return None
+    ends, at, width = [], [], []
+    for row in range(layout.rows):
+        fronts = _fronts(layout, row)
+        ends.append((boxes[fronts, 0].min(), boxes[fronts, 2].max()))
+        at.append(float(np.median(layout.feet[fronts])))
+        width.append(float(np.median(boxes[fronts, 2] - boxes[fronts, 0])))
+    e, y, w = np.array(ends), np.array(at), np.array(width)
+    edges = np.stack([_agreed(e[:, side], y, w) for side in (0, 1)], axis=1)
+    return None if np.isnan(edges).any() else edges
+
+
+def _agreed(end: Floats, y: Floats, width: Floats) -> Floats:
+    """The straight line that most row ends lie on (Theil-Sen), or NaN where fewer than two thirds do."""
+    i, j = np.triu_indices(len(y), 1)
+    slope = float(np.median((end[j] - end[i]) / (y[j] - y[i])))
+    line: Floats = slope * y + float(np.median(end - slope * y))
+    agree = np.abs(end - line) < 0.6 * width
+    return line if agree.sum() >= 2 * len(y) / 3 else np.full(len(y), np.nan)
+
+
+def _ends(boxes: Floats, fronts: Ints, row: int, edges: Floats | None) -> list[tuple[Floats, float]]:
+    if edges is None:
+        return []
+    first, last, facing = boxes[fronts[0]], boxes[fronts[-1]], float(np.median(boxes[fronts, 2] - boxes[fronts, 0]))
+    rooms = (
+        (first[0] - edges[row, 0], np.array([edges[row, 0], first[1], first[0], first[3]])),
+        (edges[row, 1] - last[2], np.array([last[2], last[1], edges[row, 1], last[3]])),
+    )
+    return [(box, room / facing) for room, box in rooms if room >= EDGE_ROOM * facing]
