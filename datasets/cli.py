@@ -1,0 +1,43 @@
+"""`facings datasets`: rendered scenes, gallery pictures, checks of replay sets."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+app = typer.Typer(help="Render scenes, make gallery pictures, check replay sets.", no_args_is_help=True)
+console = Console(stderr=True)
+
+
+class CatalogueChoice(StrEnum):
+    """Which products stand in the scenes."""
+
+    DEMO = "demo"
+    RANDOM = "random"
+
+
+@app.callback()
+def _group() -> None:
+    """Render scenes, make gallery pictures, check replay sets."""
+
+
+@app.command()
+def render(
+    scenes: Annotated[int, typer.Option(min=1, help="How many photos.")],
+    out: Annotated[Path, typer.Option(help="Folder for images/, labels.coco.json and truth.jsonl.")],
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same photos and labels.")] = 0,
+    variety: Annotated[int, typer.Option(min=0, max=3, help="0 the demo's coolers ... 3 anything goes.")] = 1,
+    catalogue: Annotated[CatalogueChoice, typer.Option(help="The demo's 24 SKUs, or 400 random ones.")] = (
+        CatalogueChoice.DEMO
+    ),
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+) -> None:
+    """Render photos of coolers with boxes; a stopped run goes on where it was."""
+    from datasets.render.export import RenderJob, render_dataset  # noqa: PLC0415 - numpy and OpenCV only when needed
+
+    render_dataset(RenderJob(seed, variety, catalogue.value), scenes, out, workers, console)
+    console.print(f"{scenes} scenes in {out}")

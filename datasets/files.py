@@ -1,0 +1,36 @@
+"""Files that are either whole or not there."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+
+def write_atomic(path: Path, content: bytes) -> None:
+    """Writes a file under a temporary name, then puts it in place."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part.write_bytes(content)
+    part.replace(path)
+
+
+def jpeg(pixels: npt.NDArray[np.uint8], quality: int) -> bytes:
+    """The picture as JPEG."""
+    _, encoded = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return bytes(encoded)
+
+
+def png(pixels: npt.NDArray[np.uint8]) -> bytes:
+    """The picture as PNG."""
+    _, encoded = cv2.imencode(".png", pixels)
+    return bytes(encoded)
+
+
+def sha256_of(content: bytes) -> str:
+    """Hex digest."""
+    return hashlib.sha256(content).hexdigest()

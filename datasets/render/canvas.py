@@ -1,0 +1,73 @@
+"""`Canvas`: the plane that a scene is painted on, with a map of what each pixel shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from datasets.render.arrays import FloatArray
+from datasets.render.optics import Optics
+from datasets.render.sprites import Sprite
+
+NOTHING = 0
+"""In `Canvas.shows`: no unit. Units are numbered from 1."""
+
+Point = tuple[float, float, float]
+"""mm right of the middle, over the floor, behind the shelves' front edge."""
+
+
+class Canvas:
+    """Pixels under construction, painted from far to near.
+
+    Attributes:
+        pixels: (H, W, 3) float32 BGR, 0 to 255, more where it shines.
+        shows: (H, W) int32, number of the unit that a pixel shows.
+    """
+
+    def __init__(self, optics: Optics) -> None:
+        self.optics = optics
+        self.pixels: FloatArray = np.zeros((optics.height, optics.width, 3), np.float32)
+        self.shows: npt.NDArray[np.int32] = np.zeros((optics.height, optics.width), np.int32)
+
+    def quad(self, corners: Sequence[Point], texture: npt.NDArray[np.generic], hides: float = 1.0) -> None:
+        """Paints a flat texture on four points of the scene: top left, top right, bottom right, bottom left."""
+        points = np.array([self.optics.project(*corner) for corner in corners], np.float32)
+        low = np.maximum(np.floor(points.min(0)).astype(int) - 1, 0)
+        high = np.minimum(np.ceil(points.max(0)).astype(int) + 2, (self.optics.width, self.optics.height))
+        if (high <= low).any() or cv2.contourArea(points) < 1:
+            return
+        points -= low
+        size = (int(high[0] - low[0]), int(high[1] - low[1]))
+        rows, columns = texture.shape[:2]
+        flat = np.array([(0, 0), (columns, 0), (columns, rows), (0, rows)], np.float32)
+        warp = cv2.getPerspectiveTransform(flat, points)
+        colours = cv2.warpPerspective(
+            np.asarray(texture, np.float32), warp, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
+        mask = np.zeros(size[::-1], np.uint8)
+        cv2.fillConvexPoly(mask, np.round(points * 16).astype(np.int32), 255, cv2.LINE_AA, 4)
+        where = (slice(low[1], high[1]), slice(low[0], high[0]))
+        self.blend(where, colours, mask.astype(np.float32) * np.float32(hides / 255))
+
+    def blend(self, where: tuple[slice, slice], colours: FloatArray, hides: FloatArray) -> None:
+        """Puts colours over a part of the canvas; what they hide by half or more shows no unit any longer."""
+        part = self.pixels[where]
+        part += (colours - part) * hides[..., None]
+        self.shows[where][hides >= 0.5] = NOTHING
+
+    def paste(self, sprite: Sprite, number: int) -> None:
+        """Puts a pack on the canvas as unit `number`."""
+        height, width = sprite.cover.shape
+        top, left = max(sprite.y, 0), max(sprite.x, 0)
+        bottom, right = min(sprite.y + height, self.optics.height), min(sprite.x + width, self.optics.width)
+        if bottom <= top or right <= left:
+            return
+        inner = (slice(top - sprite.y, bottom - sprite.y), slice(left - sprite.x, right - sprite.x))
+        where = (slice(top, bottom), slice(left, right))
+        part = self.pixels[where]
+        part *= ((1 - sprite.shade[inner]) * (1 - sprite.hides[inner]))[..., None]
+        part += sprite.colour[inner]
+        self.shows[where][sprite.cover[inner] >= 0.5] = number

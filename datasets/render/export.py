@@ -1,0 +1,113 @@
+"""Writes rendered scenes as a data set: photos, COCO boxes, and the whole truth a line per photo."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from rich.console import Console
+
+from datasets.files import jpeg, write_atomic
+from datasets.parallel import for_each
+from datasets.render.catalogues import demo_catalogue, random_catalogue
+from datasets.render.layouts import random_scene
+from datasets.render.packs import Catalogue
+from datasets.render.scene import RenderedScene, render
+from facings.errors import BadInputError
+
+LABELLED_FROM = 0.3
+"""Units that show less than this share are in the truth but get no COCO box."""
+
+_RANDOM_SKUS = 400
+
+CatalogueName = Literal["demo", "random"]
+
+
+@dataclass(frozen=True)
+class RenderJob:
+    """What one data set is rendered from; the same job always gives the same files."""
+
+    seed: int
+    variety: int
+    catalogue: CatalogueName
+
+
+def render_dataset(job: RenderJob, scenes: int, out: Path, workers: int, console: Console) -> None:
+    """Renders `scenes` photos under `out`, leaving out those that are there, then writes the labels of all.
+
+    Raises:
+        BadInputError: the folder holds scenes of another job.
+    """
+    _claim(out, job)
+    missing = [number for number in range(scenes) if not _truth_file(out, number).exists()]
+    for_each(partial(_render_one, job, out), missing, workers, "Rendering scenes", console)
+    truths = [json.loads(_truth_file(out, number).read_text()) for number in range(scenes)]
+    lines = "".join(json.dumps(truth, ensure_ascii=False) + "\n" for truth in truths)
+    write_atomic(out / "truth.jsonl", lines.encode())
+    write_atomic(out / "labels.coco.json", json.dumps(coco_of(truths), ensure_ascii=False).encode())
+
+
+def _claim(out: Path, job: RenderJob) -> None:
+    marker = out / "job.json"
+    if marker.exists():
+        found = json.loads(marker.read_text())
+        if found != asdict(job):
+            raise BadInputError(
+                f"{out} holds scenes of another job ({found}); choose an empty folder or the same options"
+            )
+    else:
+        write_atomic(marker, json.dumps(asdict(job)).encode())
+
+
+def _truth_file(out: Path, number: int) -> Path:
+    return out / "scenes" / f"{number:06d}.json"
+
+
+@lru_cache(maxsize=2)
+def catalogue_of(name: CatalogueName, seed: int) -> Catalogue:
+    """The demo's catalogue, or a random one of 400 SKUs."""
+    return demo_catalogue() if name == "demo" else random_catalogue(np.random.default_rng([seed, 7]), _RANDOM_SKUS)
+
+
+def _render_one(job: RenderJob, out: Path, number: int) -> None:
+    rng = np.random.default_rng([job.seed, number])
+    catalogue = catalogue_of(job.catalogue, job.seed)
+    spec = random_scene(rng, catalogue, job.variety)
+    scene = render(spec, catalogue, rng)
+    name = f"{number:06d}.jpg"
+    write_atomic(out / "images" / name, jpeg(scene.pixels, spec.sensor.jpeg_quality))
+    write_atomic(_truth_file(out, number), json.dumps(truth_of(scene, f"images/{name}"), ensure_ascii=False).encode())
+
+
+def truth_of(scene: RenderedScene, file: str) -> dict[str, Any]:
+    """Everything known about a photo, as JSON."""
+    height, width = scene.pixels.shape[:2]
+    return {
+        "file": file,
+        "width": width,
+        "height": height,
+        "units": [asdict(unit) for unit in scene.units],
+        "gaps": [asdict(gap) for gap in scene.gaps],
+    }
+
+
+def coco_of(truths: list[dict[str, Any]]) -> dict[str, Any]:
+    """COCO boxes of the units that show well enough; one class, the SKU and place of each as extra keys."""
+    images: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
+    for number, truth in enumerate(truths, start=1):
+        images.append({"id": number, "file_name": truth["file"], "width": truth["width"], "height": truth["height"]})
+        for unit in truth["units"]:
+            if unit["box"] is None or unit["visible_fraction"] <= LABELLED_FROM:
+                continue
+            x1, y1, x2, y2 = unit["box"]
+            annotations.append({
+                "id": len(annotations) + 1, "image_id": number, "category_id": 1, "iscrowd": 0,
+                "bbox": [x1, y1, round(x2 - x1, 2), round(y2 - y1, 2)], "area": round((x2 - x1) * (y2 - y1), 2),
+                **{key: unit[key] for key in ("sku", "row", "column", "depth", "visible_fraction", "front")},
+            })  # fmt: skip
+    return {"images": images, "annotations": annotations, "categories": [{"id": 1, "name": "product"}]}

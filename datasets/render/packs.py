@@ -1,0 +1,92 @@
+"""`Pack`: one product for sale, its size in millimetres and how its label looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+Colour = tuple[int, int, int]
+"""Red, green, blue, 0 to 255."""
+
+PackType = Literal["can", "sleek-can", "pet", "glass", "carton"]
+Motif = Literal["plain", "stripes", "wave", "circle", "chevron", "burst", "hills", "bubbles", "diagonal", "leaf"]
+Lettering = Literal["sans", "italic", "uni"]
+
+
+@dataclass(frozen=True)
+class Look:
+    """The artwork of a label and the colours of the pack around it.
+
+    Attributes:
+        base, second, accent, ink: ground, motif, small shapes, letters.
+        fruit: colour of the fruit drawn on it, or None.
+        word, flavour: the two lines of text.
+        upright: letters run up the pack instead of around it.
+        liquid, opacity: what shows through the bottle and how much it hides, 0 to 1.
+    """
+
+    base: Colour
+    second: Colour
+    accent: Colour
+    ink: Colour
+    motif: Motif
+    word: str
+    flavour: str = ""
+    fruit: Colour | None = None
+    lettering: Lettering = "sans"
+    upright: bool = False
+    cap: Colour = (235, 235, 235)
+    liquid: Colour = (40, 18, 10)
+    opacity: float = 0.97
+
+
+@dataclass(frozen=True)
+class Pack:
+    """One SKU: identity, size and look."""
+
+    sku: str
+    name: str
+    name_zh: str
+    brand: str
+    owner: str
+    pack_type: PackType
+    size_ml: int
+    width_mm: float
+    height_mm: float
+    depth_mm: float
+    price: float
+    gtin: str
+    look: Look
+
+
+class Catalogue:
+    """Packs by SKU, in a fixed order."""
+
+    def __init__(self, packs: tuple[Pack, ...]) -> None:
+        self._packs = {pack.sku: pack for pack in packs}
+
+    def __getitem__(self, sku: str) -> Pack:
+        return self._packs[sku]
+
+    def __iter__(self) -> Iterator[Pack]:
+        return iter(self._packs.values())
+
+    def __len__(self) -> int:
+        return len(self._packs)
+
+    def skus(self) -> tuple[str, ...]:
+        """Every SKU."""
+        return tuple(self._packs)
+
+
+def gtin13(number: int) -> str:
+    """The GTIN-13 of the internal range 020 with this item number (0 to 999,999,999).
+
+    Example:
+        >>> gtin13(1)
+        '0200000000011'
+    """
+    body = f"020{number:09d}"
+    weighted = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(body))
+    return f"{body}{-weighted % 10}"
