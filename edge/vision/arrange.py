@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
-from edge.vision.detections import Detections, FloatArray
+from edge.vision.detections import Detections
+from edge.vision.gallery import Names
 from edge.vision.gaps import find_gaps
 from edge.vision.reading import Box, PhotoQuality, PlacedProduct, ReadingGap, ReadingLine, ShelfReading
 from edge.vision.rows import Place, lay_out
 
 TRUST_IN_PHOTO = {"good": 1.0, "poor": 0.6, "unusable": 0.0}
-
-
-@dataclass(frozen=True)
-class Names:
-    """What each detection is: its SKU or None, and the probability that this answer is right."""
-
-    skus: tuple[str | None, ...]
-    confidence: FloatArray
-
-    @classmethod
-    def unknown(cls, count: int) -> Names:
-        """The answer where there is no gallery: nothing is known, and that is certain."""
-        return cls((None,) * count, np.ones(count, np.float32))
 
 
 def arrange(

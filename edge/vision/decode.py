@@ -28,8 +28,8 @@ _ALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 _NEXT_MARKER = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]", re.DOTALL)
 
 
-def decode_photo(encoded: bytes) -> Photo:
-    """The photo in `encoded`, a whole JPEG or PNG file.
+def decode_photo(encoded: bytes, smallest_side: int = SMALLEST_SIDE) -> Photo:
+    """The photo in `encoded`, a whole JPEG or PNG file with at least `smallest_side` pixels a side.
 
     EXIF rotation is applied, transparency is laid on white, grey, 16-bit and CMYK files become 8-bit BGR.
 
@@ -49,15 +49,15 @@ def decode_photo(encoded: bytes) -> Photo:
         media_type, (width, height) = "image/png", _png_size(encoded)
     else:
         raise PhotoError(f"This is {_guess(encoded)}, not a JPEG or PNG photo, whatever its name: send a JPEG or PNG.")
-    _check_size(width, height)
+    _check_size(width, height, smallest_side)
     pixels = _decode_png(encoded) if media_type == "image/png" else _decode(encoded, cv2.IMREAD_COLOR)
     return Photo(pixels, hashlib.sha256(encoded).hexdigest(), encoded, media_type)
 
 
-def _check_size(width: int, height: int) -> None:
-    if min(width, height) < SMALLEST_SIDE:
+def _check_size(width: int, height: int, smallest_side: int) -> None:
+    if min(width, height) < smallest_side:
         raise PhotoError(
-            f"The photo has {width} x {height} pixels; at least {SMALLEST_SIDE} a side are needed to see a product: "
+            f"The photo has {width} x {height} pixels; at least {smallest_side} a side are needed to see a product: "
             "check the camera's resolution."
         )
     if width * height > MOST_PIXELS:

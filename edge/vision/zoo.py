@@ -87,11 +87,24 @@ class DetectorSpec(_Spec):
     long_side: int = Field(ge=32, description="pixels of the input's long side at which the figures were measured")
 
 
+class CalibrationSpec(_Spec):
+    """Probability that the nearest SKU is right: a logistic function of its cosine and its lead over the next SKU."""
+
+    intercept: float
+    cosine: float
+    lead: float
+
+    def probability(self, cosine: npt.NDArray[np.float32], lead: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """The probabilities (N,) for the cosines and leads of N products."""
+        logit = self.intercept + self.cosine * cosine + self.lead * lead
+        return np.asarray(1 / (1 + np.exp(-logit)), np.float32)
+
+
 class EmbedderSpec(_Spec):
-    """What the embedder gives: unit vectors, compared by cosine; below `unknown_below` a product is called unknown."""
+    """What the embedder gives: unit vectors, compared by cosine, and how sure such a comparison is."""
 
     dimensions: int = Field(ge=1)
-    unknown_below: float = Field(ge=-1, le=1)
+    calibration: CalibrationSpec
 
 
 class DetectorManifest(_ManifestBase):

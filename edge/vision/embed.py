@@ -1,4 +1,4 @@
-"""Naming products: each detected box becomes a crop, each crop an embedding, each embedding the nearest SKU."""
+"""What a product looks like, as a vector: each box becomes a crop, each crop a point on the unit sphere."""
 
 from __future__ import annotations
 

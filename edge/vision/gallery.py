@@ -1,0 +1,172 @@
+"""The gallery: pictures of the SKUs that may be met, and the answer to 'which of them is this?'.
+
+A gallery is a folder with one folder per SKU, `DIR/<sku>/*.jpg|png`: pack shots or crops from photos, one or many.
+Their embeddings are kept beside them in one index file, keyed by embedder and picture, so loading again is instant.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from edge.vision.decode import decode_photo
+from edge.vision.detections import FloatArray
+from edge.vision.embed import embed
+from edge.vision.zoo import CalibrationSpec, EmbedderManifest, LoadedModel
+from facings.errors import BadInputError, PhotoError
+
+log = logging.getLogger(__name__)
+
+INDEX_NAME = ".facings-index.npz"
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png"})
+SMALLEST_PICTURE = 16
+BACKGROUND_STEP = 12  # a border whose colours differ less than this is background
+_SKU = re.compile(r"[a-z0-9][a-z0-9-]*")
+
+
+@dataclass(frozen=True)
+class Names:
+    """What each product is: its SKU or None, and the probability that this answer is right."""
+
+    skus: tuple[str | None, ...]
+    confidence: FloatArray
+
+    @classmethod
+    def unknown(cls, count: int) -> Names:
+        """The answer where there is no gallery: nothing is known, and that is certain."""
+        return cls((None,) * count, np.ones(count, np.float32))
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """Embeddings of the pictures of every SKU.
+
+    Attributes:
+        skus: the SKU of each picture.
+        embeddings: (pictures, dimensions) unit vectors.
+        problems: pictures and folders that were left out, and why.
+    """
+
+    skus: tuple[str, ...]
+    embeddings: FloatArray
+    problems: tuple[str, ...] = ()
+
+    def nearest(self, embeddings: FloatArray, calibration: CalibrationSpec) -> Names:
+        """The SKU of each of `embeddings` (N, dimensions), or None where it is more likely none of the gallery.
+
+        A SKU is as similar as its most similar picture. The probability that the most similar SKU is right is a
+        logistic function of that cosine and of its lead over the next SKU, fitted when the embedder was evaluated.
+        """
+        if not self.skus or not len(embeddings):
+            return Names.unknown(len(embeddings))
+        names, of = np.unique(np.array(self.skus), return_inverse=True)
+        cosines = embeddings @ self.embeddings.T
+        by_sku = np.stack([cosines[:, of == number].max(axis=1) for number in range(len(names))], axis=1)
+        order = np.argsort(-by_sku, axis=1)
+        rows = np.arange(len(by_sku))
+        best = by_sku[rows, order[:, 0]]
+        lead = best - by_sku[rows, order[:, 1]] if len(names) > 1 else np.zeros_like(best)
+        right = calibration.probability(best, lead)
+        known = right >= 0.5
+        skus = tuple(str(names[first]) if sure else None for first, sure in zip(order[:, 0], known, strict=True))
+        return Names(skus, np.where(known, right, 1 - right).astype(np.float32))
+
+
+def read_gallery(folder: Path, model: LoadedModel) -> Gallery:
+    """Embed the pictures below `folder`, or take their embeddings from its index.
+
+    A picture that cannot be read is left out and named in `problems`.
+
+    Raises:
+        BadInputError: `folder` is no folder.
+    """
+    if not folder.is_dir():
+        raise BadInputError(f"The gallery {folder} is no folder: give one that holds a folder of pictures per SKU.")
+    known = _read_index(folder / INDEX_NAME, model.manifest.sha256)
+    kept: dict[str, FloatArray] = {}
+    skus: list[str] = []
+    vectors: list[FloatArray] = []
+    problems: list[str] = []
+    for sku, picture in _pictures(folder, problems):
+        encoded = picture.read_bytes()
+        key = hashlib.sha256(encoded).hexdigest()
+        try:
+            vector = known[key] if key in known else _embed_picture(encoded, model)
+        except PhotoError as error:
+            problems.append(f"{picture.relative_to(folder)} is left out. {error}")
+            continue
+        kept[key] = vector
+        skus.append(sku)
+        vectors.append(vector)
+    if kept.keys() != known.keys():
+        _write_index(folder / INDEX_NAME, model.manifest.sha256, kept)
+    dimensions = model.manifest.embedder.dimensions if isinstance(model.manifest, EmbedderManifest) else 0
+    embeddings = np.stack(vectors) if vectors else np.zeros((0, dimensions), np.float32)
+    return Gallery(tuple(skus), embeddings, tuple(problems))
+
+
+def _pictures(folder: Path, problems: list[str]) -> Iterator[tuple[str, Path]]:
+    for child in sorted(folder.iterdir()):
+        if not child.is_dir() or child.name.startswith("."):
+            continue
+        if not _SKU.fullmatch(child.name):
+            problems.append(
+                f"{child.name} is left out. A SKU id holds lower-case letters, digits and dashes: rename it."
+            )
+            continue
+        pictures = sorted(path for path in child.iterdir() if path.suffix.lower() in SUFFIXES)
+        if not pictures:
+            problems.append(f"{child.name} holds no JPEG or PNG picture.")
+        yield from ((child.name, picture) for picture in pictures)
+
+
+def _embed_picture(encoded: bytes, model: LoadedModel) -> FloatArray:
+    pixels = decode_photo(encoded, SMALLEST_PICTURE).pixels
+    vector: FloatArray = embed(model, pixels, product_box(pixels)[None])[0]
+    return vector
+
+
+def product_box(pixels: npt.NDArray[np.uint8]) -> FloatArray:
+    """Where the product is in a pack shot: the picture without its plain border, as x1 y1 x2 y2."""
+    height, width = pixels.shape[:2]
+    border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]]).astype(np.int16)
+    ground = np.median(border, axis=0)
+    if (np.abs(border - ground).max(axis=1) < BACKGROUND_STEP).mean() > 0.9:
+        differs = (np.abs(pixels.astype(np.int16) - ground).max(axis=2) >= BACKGROUND_STEP).astype(np.uint8)
+        x, y, w, h = cv2.boundingRect(cv2.medianBlur(differs, 3))
+        if w * h > 0.05 * width * height:
+            return np.array([x, y, x + w, y + h], np.float32)
+    return np.array([0, 0, width, height], np.float32)
+
+
+def _read_index(path: Path, model: str) -> dict[str, FloatArray]:
+    try:
+        with np.load(path, allow_pickle=False) as index:
+            if str(index["model"]) != model:
+                return {}
+            return dict(zip(index["pictures"].tolist(), index["embeddings"], strict=True))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, KeyError) as error:
+        log.warning("gallery index %s is made anew: %s", path, error)
+        return {}
+
+
+def _write_index(path: Path, model: str, embeddings: dict[str, FloatArray]) -> None:
+    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with partial.open("wb") as file:
+            vectors = np.stack(list(embeddings.values())) if embeddings else np.zeros((0, 0), np.float32)
+            np.savez(file, model=np.array(model), pictures=np.array(list(embeddings), dtype="<U64"), embeddings=vectors)
+        partial.replace(path)
+    except OSError as error:
+        log.warning("gallery index %s cannot be kept, pictures are embedded at every start: %s", path, error)
