@@ -74,9 +74,9 @@ class TenantScoped:
 
 
 class TenantKeyed:
-    """Mixin of the tables named by tenant and a slug of the tenant's own: the tenant is part of the key."""
+    """Mixin of the tables named by tenant and a slug of the tenant's own: the key is the two, the tenant first."""
 
-    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenant.id"), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenant.id"), primary_key=True, sort_order=-1)
 
 
 class CrossTenantError(Exception):
