@@ -40,17 +40,19 @@ class Canvas:
         if (high <= low).any() or cv2.contourArea(points) < 1:
             return
         points -= low
-        size = (int(high[0] - low[0]), int(high[1] - low[1]))
-        rows, columns = texture.shape[:2]
+        rows, columns = texture.shape[0] - 1, texture.shape[1] - 1
         flat = np.array([(0, 0), (columns, 0), (columns, rows), (0, rows)], np.float32)
         warp = cv2.getPerspectiveTransform(flat, points)
-        colours = cv2.warpPerspective(
-            np.asarray(texture, np.float32), warp, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        )
-        mask = np.zeros(size[::-1], np.uint8)
-        cv2.fillConvexPoly(mask, np.round(points * 16).astype(np.int32), 255, cv2.LINE_AA, 4)
         where = (slice(low[1], high[1]), slice(low[0], high[0]))
-        self.blend(where, colours, mask.astype(np.float32) * np.float32(hides / 255))
+        behind = self.pixels[where].copy() if hides < 1 else None
+        size = (int(high[0] - low[0]), int(high[1] - low[1]))
+        cv2.warpPerspective(
+            np.asarray(texture, np.float32), warp, size, self.pixels[where], cv2.INTER_LINEAR, cv2.BORDER_TRANSPARENT
+        )
+        if behind is not None:
+            self.pixels[where] += (behind - self.pixels[where]) * np.float32(1 - hides)
+        if hides >= 0.5:
+            cv2.fillConvexPoly(self.shows[where], np.round(points * 16).astype(np.int32), NOTHING, cv2.LINE_8, 4)
 
     def blend(self, where: tuple[slice, slice], colours: FloatArray, hides: FloatArray) -> None:
         """Puts colours over a part of the canvas; what they hide by half or more shows no unit any longer."""

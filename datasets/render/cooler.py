@@ -13,7 +13,7 @@ from datasets.render.spec import Cabinet, Lane
 
 _FRONT = -30.0
 """Depth of the door frame's face, mm before the shelves' front edge."""
-_GLASS_HIDES = 0.45
+_GLASS_HIDES = 0.55
 """How much a glass shelf hides of what is behind it."""
 
 

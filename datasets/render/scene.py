@@ -13,8 +13,8 @@ from datasets.render.canvas import Canvas
 from datasets.render.optics import Optics, optics_of
 from datasets.render.packs import Catalogue
 from datasets.render.sensor import expose
-from datasets.render.solids import solid_of
-from datasets.render.spec import Cabinet, Lane, SceneSpec
+from datasets.render.solids import Solid, solid_of
+from datasets.render.spec import Cabinet, Camera, Lane, SceneSpec
 from datasets.render.sprites import Light, Sprite, View, pack_sprite
 from datasets.render.surroundings import add_glass, paint_backdrop, paint_clutter
 
@@ -112,8 +112,7 @@ def render(spec: SceneSpec, catalogue: Catalogue, rng: np.random.Generator) -> R
     light = cv2.remap(canvas.pixels, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     add_glass(light, spec.clutter, rng)
     pixels = expose(light, spec.sensor, rng)
-    units = tuple(_judge(canvas, unit, sprites[i], i + 1) for i, unit in enumerate(placed))
-    return RenderedScene(pixels, units, _gaps(spec, catalogue, optics))
+    return RenderedScene(pixels, _judge(canvas, placed, sprites), _gaps(spec, catalogue, optics))
 
 
 def _place(spec: SceneSpec, catalogue: Catalogue, rng: np.random.Generator) -> list[_Placed]:
@@ -193,11 +192,22 @@ def _draw(optics: Optics, catalogue: Catalogue, unit: _Placed, turn: float, ligh
     solid = solid_of(catalogue[unit.sku])
     x, y = optics.project(unit.x, unit.y, unit.z)
     scale = optics.scale(unit.z)
+    reach = max(solid.height_mm, solid.pack.width_mm) * 1.3 * scale
+    if not (-reach < x < optics.width + reach and -reach < y < optics.height + reach):
+        return _outside(solid, x, y, scale)
     if unit.fallen:
         return _fallen(pack_sprite(solid, View(0, 0, scale, 0.0, turn), light), x, y)
     # What shows of the side depends on where the camera stands.
     seen_from = turn + float(np.arctan2(optics.camera.x_mm - unit.x, optics.camera.distance_mm + unit.z))
     return pack_sprite(solid, View(x, y, scale, optics.tilt(unit.y, unit.z), seen_from), light)
+
+
+def _outside(solid: Solid, x: float, y: float, scale: float) -> Sprite:
+    """Stands for a pack that the photo cannot show: its place and size without its picture."""
+    size = (max(round(solid.height_mm * scale), 1), max(round(solid.pack.width_mm * scale), 1))
+    blank = np.zeros(size, np.float32)
+    colour = np.zeros((*size, 3), np.float32)
+    return Sprite(round(x - size[1] / 2), round(y - size[0]), colour, blank, blank + 1, blank)
 
 
 def _fallen(upright: Sprite, x: float, y: float) -> Sprite:
@@ -209,44 +219,68 @@ def _fallen(upright: Sprite, x: float, y: float) -> Sprite:
     return Sprite(round(x - width / 2), round(y - height / 2), colour, hides, cover, shade)
 
 
-def _judge(canvas: Canvas, unit: _Placed, sprite: Sprite, number: int) -> RenderedUnit:
-    """How much of a unit the finished canvas shows, and where."""
-    whole = sprite.cover >= 0.5
-    full_box = _photo_box(canvas.optics, _outline(whole, sprite.x, sprite.y))
-    height, width = whole.shape
+def _judge(canvas: Canvas, placed: list[_Placed], sprites: list[Sprite]) -> tuple[RenderedUnit, ...]:
+    """How much of each unit the finished canvas shows, and where."""
+    wholes = [sprite.cover >= 0.5 for sprite in sprites]
+    full = _photo_boxes(canvas.optics, [_outline(w, s.x, s.y) for w, s in zip(wholes, sprites, strict=True)])
+    seen = [_seen(canvas, sprite, number) for number, sprite in enumerate(sprites, start=1)]
+    shown = _photo_boxes(canvas.optics, [outline for outline, _ in seen])
+    units = []
+    for unit, whole, full_box, shown_box, (_, area) in zip(placed, wholes, full, shown, seen, strict=True):
+        box = _clipped(shown_box, canvas.optics.camera)
+        fraction = 0.0
+        if box:
+            inside = _area(box) / max(_area(shown_box), 1e-6)
+            fraction = round(min(inside * area / max(int(np.count_nonzero(whole)), 1), 1.0), 4)
+        units.append(
+            RenderedUnit(unit.sku, unit.row, unit.column, unit.depth, unit.level, unit.front, unit.fallen, box,
+                         full_box, fraction)
+        )  # fmt: skip
+    return tuple(units)
+
+
+def _seen(canvas: Canvas, sprite: Sprite, number: int) -> tuple[FloatArray, int]:
+    """Outline and area, in canvas pixels, of what shows of a unit."""
+    height, width = sprite.cover.shape
     top, left = max(sprite.y, 0), max(sprite.x, 0)
-    seen = canvas.shows[top : max(sprite.y + height, 0), left : max(sprite.x + width, 0)] == number
-    box: Box | None = None
-    fraction = 0.0
-    if seen.any():
-        outline = _outline(seen, left, top)
-        points = canvas.optics.to_photo(outline)
-        camera = canvas.optics.camera
-        inside = ((points >= 0) & (points <= (camera.width, camera.height))).all(1).mean()
-        fraction = float(inside) * float(seen.sum()) / max(float(whole.sum()), 1.0)
-        box = _clipped(_photo_box(canvas.optics, outline), camera.width, camera.height)
-        box, fraction = (box, round(min(fraction, 1.0), 4)) if box else (None, 0.0)
-    return RenderedUnit(unit.sku, unit.row, unit.column, unit.depth, unit.level, unit.front, unit.fallen, box, full_box,
-                        fraction)  # fmt: skip
+    shows = canvas.shows[top : max(sprite.y + height, 0), left : max(sprite.x + width, 0)] == number
+    return _outline(shows, left, top), int(np.count_nonzero(shows))
 
 
 def _outline(mask: FloatArray, x: int, y: int) -> FloatArray:
     """The first and last pixel of each row of a mask, as canvas positions (N, 2)."""
     rows = np.flatnonzero(mask.any(1))
-    left = mask[rows].argmax(1)
-    right = mask.shape[1] - mask[rows, ::-1].argmax(1)
-    ends = [np.column_stack([x + side, y + rows + half]) for side in (left, right) for half in (0, 1)]
-    return np.concatenate(ends).astype(np.float64)
+    if not len(rows):
+        return np.empty((0, 2))
+    left = mask[rows].argmax(1) + x
+    right = mask.shape[1] - mask[rows, ::-1].argmax(1) + x
+    outline: FloatArray = np.empty((4 * len(rows), 2))
+    outline[:, 0] = np.concatenate([left, left, right, right])
+    outline[:, 1] = np.concatenate([rows, rows + 1, rows, rows + 1]) + y
+    return outline
 
 
-def _photo_box(optics: Optics, outline: FloatArray) -> Box:
-    points = optics.to_photo(outline)
-    (x1, y1), (x2, y2) = points.min(0), points.max(0)
-    return round(float(x1), 2), round(float(y1), 2), round(float(x2), 2), round(float(y2), 2)
+def _photo_boxes(optics: Optics, outlines: list[FloatArray]) -> list[Box]:
+    """The box in the photo around each outline; an empty box for an empty outline."""
+    sizes = np.array([len(outline) for outline in outlines], np.intp)
+    boxes = np.zeros((len(outlines), 4))
+    if sizes.sum():
+        points = optics.to_photo(np.concatenate(outlines))
+        held = np.flatnonzero(sizes)
+        starts = np.concatenate([[0], np.cumsum(sizes[held])[:-1]])
+        boxes[held, :2] = np.minimum.reduceat(points, starts)
+        boxes[held, 2:] = np.maximum.reduceat(points, starts)
+    return [(x1, y1, x2, y2) for x1, y1, x2, y2 in boxes.round(2).tolist()]
 
 
-def _clipped(box: Box, width: int, height: int) -> Box | None:
-    x1, y1, x2, y2 = max(box[0], 0.0), max(box[1], 0.0), min(box[2], float(width)), min(box[3], float(height))
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def _clipped(box: Box, camera: Camera) -> Box | None:
+    """What of a box lies inside the photo; None where less than a pixel does."""
+    x1, y1 = max(box[0], 0.0), max(box[1], 0.0)
+    x2, y2 = min(box[2], float(camera.width)), min(box[3], float(camera.height))
     return (x1, y1, x2, y2) if x2 - x1 >= 1 and y2 - y1 >= 1 else None
 
 
@@ -262,7 +296,7 @@ def _gaps(spec: SceneSpec, catalogue: Catalogue, optics: Optics) -> tuple[Render
             clear = spec.cabinet.compartments[row]
             height = min(catalogue[lane.planned].height_mm if lane.planned else 0.75 * clear, clear)
             corners = [optics.project(a, level + b, 10.0) for a in (left, right) for b in (0.0, height)]
-            box = _clipped(_photo_box(optics, np.array(corners)), spec.camera.width, spec.camera.height)
+            box = _clipped(_photo_boxes(optics, [np.array(corners)])[0], spec.camera)
             if box:
                 gaps.append(RenderedGap(row, column, not any(lane.places), lane.planned, box))
     return tuple(gaps)

@@ -12,9 +12,8 @@ from datasets.render.spec import Sensor
 def expose(light: FloatArray, sensor: Sensor, rng: np.random.Generator) -> Pixels:
     """The photo that the sensor takes of the light, (H, W, 3) BGR."""
     photo = _blurred(light, sensor)
-    photo *= np.array([1 - sensor.warmth, 1.0, 1 + sensor.warmth], np.float32) * np.float32(sensor.exposure)
-    if sensor.vignette > 0:
-        photo *= _vignette(photo.shape[1], photo.shape[0], sensor.vignette)[..., None]
+    gain = _vignette(photo.shape[1], photo.shape[0], sensor.vignette) * np.float32(sensor.exposure)
+    photo *= gain[..., None] * np.array([1 - sensor.warmth, 1.0, 1 + sensor.warmth], np.float32)
     if sensor.contrast != 1:
         photo = (photo - 118) * np.float32(sensor.contrast) + 118
     photo = _shoulder(photo)

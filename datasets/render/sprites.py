@@ -13,7 +13,7 @@ from datasets.render.artwork import bgr
 from datasets.render.solids import BARE, CAP, LABEL, LIQUID, METAL, PER_MM, Solid
 
 _LUT = 256
-_HALO_MM = 9.0
+_HALO_MM = 6.0
 """How far around a pack its shadow falls on what stands behind."""
 
 
@@ -38,12 +38,11 @@ class Sprite:
 
 @dataclass(frozen=True)
 class Light:
-    """Light on one pack: where the lamps mirror (-1 left edge to 1 right edge), how strong, and its brightness."""
+    """Light on one pack: where the lamps mirror (-1 left edge to 1 right edge), how strong, and brightness."""
 
     lamp: float = -0.55
     shine: float = 1.0
     level: float = 1.0
-    tint: tuple[float, float, float] = (1.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -122,7 +121,7 @@ def _edge(inside_mm: FloatArray, scale: float) -> FloatArray:
 
 
 def _at(table: FloatArray, height: FloatArray) -> FloatArray:
-    found: FloatArray = table[np.clip(height * PER_MM, 0, len(table) - 1).astype(np.intp)]
+    found: FloatArray = table.take((height * PER_MM).astype(np.intp), mode="clip")
     return found
 
 
@@ -147,13 +146,13 @@ def _body(
     map_x = np.mod(map_x, around)
     colour = cv2.remap(texture, map_x, np.clip(map_y, 0, rows - 1), cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
     step = np.clip(surface * PER_MM, 0, len(solid.material) - 1).astype(np.intp)
-    place = solid.material[step] * _LUT + ((side + 1) * ((_LUT - 1) / 2)).astype(np.intp)
+    place = solid.material.take(step) * _LUT + ((side + 1) * ((_LUT - 1) / 2)).astype(np.intp)
     factor, added = _shading(light.lamp, light.shine)
     foot = np.clip(0.62 + surface / 45, 0, 1) * np.float32(light.level)
-    lit = colour.astype(np.float32) * (factor.ravel()[place] * foot)[..., None]
-    lit += (added.ravel()[place] * foot)[..., None]
-    lit *= np.array(light.tint, np.float32)
-    return lit, solid.alpha[step]
+    lit = colour.astype(np.float32)
+    lit *= (factor.take(place) * foot)[..., None]
+    lit += (added.take(place) * foot)[..., None]
+    return lit, solid.alpha.take(step)
 
 
 def _add_lid(solid: Solid, view: View, light: Light, u: FloatArray, v: FloatArray, colour: FloatArray,
@@ -167,7 +166,7 @@ def _add_lid(solid: Solid, view: View, light: Light, u: FloatArray, v: FloatArra
         tone = np.where(rho > 0.86, 1.05, np.where(rho > 0.76, 0.6, 0.84)).astype(np.float32)
         tab = (np.abs(u) < 0.22 * rim) & (np.abs(v - solid.height_mm) < 0.45 * view.tilt * rim)
         tone[tab] = 0.98
-    lid = np.array(bgr(solid.lid), np.float32) * np.float32(light.level * 1.02) * np.array(light.tint, np.float32)
+    lid = np.array(bgr(solid.lid), np.float32) * np.float32(light.level * 1.02)
     colour += (inside * tone)[..., None] * lid
     return cover + inside, hides + inside
 
@@ -224,7 +223,6 @@ def _box_sprite(solid: Solid, view: View, light: Light) -> Sprite:
     art = {"front": texture[:, :split], "side": texture[:, split:], "top": lid}
     for name, (corners, tone) in faces.items():
         _paste_face(colour, cover, art[name], np.array(corners, np.float32) - origin, tone * light.level)
-    colour *= np.array(light.tint, np.float32)
     blurred = cv2.blur(cover, (max(int(pad) | 1, 3), max(int(pad * 0.6) | 1, 3)))
     return Sprite(x0, y0, colour, cover, cover, np.clip(blurred - 0.2, 0, 0.6) * 0.6)
 

@@ -21,11 +21,11 @@ def paint_backdrop(canvas: Canvas, cabinet: Cabinet, rng: np.random.Generator) -
         w, h = rng.integers(2, 18, 2)
         small[y : y + h, x : x + w] = rng.uniform(10, 240, 3)
     small = cv2.GaussianBlur(small, (0, 0), float(rng.uniform(0.6, 2.0)))
-    canvas.pixels[:] = cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC).clip(0, 255)
+    cv2.resize(small, (width, height), canvas.pixels, interpolation=cv2.INTER_LINEAR)
     floor_mm = -cabinet.board_mm - cabinet.lip_mm - cabinet.plinth_mm
     tone = rng.uniform(60, 190) * rng.uniform(0.85, 1.1, 3)
     tiles = np.full((96, 96, 3), tone, np.float32)
-    tiles += rng.normal(0, 6, tiles.shape).astype(np.float32)
+    tiles += rng.normal(0, 6, (96, 96, 1)).astype(np.float32)
     tiles[:: int(rng.integers(8, 30))] *= 0.75
     tiles[:, :: int(rng.integers(8, 30))] *= 0.8
     near = -0.8 * canvas.optics.camera.distance_mm
