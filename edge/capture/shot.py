@@ -1,0 +1,40 @@
+"""`Shot`: a photo as the camera gave it, with the times that matter; and what a camera is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from facings.messages import ClockState, Trigger
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One photo, not looked at yet.
+
+    Attributes:
+        encoded: the file as the camera delivered it.
+        captured_at: when the scene looked like this: the manifest's time for a replayed photo.
+        due_at: wall time when the photo was to be taken.
+        taken_at: wall time when the camera had delivered it.
+    """
+
+    encoded: bytes
+    captured_at: datetime
+    due_at: datetime
+    taken_at: datetime
+    trigger: Trigger
+    clock: ClockState
+
+
+class Camera(Protocol):
+    """Something that takes a photo when asked."""
+
+    def take(self) -> bytes:
+        """The photo as an encoded file.
+
+        Raises:
+            UnavailableError: the camera gave none; the text says why.
+        """
+        ...

@@ -1,0 +1,222 @@
+"""The daemon of one device: its parts and how they are wired."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from edge.capture.http import HttpCamera
+from edge.capture.intake import Intake
+from edge.capture.live import FrozenWatch, LiveCapture
+from edge.capture.replay import ReplayCapture
+from edge.capture.schedule import Schedule
+from edge.device.commands import Commands
+from edge.device.health import Backlog, HealthReporter
+from edge.device.identity import Identity, software_version
+from edge.device.twin import ConfigTwin
+from edge.peer import Backoff
+from edge.reader import Observer, SharedReader
+from edge.settings import EdgeSettings, ScheduleSettings
+from edge.uplink.mqtt import Link
+from edge.uplink.outbox import Outbox
+from edge.uplink.photos import PhotoUploader
+from edge.uplink.quota import Quota
+from edge.uplink.sender import Sender
+from edge.uplink.spool import Spool
+from edge.uplink.store import Store
+from edge.worker import Part
+from facings.clock import Clock, SystemClock
+from facings.errors import BadInputError, UnavailableError
+from facings.messages import Birth
+
+LOG = logging.getLogger("edge")
+
+
+class Device:
+    """One cooler: camera, vision, outbox, uplink. With `once` it takes one photo, or one replay, and then is done."""
+
+    def __init__(
+        self, settings: EdgeSettings, reader: SharedReader, clock: Clock | None = None, *, once: bool = False
+    ) -> None:
+        self.name = f"{settings.tenant}/{settings.device}"
+        log = LOG.getChild(settings.device)
+        self._log = log
+        self._settings = settings
+        self._once = once
+        self._reader = reader
+        self._clock = clock or SystemClock()
+        self._identity = Identity(settings.tenant, settings.device, self._clock)
+        self._topics = self._identity.topics
+        self._store = Store(settings.state_dir, log)
+        self._outbox = Outbox(self._store, self._identity, log)
+        self._spool = Spool(self._store)
+        self._quota = Quota(
+            self._store, self._outbox, self._spool, settings.outbox.max_bytes, settings.uploads.max_bytes
+        )
+        self._intake = Intake(self._store, self._outbox, self._spool, self._quota, log)
+        self._observer = Observer(
+            reader,
+            self._spool,
+            self._outbox,
+            self._quota,
+            self._identity,
+            settings.camera.name,
+            settings.uploads.enabled,
+            log,
+        )
+        self._link = Link(settings.broker, settings.username, self._identity, Backoff(), log)
+        self._link.sender = self._sender = Sender(self._outbox, self._identity, self._link.publish, log)
+        self._health = HealthReporter(
+            self._identity,
+            settings.state_dir,
+            self._backlog,
+            lambda health: self._link.say(self._topics.health, health, retain=True),
+            log,
+        )
+        self._live = self._live_capture() if settings.camera.kind == "http" else None
+        self._replay = self._replay_capture() if settings.camera.kind == "replay" else None
+        self._uploader = self._photo_uploader() if settings.uploads.enabled else None
+        self._commands = Commands(
+            self._identity,
+            {"snapshot": self._snapshot, "flush": self._flush, "rebirth": self._rebirth},
+            lambda name, reply: self._link.say(self._topics.reply(name), reply),
+            log,
+        )
+        self._twin = ConfigTwin(
+            self._identity,
+            settings,
+            self._store,
+            self._change_schedule if self._live else None,
+            lambda reported: self._link.say(self._topics.config_reported, reported, retain=True),
+            log,
+        )
+        self._started: list[Part] = []
+        self._connect_parts()
+
+    def start(self) -> None:
+        """Start every part; where one cannot, those started are stopped again.
+
+        Raises:
+            FacingsError: a part cannot start; the text says what to do.
+        """
+        try:
+            for part in self._parts():
+                part.start()
+                self._started.append(part)
+            if self._once and self._live is not None:
+                self._live.take(self._clock.now(), "request")
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop every part that was started, last first."""
+        while self._started:
+            part = self._started.pop()
+            try:
+                part.stop()
+            except Exception:
+                self._log.exception("%s did not stop cleanly", type(part).__name__)
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the broker has accepted the device."""
+        return self._link.is_up
+
+    @property
+    def is_done(self) -> bool:
+        """With `once`: whether everything taken has been read, acknowledged and uploaded."""
+        if not self._once or (self._replay is not None and not self._replay.is_finished):
+            return False
+        waiting = self._spool.count("captured"), self._outbox.depth()[0], self._spool.count("read")
+        return waiting == (0, 0, 0)
+
+    def _parts(self) -> Iterator[Part]:
+        yield from (self._store, self._outbox, self._spool, self._observer)
+        if self._uploader is not None:
+            yield self._uploader
+        yield from (self._commands, self._twin, self._health, self._link)
+        if self._replay is not None:
+            yield self._replay
+        if self._live is not None and not self._once:
+            yield self._live
+
+    def _connect_parts(self) -> None:
+        self._intake.on_photo = self._observer.wake
+        self._outbox.on_stored = self._link.wake
+        self._link.greet = self._greet
+        self._link.handlers = {
+            self._topics.ack: self._on_ack,
+            self._topics.config_desired: self._twin.on_desired,
+            self._topics.commands: self._commands.on_command,
+        }
+        if self._uploader is not None:
+            self._observer.on_read = self._uploader.wake
+
+    def _live_capture(self) -> LiveCapture:
+        settings = self._settings
+        schedule = Schedule.of(settings.schedule, settings.tenant, settings.device)
+        frozen = FrozenWatch(settings.camera.frozen_after)
+        camera = HttpCamera(settings.camera)
+        return LiveCapture(camera, schedule, self._intake, self._outbox, frozen, self._clock, self._log)
+
+    def _replay_capture(self) -> ReplayCapture:
+        return ReplayCapture(self._settings.camera, self._intake, self._store, self._clock, self._log)
+
+    def _photo_uploader(self) -> PhotoUploader:
+        settings = self._settings
+        assert settings.cloud.url is not None
+        return PhotoUploader(
+            settings.cloud.url,
+            lambda: settings.cloud_key,
+            self._store,
+            self._spool,
+            self._outbox,
+            Backoff(),
+            self._log,
+        )
+
+    def _greet(self) -> None:
+        self._rebirth({})
+        self._health.wake()
+
+    def _on_ack(self, _topic: str, payload: bytes) -> None:
+        self._sender.on_ack(payload)
+        self._link.wake()
+
+    def _backlog(self) -> Backlog:
+        messages, size = self._outbox.depth()
+        return Backlog(messages, size, self._spool.count("read"), self._observer.last_good_photo_at)
+
+    def _change_schedule(self, schedule: ScheduleSettings) -> None:
+        assert self._live is not None
+        self._live.change_schedule(Schedule.of(schedule, self._settings.tenant, self._settings.device))
+        self._log.info("schedule is now %s (%s)", ", ".join(schedule.cron), schedule.timezone)
+
+    def _snapshot(self, _arguments: Mapping[str, Any]) -> dict[str, Any]:
+        if self._live is None:
+            raise BadInputError("this device replays photos at their own times and cannot take one on request")
+        photo_id: uuid.UUID = self._live.take(self._clock.now(), "request")
+        return {"photo_id": str(photo_id)}
+
+    def _flush(self, _arguments: Mapping[str, Any]) -> dict[str, Any]:
+        self._sender.start_over()
+        self._link.wake()
+        if self._uploader is not None:
+            self._uploader.wake()
+        return {"messages": self._outbox.depth()[0], "photos": self._spool.count("read")}
+
+    def _rebirth(self, _arguments: Mapping[str, Any]) -> dict[str, Any]:
+        birth = Birth(
+            **self._identity.envelope(),
+            version=software_version(),
+            models=self._reader.models,
+            config_revision=self._twin.revision,
+            capabilities=("snapshot", "flush", "rebirth", "schedule") if self._live else ("flush", "rebirth"),
+            outbox_depth=self._outbox.depth()[0],
+        )
+        if not self._link.say(self._topics.birth, birth):
+            raise UnavailableError("there is no connection to the broker now")
+        return {}

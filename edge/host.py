@@ -1,0 +1,76 @@
+"""Several devices in one process: each isolated from the others, all reading with the same models."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from edge.daemon import Device
+from edge.reader import Reader, SharedReader
+from edge.settings import EdgeSettings, VisionSettings
+from facings.errors import FacingsError
+
+LOG = logging.getLogger("edge")
+POLL_S = 0.2
+
+
+class Readers:
+    """One loaded reader for all devices whose vision settings are equal."""
+
+    def __init__(self, make: Callable[[VisionSettings], Reader]) -> None:
+        self._make = make
+        self._loaded: dict[VisionSettings, SharedReader] = {}
+
+    def of(self, settings: VisionSettings) -> SharedReader:
+        """The reader these settings ask for, loaded."""
+        if settings not in self._loaded:
+            reader = SharedReader(self._make(settings), settings.threads)
+            reader.load()
+            self._loaded[settings] = reader
+        return self._loaded[settings]
+
+
+def run_devices(devices: Sequence[EdgeSettings], readers: Readers, *, once: bool = False) -> bool:
+    """Run until SIGTERM or SIGINT, or with `once` until every device is done; one that cannot start stops no other.
+
+    Returns:
+        Whether every device started.
+    """
+    running: list[Device] = []
+    with _until_told_to_stop() as told:
+        try:
+            for settings in devices:
+                try:
+                    device = Device(settings, readers.of(settings.vision), once=once)
+                    device.start()
+                    running.append(device)
+                except FacingsError as error:
+                    LOG.error("%s/%s does not start: %s", settings.tenant, settings.device, error)
+            while running and not told.wait(POLL_S) and not all(device.is_done for device in running):
+                pass
+        finally:
+            _stop_together(running)
+    return len(running) == len(devices)
+
+
+def _stop_together(devices: Sequence[Device]) -> None:
+    stopping = [threading.Thread(target=device.stop, name=f"stop {device.name}") for device in devices]
+    for thread in stopping:
+        thread.start()
+    for thread in stopping:
+        thread.join()
+
+
+@contextmanager
+def _until_told_to_stop() -> Iterator[threading.Event]:
+    told = threading.Event()
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before = {number: signal.signal(number, lambda *_: told.set()) for number in numbers}
+    try:
+        yield told
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,153 @@
+"""Vision as the daemon sees it: one reader, shared by all devices of the process, and the part that feeds it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from edge.device.identity import Identity
+from edge.observe import observation
+from edge.peer import Peer
+from edge.uplink.outbox import Outbox
+from edge.uplink.quota import Quota
+from edge.uplink.spool import Spool, SpooledPhoto
+from edge.vision.decode import decode_photo
+from edge.vision.photo import Photo
+from edge.vision.reading import ShelfReading
+from edge.worker import Worker
+from facings.errors import PhotoError, UnavailableError
+
+RETRY_S = 5.0
+
+
+class Reader(Protocol):
+    """Reads what stands on a shelf from a photo; `edge.vision.chain.VisionChain` in earnest."""
+
+    def load(self) -> None:
+        """Load the models."""
+        ...
+
+    def read(self, photo: Photo) -> ShelfReading:
+        """Everything the photo says."""
+        ...
+
+
+class SharedReader:
+    """A reader for many devices: loaded once; `threads` read at a time, the others wait with their photos on disk."""
+
+    def __init__(self, reader: Reader, threads: int) -> None:
+        self._reader = reader
+        self._slots = threading.BoundedSemaphore(threads)
+        self._models: dict[str, str] = {}
+
+    @property
+    def models(self) -> dict[str, str]:
+        """Name -> sha256 of the models, as the latest reading named them."""
+        return self._models
+
+    def load(self) -> None:
+        """Load the models."""
+        self._reader.load()
+
+    def read(self, photo: Photo) -> tuple[ShelfReading, float]:
+        """What the photo says, and the milliseconds it took."""
+        with self._slots:
+            began = time.perf_counter()
+            reading = self._reader.read(photo)
+            self._models = reading.models
+            return reading, (time.perf_counter() - began) * 1000
+
+
+class Observer:
+    """Turns the device's photos into observations, oldest first: each photo becomes one, in one transaction."""
+
+    def __init__(
+        self,
+        reader: SharedReader,
+        spool: Spool,
+        outbox: Outbox,
+        quota: Quota,
+        identity: Identity,
+        camera: str,
+        keeps_photos: bool,
+        log: logging.Logger,
+    ) -> None:
+        self._reader = reader
+        self._spool = spool
+        self._outbox = outbox
+        self._quota = quota
+        self._identity = identity
+        self._camera = camera
+        self._keeps_photos = keeps_photos
+        self._log = log
+        self._disk = Peer("disk", log)
+        self._worker = Worker("observer", self._work, log)
+        self.last_good_photo_at: datetime | None = None
+        self.on_read: Callable[[], None] = lambda: None
+
+    def start(self) -> None:
+        """Begin with the photos left unread by the last run."""
+        self._worker.start()
+
+    def stop(self) -> None:
+        """End after the photo in hand."""
+        self._worker.stop()
+
+    def wake(self) -> None:
+        """There is a new photo."""
+        self._worker.wake()
+
+    def _work(self, worker: Worker) -> None:
+        while not worker.stopping:
+            try:
+                while not worker.stopping and (spooled := self._spool.next_unread()):
+                    self._observe(spooled)
+                self._disk.back()
+            except UnavailableError as error:
+                self._disk.lost(str(error))
+                worker.pause(RETRY_S)
+            else:
+                worker.wait()
+
+    def _observe(self, spooled: SpooledPhoto) -> None:
+        try:
+            photo = decode_photo(self._spool.encoded(spooled))
+            reading, vision_ms = self._reader.read(photo)
+            envelope = self._identity.envelope(spooled.captured_at, spooled.clock)
+            message = observation(envelope, spooled, photo, reading, vision_ms, self._camera)
+        except PhotoError as error:
+            self._give_up(spooled, str(error))
+            return
+        except UnavailableError:
+            raise
+        except Exception as error:
+            self._log.exception("vision failed on photo %s", spooled.photo_id)
+            self._give_up(spooled, f"vision failed: {type(error).__name__}: {error}")
+            return
+        with self._quota.enforced():
+            self._outbox.add(message, happened_at=spooled.taken_at)
+            if self._keeps_photos:
+                self._spool.mark_read(spooled.photo_id, photo.width, photo.height, photo.media_type)
+            else:
+                self._spool.forget(spooled.photo_id)
+        if not self._keeps_photos:
+            self._spool.remove_file(spooled.photo_id)
+        self.on_read()
+        if reading.quality.verdict != "unusable":
+            self.last_good_photo_at = spooled.taken_at
+
+    def _give_up(self, spooled: SpooledPhoto, reason: str) -> None:
+        self._log.warning("photo %s is not used: %s", spooled.photo_id, reason)
+        with self._quota.enforced():
+            self._outbox.report(
+                "photo-not-taken",
+                reason,
+                captured_at=spooled.captured_at,
+                detail={"photo_id": str(spooled.photo_id), "sha256": spooled.sha256, "bytes": spooled.bytes},
+            )
+            self._spool.forget(spooled.photo_id)
+        self._spool.remove_file(spooled.photo_id)

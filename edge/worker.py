@@ -1,0 +1,79 @@
+"""The parts of the daemon, and the thread that most of them own."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+PAUSE_AFTER_FAILURE_S = 5.0
+
+
+class Part(Protocol):
+    """Something the daemon starts and stops."""
+
+    def start(self) -> None:
+        """Begin to work."""
+        ...
+
+    def stop(self) -> None:
+        """End all work; nothing of it runs afterwards."""
+        ...
+
+
+class Worker:
+    """One thread that runs `work(worker)`, which returns once `wait` answers False.
+
+    An error that nobody foresaw is logged with its trace and the work begins anew: a cooler has no one to restart it.
+    """
+
+    def __init__(self, name: str, work: Callable[[Worker], None], log: logging.Logger) -> None:
+        self._name = name
+        self._work = work
+        self._log = log
+        self._signal = threading.Event()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the work is to end."""
+        return self._stopping.is_set()
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ask the work to end and wait until it has."""
+        self._stopping.set()
+        self._signal.set()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join()
+
+    def wake(self) -> None:
+        """End a wait now."""
+        self._signal.set()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Sleep until woken, stopped or the time is over; False when it is time to stop."""
+        self._signal.wait(seconds)
+        if self.stopping:
+            return False
+        self._signal.clear()
+        return not self.stopping
+
+    def pause(self, seconds: float) -> bool:
+        """Sleep for `seconds` whoever wakes; False when it is time to stop."""
+        return not self._stopping.wait(seconds)
+
+    def _run(self) -> None:
+        while not self.stopping:
+            try:
+                self._work(self)
+                return
+            except Exception:
+                self._log.exception("%s failed; it starts again in %.0f s", self._name, PAUSE_AFTER_FAILURE_S)
+                self.pause(PAUSE_AFTER_FAILURE_S)

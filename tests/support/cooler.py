@@ -1,0 +1,88 @@
+"""A small cooler for tests of the daemon: photos of white squares, and a reader that counts them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from edge.settings import EdgeSettings
+from edge.vision.photo import Photo
+from edge.vision.reading import PhotoQuality, PlacedProduct, ReadingLine, ShelfReading
+
+FIRST = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+SKU = "cola-330"
+
+
+def square_photo(squares: int, shade: int = 0) -> bytes:
+    """A PNG with `squares` (0 to 9) white squares on a ground of `shade`, which makes files differ."""
+    pixels = np.full((96, 320, 3), shade % 100, np.uint8)
+    for index in range(squares):
+        pixels[30:60, 5 + 34 * index : 25 + 34 * index] = 255
+    return cv2.imencode(".png", pixels)[1].tobytes()
+
+
+class SquareReader:
+    """Counts white squares: a real, if small, vision. A photo of one even shade is unusable."""
+
+    def load(self) -> None:
+        """Nothing to load."""
+
+    def read(self, photo: Photo) -> ShelfReading:
+        """One product per square, all of one SKU."""
+        white = (photo.pixels.min(axis=2) > 200).astype(np.uint8)
+        count, _, stats, _ = cv2.connectedComponentsWithStats(white)
+        boxes = sorted(tuple(int(value) for value in stats[index][:4]) for index in range(1, count))
+        products = tuple(
+            PlacedProduct(
+                box=(x / photo.width, y / photo.height, (x + w) / photo.width, (y + h) / photo.height),
+                sku=SKU,
+                score=0.98765,
+                sku_confidence=0.9,
+                row=0,
+                column=column,
+            )
+            for column, (x, y, w, h) in enumerate(boxes)
+        )
+        units = len(products)
+        lines = (ReadingLine(SKU, units, units, 1.0, 0.9, 0.2),) if units else ()
+        even = bool(photo.pixels.std() < 1)
+        quality = PhotoQuality("unusable" if even else "good", float(photo.pixels.mean()), 1.0, 1.0)
+        return ShelfReading(photo.width, photo.height, products, lines, (), 1, quality, 0.9, {"squares": "0" * 64})
+
+
+def write_replay(folder: Path, photos: list[bytes], step_s: float = 3600.0) -> Path:
+    """A replay set of `photos`, one every `step_s` seconds of its own time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    entries = []
+    for index, encoded in enumerate(photos):
+        name = f"{index:04}.png"
+        (folder / name).write_bytes(encoded)
+        entries.append(
+            {
+                "at": (FIRST + timedelta(seconds=index * step_s)).isoformat(),
+                "file": name,
+                "sha256": hashlib.sha256(encoded).hexdigest(),
+                "bytes": len(encoded),
+            }
+        )
+    (folder / "replay.json").write_text(json.dumps({"version": 1, "cooler": "cooler-01", "entries": entries}))
+    return folder
+
+
+def edge_settings(folder: Path, broker_url: str, **changes: Any) -> EdgeSettings:
+    """Settings of `acme/cooler-01`: replays `folder`/photos fast, keeps state in `folder`/state, uploads nothing."""
+    values: dict[str, Any] = {
+        "tenant": "acme",
+        "device": "cooler-01",
+        "state_dir": folder / "state",
+        "broker": {"url": broker_url},
+        "camera": {"kind": "replay", "folder": folder / "photos", "speed": 1e6},
+        "uploads": {"enabled": False},
+    }
+    return EdgeSettings.model_validate(values | changes)
