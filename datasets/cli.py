@@ -41,3 +41,20 @@ def render(
 
     render_dataset(RenderJob(seed, variety, catalogue.value), scenes, out, workers, console)
     console.print(f"{scenes} scenes in {out}")
+
+
+@app.command()
+def packshots(
+    out: Annotated[Path, typer.Option(help="Folder for one folder of pictures per SKU.")],
+    catalogue: Annotated[CatalogueChoice, typer.Option(help="The demo's 24 SKUs, or 400 random ones.")] = (
+        CatalogueChoice.DEMO
+    ),
+    seed: Annotated[int, typer.Option(min=0, help="Which random catalogue.")] = 0,
+) -> None:
+    """Make gallery pictures: three per SKU."""
+    from datasets.render.export import catalogue_of  # noqa: PLC0415
+    from datasets.render.packshots import write_gallery  # noqa: PLC0415
+
+    products = catalogue_of(catalogue.value, seed)
+    write_gallery(products, out, console)
+    console.print(f"{len(products)} SKUs in {out}")

@@ -65,7 +65,7 @@ def _solara(base: Colour, second: Colour, flavour: str, liquid: Colour) -> Look:
 
 
 def _glacia(base: Colour, second: Colour, flavour: str, cap: Colour) -> Look:
-    return Look(base, second, _WHITE, (18, 60, 120), "hills", "Glacia", flavour, lettering="uni",
+    return Look(base, second, mixed(second, _INK, 0.45), (18, 60, 120), "hills", "Glacia", flavour, lettering="uni",
                 cap=cap, liquid=_WATER, opacity=0.45)  # fmt: skip
 
 
@@ -100,7 +100,7 @@ _DEMO: tuple[_Item, ...] = (
     ("Glacia", "still", "Still Water", "纯净水", "pet", 500, 2.0, _glacia(_ICE, _AZURE, "STILL", _AZURE)),
     ("Glacia", "sparkling", "Sparkling Water", "气泡水", "pet", 500, 3.0,
      _glacia((206, 240, 226), _SEA, "SPARKLING", _SEA)),
-    ("Glacia", "still", "Still Water", "纯净水", "pet", 330, 1.5, _glacia(_ICE, _AZURE, "STILL", _WHITE)),
+    ("Glacia", "still", "Still Water", "纯净水", "pet", 330, 1.5, _glacia((128, 190, 236), _NAVY, "STILL", _WHITE)),
     ("Rubia", "cola", "Cola", "可乐", "can", 330, 2.9, _rubia(_RED, _CREAM, _RED, "COLA")),
     ("Rubia", "light", "Cola Light", "轻怡可乐", "can", 330, 2.9, _rubia(_SILVER, _RED, _WHITE, "LIGHT")),
     ("Rubia", "cola", "Cola", "可乐", "pet", 500, 3.6, _rubia(_RED, _CREAM, _RED, "COLA")),
