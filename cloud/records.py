@@ -143,7 +143,7 @@ def _sqlite_durable(connection: sqlite3.Connection, _record: object) -> None:
 
 def _sqlite_begin(connection: Connection) -> None:
     # IMMEDIATE: a deferred transaction that turns writer late fails at once when another wrote in between.
-    writes = connection.get_execution_options().get(WRITES, True)
+    writes = connection.get_execution_options().get(WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

@@ -37,6 +37,13 @@ class LiveNumbers(Protocol):
         ...
 
 
+class NoLiveNumbers:
+    """Publishes nothing: for commands, which run without a broker."""
+
+    def refresh(self, tenant: str) -> None:
+        """Nothing to publish."""
+
+
 class BrokerLogins(Protocol):
     """Keeps the broker's users in step with the records."""
 

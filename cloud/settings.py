@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from facings.errors import SettingsError
 from facings.settings import Settings
 
-ENV_PREFIX = "FACINGS"
+ENV_PREFIX = "FACINGS_CLOUD"
 
 
 class Section(BaseModel):
@@ -78,7 +78,7 @@ class CloudSettings(Settings):
         if given and len(given) < 32:
             raise ValueError("secret: at least 32 characters; make one with `openssl rand -hex 32`")
         if self.environment == "production" and not given:
-            raise ValueError("production needs FACINGS_SECRET; make one with `openssl rand -hex 32`")
+            raise ValueError("production needs FACINGS_CLOUD_SECRET; make one with `openssl rand -hex 32`")
         return self
 
     @property
@@ -90,6 +90,15 @@ class CloudSettings(Settings):
     def photos_url(self) -> str:
         """fsspec URL of the photo store."""
         return self.store.photos_url or f"file://{(self.data_dir / 'photos').resolve()}"
+
+
+def load_settings(
+    config: Path | None, data_dir: Path | None = None, host: str | None = None, port: int | None = None
+) -> CloudSettings:
+    """The settings of file and environment, with what the command line says on top."""
+    settings = CloudSettings.load(config, env_prefix=ENV_PREFIX, overrides={"data_dir": data_dir})
+    http = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
+    return settings.model_copy(update={"http": settings.http.model_copy(update=http)})
 
 
 def kept_secret(data_dir: Path, name: str) -> str:

@@ -93,6 +93,10 @@ class BrokerLink:
         if not self._connected.wait(timeout_s):
             raise UnavailableError(f"no connection to the broker at {self.url}: {self._complaint or 'no answer'}")
 
+    def check(self) -> None:
+        """Raises where there is no connection."""
+        self.wait_connected(0)
+
     def publish(self, topic: str, payload: bytes, qos: int = 1, retain: bool = False) -> bool:
         """Send, or keep in memory until the connection is back; False where too much is waiting already."""
         if self._client is None:

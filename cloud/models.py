@@ -1,0 +1,16 @@
+"""Every table of the records: importing this module makes `metadata` complete."""
+
+# ruff: noqa: F401 (imported for the tables they declare)
+
+from __future__ import annotations
+
+import cloud.analytics.models
+import cloud.audits.models
+import cloud.catalog.models
+import cloud.fleet.models
+import cloud.identity.models
+import cloud.outlets.models
+import cloud.retail.models
+from cloud.records import Base
+
+metadata = Base.metadata
