@@ -27,12 +27,11 @@ from cloud.lock import InstanceLock
 from cloud.migrations import migrate
 from cloud.records import Records
 from cloud.services import NoLiveNumbers, Part, Services
-from cloud.settings import CloudSettings, kept_secret
+from cloud.settings import ENDPOINTS_FILE, CloudSettings, kept_secret, session_secret
 from facings.errors import UnavailableError
 
 log = logging.getLogger(__name__)
 
-ENDPOINTS_FILE = "endpoints.json"
 _CONNECT_WITHIN_S = 15.0
 
 
@@ -93,7 +92,7 @@ class Instance:
         self._run(InstanceLock(settings.data_dir))
         self._run(self._http)
         migrate(settings.records_url)
-        secret = settings.secret.get_secret_value() if settings.secret else kept_secret(settings.data_dir, "session")
+        secret = session_secret(settings)
         records = Records(settings.records_url)
         self._run(records)
         self.sign_in_hint = first_sign_in(records, settings)
@@ -105,7 +104,7 @@ class Instance:
         services = Services(settings, secret, records, facts, photos, NoLiveNumbers(), broker)
         self._connect(services, link)
         self._http.serve(create_app(services))
-        self._run(Endpoints(self, broker, link))
+        self._run(Endpoints(self, broker))
 
     def _connect(self, services: Services, link: BrokerLink) -> None:
         live, ingest = Live(services, link), Ingest(services, link)
@@ -146,17 +145,16 @@ def _ask(engine: Engine) -> None:
 class Endpoints:
     """The file `endpoints.json` in the data folder: where this instance listens, while it does."""
 
-    def __init__(self, instance: Instance, broker: OwnBroker | ExternalBroker, link: BrokerLink) -> None:
+    def __init__(self, instance: Instance, broker: OwnBroker | ExternalBroker) -> None:
         self.file = instance.settings.data_dir / ENDPOINTS_FILE
         self._instance = instance
         self._broker = broker
-        self._link = link
 
     def start(self) -> None:
         """Write it."""
         document = {
             "http": self._instance.url,
-            "mqtt": self._link.url,
+            "mqtt": self._broker.mqtt_url,
             "websocket": self._broker.websocket_url,
             "pid": os.getpid(),
         }

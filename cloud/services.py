@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -32,15 +32,15 @@ class Part(Protocol):
 class LiveNumbers(Protocol):
     """Publishes the KPI topics."""
 
-    def refresh(self, tenant: str) -> None:
-        """Publish the tenant's overview and stock-outs anew, soon: something behind them changed."""
+    def refresh(self, tenant: str, coolers: Collection[str] = ()) -> None:
+        """Publish `coolers` and the tenant's overview and stock-outs anew, soon: something behind them changed."""
         ...
 
 
 class NoLiveNumbers:
     """Publishes nothing: for commands, which run without a broker."""
 
-    def refresh(self, tenant: str) -> None:
+    def refresh(self, tenant: str, coolers: Collection[str] = ()) -> None:
         """Nothing to publish."""
 
 
@@ -53,6 +53,11 @@ class BrokerLogins(Protocol):
 
     def page_login(self, tenant: str) -> tuple[str, str]:
         """User and password with which a signed-in page of `tenant` may read that tenant's KPI topics, and no more."""
+        ...
+
+    @property
+    def mqtt_url(self) -> str:
+        """Where devices reach MQTT."""
         ...
 
     @property

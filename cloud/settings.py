@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
@@ -12,6 +13,7 @@ from facings.errors import SettingsError
 from facings.settings import Settings
 
 ENV_PREFIX = "FACINGS_CLOUD"
+ENDPOINTS_FILE = "endpoints.json"
 
 
 class Section(BaseModel):
@@ -91,6 +93,26 @@ class CloudSettings(Settings):
         """fsspec URL of the photo store."""
         return self.store.photos_url or f"file://{(self.data_dir / 'photos').resolve()}"
 
+    @property
+    def running(self) -> dict[str, Any]:
+        """What the running instance on `data_dir` wrote about itself; empty where none runs."""
+        try:
+            endpoints: dict[str, Any] = json.loads((self.data_dir / ENDPOINTS_FILE).read_bytes())
+        except (OSError, ValueError):
+            return {}
+        return endpoints
+
+    @property
+    def http_url(self) -> str:
+        """Where browsers and devices reach this cloud: as set, else where it runs, else where it would."""
+        return self.http.public_url or self.running.get("http") or f"http://{self.http.host}:{self.http.port}"
+
+    @property
+    def mqtt_url(self) -> str:
+        """Where devices reach its broker."""
+        given = self.broker
+        return given.url or self.running.get("mqtt") or f"mqtt://{given.host}:{given.mqtt_port}"
+
 
 def load_settings(
     config: Path | None, data_dir: Path | None = None, host: str | None = None, port: int | None = None
@@ -117,3 +139,8 @@ def kept_secret(data_dir: Path, name: str) -> str:
     partial.write_text(secrets.token_hex(32), encoding="ascii")
     partial.replace(file)
     return file.read_text(encoding="ascii")
+
+
+def session_secret(settings: CloudSettings) -> str:
+    """What signs sessions and upload grants: as set, else made at first use."""
+    return settings.secret.get_secret_value() if settings.secret else kept_secret(settings.data_dir, "session")

@@ -39,7 +39,7 @@ def caller(request: Request, services: ServicesDep) -> Caller:
     if key := _bearer(request):
         found = caller_of_key(services, key)
     elif cookie := request.cookies.get(SESSION_COOKIE):
-        _refuse_cross_site(request)
+        refuse_cross_site(request)
         found = caller_of_session(services, cookie)
     else:
         raise ApiError(401, "no API key and no session", "send `Authorization: Bearer KEY`, or sign in at /sign-in")
@@ -48,8 +48,12 @@ def caller(request: Request, services: ServicesDep) -> Caller:
     return found
 
 
-def _refuse_cross_site(request: Request) -> None:
-    # A cookie travels with requests that other sites make; those may read nothing and must change nothing.
+def refuse_cross_site(request: Request) -> None:
+    """Guard what a browser sends: a cookie travels with requests of other sites too, and those must change nothing.
+
+    Raises:
+        ApiError: 403 for a request that another site made.
+    """
     if request.method not in ("GET", "HEAD") and request.headers.get("sec-fetch-site", "same-origin") not in (
         "same-origin",
         "none",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 LARGEST_PAGE = 500
+LARGEST_ID = 2**31 - 1
 Item = TypeVar("Item")
 
 
@@ -34,12 +35,13 @@ class Page(BaseModel, Generic[Item]):
 
 Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="items of a page")]
 After = Annotated[str | None, Query(max_length=200, description="`next` of the page before")]
-AfterNumber = Annotated[int | None, Query(ge=0, description="`next` of the page before")]
+AfterNumber = Annotated[int | None, Query(ge=0, le=LARGEST_ID, description="`next` of the page before")]
+RecordId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 
 
 def page_of(
     session: Session,
-    query: Select[tuple[Any]],
+    query: Select[Any],
     key: InstrumentedAttribute[Any],
     after: str | int | None,
     limit: int,

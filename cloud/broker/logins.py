@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -24,6 +25,10 @@ class Login:
     """Plain, or bcrypt's hash."""
     publish: tuple[str, ...]
     subscribe: tuple[str, ...]
+
+    def to_json(self) -> str:
+        """One line, for operators who configure a broker of their own."""
+        return json.dumps(asdict(self))
 
 
 def device_login(device: Device) -> Login:

@@ -59,9 +59,16 @@ class OwnBroker:
         return login.username, login.password
 
     @property
+    def mqtt_url(self) -> str:
+        """Where devices reach MQTT."""
+        return f"mqtt://{_outside_host(self.settings)}:{self.place.mqtt_port}"
+
+    @property
     def websocket_url(self) -> str:
-        """Where pages reach MQTT over WebSocket."""
-        return websocket_url(self.settings, self.place.websocket_port)
+        """Where pages reach MQTT over WebSocket: as set, else the broker's port."""
+        return self.settings.broker.websocket_url or (
+            f"ws://{_outside_host(self.settings)}:{self.place.websocket_port}/mqtt"
+        )
 
     def _write(self) -> bool:
         with self._records.all_tenants(write=False) as session:
@@ -114,16 +121,20 @@ class ExternalBroker:
         return login.username, login.password
 
     @property
+    def mqtt_url(self) -> str:
+        """Where devices reach MQTT."""
+        assert self.settings.broker.url, "an external broker has its URL"
+        return self.settings.broker.url
+
+    @property
     def websocket_url(self) -> str:
-        """Where pages reach MQTT over WebSocket."""
-        return websocket_url(self.settings, self.settings.broker.websocket_port)
+        """Where pages reach MQTT over WebSocket: as set, else a guess at the broker's host."""
+        host = urlsplit(self.mqtt_url).hostname
+        return self.settings.broker.websocket_url or f"ws://{host}:{self.settings.broker.websocket_port}/mqtt"
 
 
-def websocket_url(settings: CloudSettings, port: int) -> str:
-    """The address given to browsers: as set, else the broker's port on the host that they know us by."""
-    if settings.broker.websocket_url:
-        return settings.broker.websocket_url
-    host = settings.broker.host
-    if host == "0.0.0.0":  # noqa: S104 (a comparison)
-        host = urlsplit(settings.http.public_url or "").hostname or "127.0.0.1"
-    return f"ws://{host}:{port}/mqtt"
+def _outside_host(settings: CloudSettings) -> str:
+    """The host under which others reach the broker: its own, or, where it listens on all, the one they know us by."""
+    if settings.broker.host != "0.0.0.0":  # noqa: S104 (a comparison)
+        return settings.broker.host
+    return urlsplit(settings.http.public_url or "").hostname or "127.0.0.1"

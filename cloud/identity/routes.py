@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import select
 
 from cloud.api.deps import AdminDep, CallerDep, ServicesDep, SessionDep
-from cloud.api.shapes import AfterNumber, Limit, Page, page_of
+from cloud.api.shapes import AfterNumber, Limit, Page, RecordId, page_of
 from cloud.identity import service
 from cloud.identity.models import ApiKey, AuditEntry, User
 from cloud.identity.schemas import (
@@ -61,7 +61,7 @@ def add_user(body: NewUser, who: AdminDep, session: SessionDep) -> UserAnswer:
 
 
 @router.delete("/users/{user_id}")
-def disable_user(user_id: int, who: AdminDep, session: SessionDep) -> UserAnswer:
+def disable_user(user_id: RecordId, who: AdminDep, session: SessionDep) -> UserAnswer:
     """End a person's access at once; the log keeps the name."""
     return UserAnswer.model_validate(service.disable_user(session, who, user_id))
 
@@ -81,7 +81,7 @@ def add_key(body: NewKey, who: AdminDep, session: SessionDep) -> MadeKey:
 
 
 @router.delete("/keys/{key_id}")
-def revoke_key(key_id: int, who: AdminDep, session: SessionDep) -> KeyAnswer:
+def revoke_key(key_id: RecordId, who: AdminDep, session: SessionDep) -> KeyAnswer:
     """End a key at once."""
     return KeyAnswer.model_validate(service.revoke_key(session, who, key_id))
 

@@ -1,0 +1,149 @@
+"""/api/v1/outlets, /coolers and /planograms."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from sqlalchemy import select
+
+from cloud.api.deps import CallerDep, ManagerDep, SessionDep
+from cloud.api.errors import not_found
+from cloud.api.shapes import After, AfterNumber, Limit, Page, RecordId, page_of
+from cloud.catalog.schemas import Imported
+from cloud.outlets import service
+from cloud.outlets.models import Cooler, Outlet, Planogram
+from cloud.outlets.schemas import (
+    Assignment,
+    CoolerAnswer,
+    CoolerBody,
+    CoolerImport,
+    OutletAnswer,
+    OutletBody,
+    OutletImport,
+    PlanogramAnswer,
+    PlanogramBody,
+)
+from facings.ids import Slug
+
+router = APIRouter(prefix="/api/v1", tags=["outlets"])
+
+
+@router.get("/outlets")
+def list_outlets(
+    session: SessionDep,
+    region: Annotated[str | None, Query(max_length=100)] = None,
+    outlet_class: Annotated[str | None, Query(max_length=40)] = None,
+    after: After = None,
+    limit: Limit = 100,
+) -> Page[OutletAnswer]:
+    """Outlets in the order of their ids."""
+    wanted = select(Outlet)
+    if region is not None:
+        wanted = wanted.where(Outlet.region == region)
+    if outlet_class is not None:
+        wanted = wanted.where(Outlet.outlet_class == outlet_class)
+    rows, following = page_of(session, wanted, Outlet.id, after, limit)
+    return Page(items=[OutletAnswer.model_validate(row) for row in rows], next=following)
+
+
+@router.put("/outlets")
+def import_outlets(body: OutletImport, who: ManagerDep, session: SessionDep) -> Imported:
+    """Add or change many outlets at once, all or none; the others stay."""
+    return service.import_outlets(session, who, body.outlets)
+
+
+@router.get("/outlets/{outlet}")
+def get_outlet(outlet: Slug, who: CallerDep, session: SessionDep) -> OutletAnswer:
+    """One outlet."""
+    found = session.get(Outlet, (who.tenant, outlet))
+    if found is None:
+        raise not_found("outlet", outlet)
+    return OutletAnswer.model_validate(found)
+
+
+@router.put("/outlets/{outlet}", responses={201: {"model": OutletAnswer, "description": "The outlet is new."}})
+def put_outlet(
+    outlet: Slug, body: OutletBody, who: ManagerDep, session: SessionDep, response: Response
+) -> OutletAnswer:
+    """Add an outlet, or change it: fields left out take their defaults."""
+    row, outcome = service.put_outlet(session, who, outlet, body)
+    session.flush()
+    if outcome == "added":
+        response.status_code = 201
+    return OutletAnswer.model_validate(row)
+
+
+@router.get("/coolers")
+def list_coolers(
+    session: SessionDep, outlet: Slug | None = None, after: After = None, limit: Limit = 100
+) -> Page[CoolerAnswer]:
+    """Coolers in the order of their ids."""
+    wanted = select(Cooler)
+    if outlet is not None:
+        wanted = wanted.where(Cooler.outlet_id == outlet)
+    rows, following = page_of(session, wanted, Cooler.id, after, limit)
+    return Page(items=[CoolerAnswer.model_validate(row) for row in rows], next=following)
+
+
+@router.put("/coolers")
+def import_coolers(body: CoolerImport, who: ManagerDep, session: SessionDep) -> Imported:
+    """Add or change many coolers at once, all or none; the others stay."""
+    return service.import_coolers(session, who, body.coolers)
+
+
+@router.get("/coolers/{cooler}")
+def get_cooler(cooler: Slug, who: CallerDep, session: SessionDep) -> CoolerAnswer:
+    """One cooler."""
+    found = session.get(Cooler, (who.tenant, cooler))
+    if found is None:
+        raise not_found("cooler", cooler)
+    return CoolerAnswer.model_validate(found)
+
+
+@router.put("/coolers/{cooler}", responses={201: {"model": CoolerAnswer, "description": "The cooler is new."}})
+def put_cooler(
+    cooler: Slug, body: CoolerBody, who: ManagerDep, session: SessionDep, response: Response
+) -> CoolerAnswer:
+    """Add a cooler, or change it: fields left out take their defaults."""
+    row, outcome = service.put_cooler(session, who, cooler, body)
+    session.flush()
+    if outcome == "added":
+        response.status_code = 201
+    return CoolerAnswer.model_validate(row)
+
+
+@router.put("/coolers/{cooler}/planogram")
+def assign_planogram(cooler: Slug, body: Assignment, who: ManagerDep, session: SessionDep) -> CoolerAnswer:
+    """Have a cooler follow a planogram from now on."""
+    return CoolerAnswer.model_validate(service.assign_planogram(session, who, cooler, body.planogram_id))
+
+
+@router.get("/planograms")
+def list_planograms(
+    session: SessionDep,
+    name: Annotated[str | None, Query(max_length=200)] = None,
+    after: AfterNumber = None,
+    limit: Limit = 100,
+) -> Page[PlanogramAnswer]:
+    """Planograms and their versions, oldest first."""
+    wanted = select(Planogram)
+    if name is not None:
+        wanted = wanted.where(Planogram.name == name)
+    rows, following = page_of(session, wanted, Planogram.id, after, limit)
+    return Page(items=[PlanogramAnswer.model_validate(row) for row in rows], next=following)
+
+
+@router.post("/planograms", status_code=201)
+def add_planogram(body: PlanogramBody, who: ManagerDep, session: SessionDep) -> PlanogramAnswer:
+    """A new planogram, or the next version of the one with this name; versions never change."""
+    return PlanogramAnswer.model_validate(service.add_planogram(session, who, body))
+
+
+@router.get("/planograms/{planogram_id}")
+def get_planogram(planogram_id: RecordId, session: SessionDep) -> PlanogramAnswer:
+    """One version of a planogram."""
+    found = session.get(Planogram, planogram_id)
+    if found is None:
+        raise not_found("planogram", planogram_id)
+    return PlanogramAnswer.model_validate(found)
