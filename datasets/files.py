@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
+
+from facings.errors import BadInputError
 
 
 def write_atomic(path: Path, content: bytes) -> None:
@@ -34,3 +38,18 @@ def png(pixels: npt.NDArray[np.uint8]) -> bytes:
 def sha256_of(content: bytes) -> str:
     """Hex digest."""
     return hashlib.sha256(content).hexdigest()
+
+
+def claim_folder(out: Path, job: dict[str, Any]) -> None:
+    """Marks a folder as the output of `job`, so that a stopped run goes on and another job does not mix in.
+
+    Raises:
+        BadInputError: the folder holds the output of another job.
+    """
+    marker = out / "job.json"
+    if not marker.exists():
+        write_atomic(marker, json.dumps(job).encode())
+        return
+    found = json.loads(marker.read_text())
+    if found != job:
+        raise BadInputError(f"{out} holds the output of another job ({found}): choose an empty folder or those options")

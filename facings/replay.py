@@ -5,21 +5,18 @@ A replay set has one folder per cooler with its photos and a `replay.json` of th
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from facings.clock import UtcDatetime
 from facings.errors import BadInputError
+from facings.ids import Slug
 
 REPLAY_FILE = "replay.json"
 REPLAY_VERSION: Literal[1] = 1
-
-
-def _in_utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)
 
 
 def _inside_folder(name: str) -> str:
@@ -34,7 +31,7 @@ class ReplayPhoto(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    at: Annotated[AwareDatetime, AfterValidator(_in_utc)]
+    at: UtcDatetime
     file: Annotated[str, Field(min_length=1), AfterValidator(_inside_folder)]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     bytes: Annotated[int, Field(gt=0)]
@@ -51,7 +48,7 @@ class ReplayManifest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: Literal[1] = REPLAY_VERSION
-    cooler: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", max_length=64)]
+    cooler: Slug
     entries: tuple[ReplayPhoto, ...]
 
     @model_validator(mode="after")

@@ -11,13 +11,12 @@ from typing import Any, Literal
 import numpy as np
 from rich.console import Console
 
-from datasets.files import jpeg, write_atomic
+from datasets.files import claim_folder, jpeg, write_atomic
 from datasets.parallel import for_each
 from datasets.render.catalogues import demo_catalogue, random_catalogue
 from datasets.render.layouts import random_scene
 from datasets.render.packs import Catalogue
 from datasets.render.scene import RenderedScene, render
-from facings.errors import BadInputError
 
 LABELLED_FROM = 0.3
 """Units that show less than this share are in the truth but get no COCO box."""
@@ -42,25 +41,13 @@ def render_dataset(job: RenderJob, scenes: int, out: Path, workers: int, console
     Raises:
         BadInputError: the folder holds scenes of another job.
     """
-    _claim(out, job)
+    claim_folder(out, asdict(job))
     missing = [number for number in range(scenes) if not _truth_file(out, number).exists()]
     for_each(partial(_render_one, job, out), missing, workers, "Rendering scenes", console)
     truths = [json.loads(_truth_file(out, number).read_text()) for number in range(scenes)]
     lines = "".join(json.dumps(truth, ensure_ascii=False) + "\n" for truth in truths)
     write_atomic(out / "truth.jsonl", lines.encode())
     write_atomic(out / "labels.coco.json", json.dumps(coco_of(truths), ensure_ascii=False).encode())
-
-
-def _claim(out: Path, job: RenderJob) -> None:
-    marker = out / "job.json"
-    if marker.exists():
-        found = json.loads(marker.read_text())
-        if found != asdict(job):
-            raise BadInputError(
-                f"{out} holds scenes of another job ({found}); choose an empty folder or the same options"
-            )
-    else:
-        write_atomic(marker, json.dumps(asdict(job)).encode())
 
 
 def _truth_file(out: Path, number: int) -> Path:

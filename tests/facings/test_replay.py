@@ -29,7 +29,7 @@ def test_reads_a_folder_and_turns_times_into_utc(tmp_path: Path) -> None:
         (json.dumps(manifest(cooler="Cooler 1")), "cooler"),
         (json.dumps(manifest(entries=[PHOTO, PHOTO])), "time order"),
         (json.dumps(manifest(entries=[PHOTO | {"file": "../a.jpg"}])), "relative path"),
-        (json.dumps(manifest(entries=[PHOTO | {"at": "2026-03-02T09:00:00"}])), "timezone"),
+        (json.dumps(manifest(entries=[PHOTO | {"at": "2026-03-02T09:00:00"}])), "needs its zone"),
         (json.dumps(manifest(entries=[PHOTO | {"sha256": "xyz"}])), "sha256"),
         (json.dumps(manifest(extra=1)), "extra"),
     ],

@@ -1,0 +1,37 @@
+"""`facings sim`: a simulated week of coolers, and a camera that replays it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+app = typer.Typer(help="Simulated coolers, cameras and shoppers.", no_args_is_help=True)
+console = Console(stderr=True)
+
+
+@app.callback()
+def _group() -> None:
+    """Simulated coolers, cameras and shoppers."""
+
+
+@app.command()
+def week(
+    out: Annotated[Path, typer.Option(help="Folder for photos, catalogue, planograms and truth.")],
+    coolers: Annotated[int, typer.Option(min=1, max=99, help="How many coolers.")] = 12,
+    outlets: Annotated[int, typer.Option(min=1, max=99, help="How many outlets they stand in.")] = 8,
+    days: Annotated[int, typer.Option(min=1, max=366, help="How many days, from a Monday on.")] = 7,
+    photos_per_day: Annotated[int, typer.Option(min=1, max=24, help="Photos of each cooler a day.")] = 4,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same week.")] = 0,
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
+) -> None:
+    """Simulate a week of coolers with all that happened in it; a stopped run goes on where it was."""
+    from firmware_sim.world.export import WeekJob, write_week  # noqa: PLC0415 - numpy and OpenCV only when needed
+
+    job = WeekJob(coolers=coolers, outlets=outlets, days=days, photos_per_day=photos_per_day, seed=seed)
+    world = write_week(job, out, workers, console)
+    photos = sum(len(history.photos) for history in world.histories)
+    stock_outs = sum(len(history.stock_outs()) for history in world.histories)
+    console.print(f"{photos} photos of {coolers} coolers, {stock_outs} stock-outs, in {out}")
