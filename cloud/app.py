@@ -44,7 +44,10 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(SecureAndMeasure, services=services)
     for domain in DOMAINS:
         if find_spec(f"cloud.{domain}.routes"):
-            app.include_router(import_module(f"cloud.{domain}.routes").router)
+            try:
+                app.include_router(import_module(f"cloud.{domain}.routes").router)
+            except ImportError:
+                log.exception("no routes of %s", domain)
     _add_health(app, services)
     return app
 
