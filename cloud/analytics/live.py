@@ -1,0 +1,101 @@
+"""The live numbers: published, retained, on the KPI topics as soon as something behind them changes."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Collection
+
+from sqlalchemy import select
+
+from cloud.analytics.overview import overview, stockout_list
+from cloud.analytics.present import Present
+from cloud.broker.link import BrokerLink
+from cloud.identity.models import Tenant
+from cloud.outlets.models import Cooler
+from cloud.services import Services
+from facings.messages import Message
+from facings.topics import KpiTopics
+
+SHORTEST_INTERVAL_S = 0.3
+"""Changes within it are published together, the last of them always."""
+
+LONGEST_INTERVAL_S = 60.0
+"""Coverage changes by the mere passing of time."""
+
+log = logging.getLogger(__name__)
+
+
+class Live:
+    """Publishes the numbers of coolers and tenants."""
+
+    def __init__(self, services: Services, link: BrokerLink) -> None:
+        self._services = services
+        self._link = link
+        self._waiting: dict[str, set[str]] = {}
+        self._changed = threading.Condition()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="live")
+
+    def start(self) -> None:
+        """Begin, with everything: what changed before a crash may not have been published."""
+        with self._services.records.all_tenants(write=False) as session:
+            for tenant, cooler in session.execute(
+                select(Tenant.id, Cooler.id).outerjoin(Cooler, Cooler.tenant_id == Tenant.id)
+            ):
+                self._waiting.setdefault(tenant, set()).update({cooler} if cooler else ())
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; the next start publishes everything."""
+        self._stopping.set()
+        with self._changed:
+            self._changed.notify_all()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def refresh(self, tenant: str, coolers: Collection[str] = ()) -> None:
+        """Publish `coolers` and the tenant's overview and stock-outs anew, soon."""
+        with self._changed:
+            self._waiting.setdefault(tenant, set()).update(coolers)
+            self._changed.notify_all()
+
+    def _run(self) -> None:
+        tenants: set[str] = set()
+        while not self._stopping.is_set():
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting or self._stopping.is_set(), LONGEST_INTERVAL_S)
+                waiting = self._waiting or {tenant: set() for tenant in tenants}
+                self._waiting = {}
+            tenants |= waiting.keys()
+            if self._link.connected:
+                for tenant, coolers in waiting.items():
+                    self._publish(tenant, coolers)
+            else:
+                self._put_back(waiting)
+            self._stopping.wait(SHORTEST_INTERVAL_S)
+
+    def _put_back(self, waiting: dict[str, set[str]]) -> None:
+        with self._changed:
+            for tenant, coolers in waiting.items():
+                self._waiting.setdefault(tenant, set()).update(coolers)
+
+    def _publish(self, tenant: str, coolers: set[str]) -> None:
+        topics = KpiTopics(tenant)
+        try:
+            messages = self._messages(tenant, coolers, topics)
+        except Exception:
+            # The numbers are in the stores; the next change, or the next minute, publishes them.
+            log.exception("cannot publish the numbers of %s", tenant)
+            return
+        for topic, message in messages:
+            self._link.publish(topic, message.to_wire(), qos=1, retain=True)
+
+    def _messages(self, tenant: str, coolers: set[str], topics: KpiTopics) -> list[tuple[str, Message]]:
+        now = self._services.clock.now()
+        with self._services.records.session(tenant, write=False) as session:
+            present = Present(session, now)
+            whole = overview(session, present, self._services.settings.coverage_hours)
+        numbers = ((topics.cooler(cooler), present.cooler_kpi(cooler)) for cooler in sorted(coolers))
+        messages = [(topic, kpi) for topic, kpi in numbers if kpi]
+        return [*messages, (topics.overview, whole), (topics.stockouts, stockout_list(present))]

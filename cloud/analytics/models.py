@@ -1,0 +1,65 @@
+"""Stock-outs, and what is known of each planned SKU of a cooler."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypedDict
+
+from sqlalchemy import JSON, ForeignKeyConstraint, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cloud.records import Base, TenantKeyed, TenantScoped
+
+
+class StockoutEpisode(TenantScoped, Base):
+    """A planned SKU that was there and is not: from the first photo without it to the first with it again.
+
+    Open while neither `back_at` nor `withdrawn_at` is set. An episode that turns out wrong is withdrawn, never deleted:
+    it was published, and a proposal may refer to it.
+    """
+
+    __tablename__ = "stockout_episode"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "cooler_id", "sku", "first_missed_at"),
+        ForeignKeyConstraint(["tenant_id", "cooler_id"], ["cooler.tenant_id", "cooler.id"]),
+        Index("ix_stockout_episode_first_missed", "tenant_id", "first_missed_at"),
+        Index(
+            "ix_stockout_episode_open",
+            "tenant_id",
+            "cooler_id",
+            sqlite_where=text("back_at IS NULL AND withdrawn_at IS NULL"),
+            postgresql_where=text("back_at IS NULL AND withdrawn_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cooler_id: Mapped[str] = mapped_column(String(64))
+    sku: Mapped[str] = mapped_column(String(64))
+    last_seen_at: Mapped[datetime]
+    first_missed_at: Mapped[datetime]
+    last_missed_at: Mapped[datetime]
+    back_at: Mapped[datetime | None]
+    confidence: Mapped[float]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_reason: Mapped[str] = mapped_column(String(200), default="")
+
+    @property
+    def open(self) -> bool:
+        """Whether the SKU is still missing."""
+        return self.back_at is None and self.withdrawn_at is None
+
+
+class SkuState(TypedDict):
+    """When a SKU was last seen, and when a doubtful photo last contradicted what was known; RFC 3339."""
+
+    seen: str | None
+    doubt: str | None
+
+
+class ShelfWatch(TenantKeyed, Base):
+    """Where each planned SKU of a cooler stands after its latest usable photo: the state of the stock-out rules."""
+
+    __tablename__ = "shelf_watch"
+
+    cooler_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    skus: Mapped[dict[str, SkuState]] = mapped_column(JSON)

@@ -1,0 +1,94 @@
+"""The whole tenant now: coverage, totals over the coolers that report, and the open stock-outs."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import chain
+from typing import Literal, cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cloud.analytics import measures
+from cloud.analytics.present import Present
+from cloud.audits.models import StoredCount
+from cloud.fleet.models import Device
+from cloud.retail.service import open_counts
+from facings.messages import CoolerSummary, Coverage, OverviewKpi, StockoutList
+
+MOST_COOLERS = 1_000
+"""Rows of an overview, which must stay a message that brokers take; those with stock-outs come first."""
+
+MOST_STOCKOUTS = 200
+
+State = Literal["never", "offline", "stopped", "online"]
+_STATES: tuple[State, ...] = ("never", "offline", "stopped", "online")
+"""From worst to best: a cooler is as well as the best of its devices."""
+
+
+def overview(session: Session, present: Present, coverage_hours: float) -> OverviewKpi:
+    """The tenant in one message. Totals are those of the coolers that report: an old photo says nothing of now."""
+    states = _device_states(session)
+    since = reference_time(present) - timedelta(hours=coverage_hours)
+    reporting = [name for name in states if name in present.latest and present.latest[name].observed_at >= since]
+    lines = list(chain.from_iterable(present.lines(name) for name in reporting))
+    fronts = list(chain.from_iterable(present.fronts(name) for name in reporting))
+    proposals, orders = open_counts(session)
+    count = session.scalar(select(StoredCount))
+    shown = sorted(present.coolers, key=lambda name: (-len(present.stockouts_of[name]), name))[:MOST_COOLERS]
+    return OverviewKpi(
+        at=present.at,
+        coverage=Coverage(reporting=len(reporting), expected=len(states)),
+        units=measures.units(lines),
+        facings=sum(line.facings for line in lines),
+        share=measures.share(lines),
+        occupancy=measures.occupancy(fronts),
+        open_stockouts=len(present.stockouts),
+        open_proposals=proposals,
+        open_orders=orders,
+        observations=count.observations if count else 0,
+        coolers=tuple(_summary(present, name, states.get(name, "never")) for name in sorted(shown)),
+    )
+
+
+def stockout_list(present: Present) -> StockoutList:
+    """The open stock-outs, longest first."""
+    return StockoutList(
+        at=present.at, total=len(present.stockouts), stockouts=tuple(present.stockouts[:MOST_STOCKOUTS])
+    )
+
+
+def reference_time(present: Present) -> datetime:
+    """The moment that coverage looks back from: now, or the newest photo where every cooler replays another time."""
+    rows = present.latest.values()
+    if rows and all(row.clock_source == "replay" for row in rows):
+        return max(row.observed_at for row in rows)
+    return present.at
+
+
+def _device_states(session: Session) -> dict[str, State]:
+    """State of each cooler that has a device: those are expected to report."""
+    states: dict[str, State] = {}
+    for cooler, state in session.execute(select(Device.cooler_id, Device.state).where(Device.revoked_at.is_(None))):
+        states[cooler] = max(states.get(cooler, "never"), cast(State, state), key=_STATES.index)
+    return states
+
+
+def _summary(present: Present, name: str, state: State) -> CoolerSummary:
+    cooler, latest, lines = present.coolers[name], present.latest.get(name), present.lines(name)
+    occupied = measures.occupancy(present.fronts(name))
+    return CoolerSummary(
+        cooler=cooler.id,
+        outlet=cooler.outlet_id,
+        name=cooler.name,
+        name_zh=cooler.name_zh,
+        region=present.outlets[cooler.outlet_id].region,
+        observed_at=latest.observed_at if latest else None,
+        state=state,
+        units=measures.units(lines).value if latest else None,
+        facings=sum(line.facings for line in lines) if latest else None,
+        own_share=measures.share(lines).own.value if lines else None,
+        occupancy=occupied.value if occupied else None,
+        open_stockouts=len(present.stockouts_of[name]),
+        photo=latest.photo_id if latest else None,
+    )

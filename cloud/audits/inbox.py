@@ -1,0 +1,67 @@
+"""Messages that arrived and are not stored yet: bounded in bytes, taken in batches."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+LARGEST_WAITING_BYTES = 64_000_000
+"""More than this waits at the broker, which holds back once its unacknowledged messages are too many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message as the broker handed it over; `ack` tells the broker that it need not keep it any longer."""
+
+    topic: str
+    payload: bytes
+    ack: Callable[[], None]
+    received_at: datetime
+    arrived: float
+    """`time.monotonic()` of its arrival."""
+
+
+class Inbox:
+    """A queue between the broker's thread and the one that stores."""
+
+    def __init__(self, limit_bytes: int = LARGEST_WAITING_BYTES) -> None:
+        self._limit = limit_bytes
+        self._waiting: deque[Arrival] = deque()
+        self._bytes = 0
+        self._closed = False
+        self._changed = threading.Condition()
+
+    def put(self, arrival: Arrival) -> None:
+        """Add a message; waits while the inbox is full, and drops it once closed: the broker still has it."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._bytes < self._limit or self._closed)
+            if not self._closed:
+                self._waiting.append(arrival)
+                self._bytes += len(arrival.payload)
+                self._changed.notify_all()
+
+    def take(self, most: int, gather_s: float) -> list[Arrival]:
+        """The next messages: waits for the first, then up to `gather_s` for others; empty once closed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._closed)
+            until = time.monotonic() + gather_s
+            self._changed.wait_for(
+                lambda: len(self._waiting) >= most or self._bytes >= self._limit or self._closed,
+                timeout=max(until - time.monotonic(), 0),
+            )
+            if self._closed:
+                return []
+            batch = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
+            self._bytes -= sum(len(arrival.payload) for arrival in batch)
+            self._changed.notify_all()
+            return batch
+
+    def close(self) -> None:
+        """End: nobody waits any longer, what is left stays with the broker."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()

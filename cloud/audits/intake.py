@@ -1,0 +1,119 @@
+"""From bytes to a checked message: what ingest takes, and why it refuses the rest."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from cloud.audits.inbox import Arrival
+from facings.errors import MessageError
+from facings.messages import (
+    Birth,
+    CommandReply,
+    ConfigReported,
+    Envelope,
+    Event,
+    Health,
+    Observation,
+    State,
+)
+from facings.topics import UpwardTopic, parse_upward
+
+KINDS: dict[str, type[Envelope]] = {
+    "observation": Observation,
+    "event": Event,
+    "state": State,
+    "birth": Birth,
+    "health": Health,
+    "config/reported": ConfigReported,
+}
+NUMBERED = ("observation", "event")
+"""Kinds of which none may be lost: they carry a sequence number and are acknowledged."""
+
+MOST_LINES = 2_000
+MOST_UNITS = 100_000
+EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
+MOST_AHEAD = timedelta(days=1)
+
+_BOOT = re.compile(rb'"boot_id"\s*:\s*"([0-9a-fA-F-]{36})"')
+_SEQ = re.compile(rb'"seq"\s*:\s*(\d{1,19})\s*[,}]')
+_HEAD_BYTES = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A message of the contract."""
+
+    arrival: Arrival
+    topic: UpwardTopic
+    message: Envelope
+
+    @property
+    def number(self) -> tuple[uuid.UUID, int] | None:
+        """Boot and sequence number, of the numbered kinds."""
+        seq = self.message.seq
+        return (self.message.boot_id, seq) if self.topic.kind in NUMBERED and seq is not None else None
+
+    @property
+    def clock_suspect(self) -> bool:
+        """Whether the time of the message cannot be true: before 2020, or over a day after its arrival."""
+        return not EARLIEST <= self.message.captured_at <= self.arrival.received_at + MOST_AHEAD
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A message that cannot be used; `number` is there where it could be read all the same."""
+
+    arrival: Arrival
+    topic: UpwardTopic | None
+    reason: str
+    number: tuple[uuid.UUID, int] | None
+
+
+def read(arrival: Arrival) -> Accepted | Refused:
+    """Check a message against the contract. Who sent it is told by its topic alone, which the broker guards."""
+    topic = None
+    try:
+        topic = parse_upward(arrival.topic)
+        message = KINDS.get(topic.kind, CommandReply).from_wire(arrival.payload)
+        _check(topic.kind, message)
+    except MessageError as error:
+        return Refused(arrival, topic, str(error), _number(topic, arrival.payload))
+    return Accepted(arrival, topic, message)
+
+
+def refuse(arrival: Arrival, reason: str) -> Refused:
+    """Set a message aside without telling its device, which keeps it."""
+    try:
+        topic = parse_upward(arrival.topic)
+    except MessageError:
+        topic = None
+    return Refused(arrival, topic, reason, None)
+
+
+def _check(kind: str, message: Envelope) -> None:
+    if kind in NUMBERED and message.seq is None:
+        raise MessageError(f"seq is missing: every {kind} is numbered")
+    if isinstance(message, Observation):
+        if len(message.lines) > MOST_LINES:
+            raise MessageError(f"{len(message.lines):,} lines; at most {MOST_LINES:,} are taken")
+        if any(line.units > MOST_UNITS or line.count_sd > MOST_UNITS for line in message.lines):
+            raise MessageError(f"a line of more than {MOST_UNITS:,} units")
+        if message.rows > MOST_LINES:
+            raise MessageError(f"{message.rows:,} shelf rows; at most {MOST_LINES:,} are taken")
+
+
+def _number(topic: UpwardTopic | None, payload: bytes) -> tuple[uuid.UUID, int] | None:
+    """What the envelope of a bad message says of itself, so that the device can be told to stop sending it."""
+    if topic is None or topic.kind not in NUMBERED:
+        return None
+    head = payload[:_HEAD_BYTES]
+    boot, seq = _BOOT.search(head), _SEQ.search(head)
+    if boot is None or seq is None or not 1 <= int(seq[1]) < 2**63:
+        return None
+    try:
+        return uuid.UUID(boot[1].decode()), int(seq[1])
+    except ValueError:
+        return None
