@@ -179,7 +179,7 @@ class Device:
         )
 
     def _greet(self) -> None:
-        self._rebirth({})
+        self._link.say(self._topics.birth, self._birth())
         self._health.wake()
 
     def _on_ack(self, _topic: str, payload: bytes) -> None:
@@ -209,7 +209,12 @@ class Device:
         return {"messages": self._outbox.depth()[0], "photos": self._spool.count("read")}
 
     def _rebirth(self, _arguments: Mapping[str, Any]) -> dict[str, Any]:
-        birth = Birth(
+        if not self._link.say(self._topics.birth, self._birth()):
+            raise UnavailableError("there is no connection to the broker now")
+        return {}
+
+    def _birth(self) -> Birth:
+        return Birth(
             **self._identity.envelope(),
             version=software_version(),
             models=self._reader.models,
@@ -217,6 +222,3 @@ class Device:
             capabilities=("snapshot", "flush", "rebirth", "schedule") if self._live else ("flush", "rebirth"),
             outbox_depth=self._outbox.depth()[0],
         )
-        if not self._link.say(self._topics.birth, birth):
-            raise UnavailableError("there is no connection to the broker now")
-        return {}

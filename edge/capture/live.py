@@ -53,7 +53,7 @@ class LiveCapture:
         self._clock = clock
         self._peer = Peer("camera", log)
         self._one_at_a_time = threading.Lock()
-        self._timetable = Timetable(schedule, self._on_due, clock, log)
+        self._timetable = Timetable(schedule, self._on_due, self._on_missed, clock, log)
 
     def start(self) -> None:
         """Go by the schedule."""
@@ -99,3 +99,6 @@ class LiveCapture:
             self.take(due_at, "schedule")
         except UnavailableError:
             return  # told in an event already; the next due time tries again
+
+    def _on_missed(self, due_at: datetime) -> None:
+        self._intake.not_taken("the camera was still busy with the photo before", due_at)

@@ -56,15 +56,23 @@ class Schedule:
 
 
 class Timetable:
-    """Calls `fire(due_at)` when the schedule says so.
+    """Calls `fire(due_at)` when the schedule says so, and `miss(due_at)` for a time that passed while it was firing.
 
     Sleeps on the monotonic clock in short pieces and compares it with the wall clock: when that was set, the next time
     is found anew, so a jump neither fires a burst of missed photos nor silences the camera.
     """
 
-    def __init__(self, schedule: Schedule, fire: Callable[[datetime], None], clock: Clock, log: logging.Logger) -> None:
+    def __init__(
+        self,
+        schedule: Schedule,
+        fire: Callable[[datetime], None],
+        miss: Callable[[datetime], None],
+        clock: Clock,
+        log: logging.Logger,
+    ) -> None:
         self._schedule = schedule
         self._fire = fire
+        self._miss = miss
         self._clock = clock
         self._log = log
         self._changed = False
@@ -98,4 +106,11 @@ class Timetable:
             elif wall >= due:
                 self._fire(due)
                 wall, steady = self._clock.now(), self._clock.monotonic()
-                due = self._schedule.next_after(max(wall, due))
+                due = self._skip_missed(due, wall)
+
+    def _skip_missed(self, due: datetime, wall: datetime) -> datetime:
+        following = self._schedule.next_after(due)
+        if following > wall:
+            return following
+        self._miss(following)
+        return self._schedule.next_after(wall)

@@ -142,6 +142,7 @@ class Link:
         client.will_set(topics.state, self._state("offline").to_wire(), qos=1, retain=True)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
+        client.on_subscribe = self._on_subscribe
         for topic_filter, handler in self.handlers.items():
             client.message_callback_add(topic_filter, self._callback(handler))
         client.connect(self._settings.host, self._settings.port, keepalive=KEEPALIVE_S)
@@ -190,7 +191,7 @@ class Link:
         self._up.set()
         client.subscribe([(topic_filter, 1) for topic_filter in self.handlers])
         self.say(self._identity.topics.state, self._state("online"), retain=True)
-        self.greet()
+        self._guarded(self.greet, "greeting")
         if self.sender is not None:
             self.sender.start_over()
         self._worker.wake()
@@ -204,16 +205,27 @@ class Link:
         self._down.set()
         self._worker.wake()
 
+    def _on_subscribe(
+        self, _client: paho.Client, _userdata: Any, _mid: int, reasons: list[ReasonCode], _props: Any
+    ) -> None:
+        refused = [topic for topic, reason in zip(self.handlers, reasons, strict=False) if reason.is_failure]
+        if refused:
+            self._log.error("the broker refuses subscriptions to %s: allow them for %s", refused, self._username)
+
     def _callback(self, handler: Handler) -> Callable[[paho.Client, Any, paho.MQTTMessage], None]:
         def receive(_client: paho.Client, _userdata: Any, message: paho.MQTTMessage) -> None:
-            try:
-                handler(message.topic, bytes(message.payload))
-            except UnavailableError as error:
-                self._disk.lost(str(error))
-            except Exception:
-                self._log.exception("a message on %s could not be handled", message.topic)
+            self._guarded(lambda: handler(message.topic, bytes(message.payload)), message.topic)
 
         return receive
+
+    def _guarded(self, act: Callable[[], None], what: str) -> None:
+        """Act on paho's thread, which an error would end."""
+        try:
+            act()
+        except UnavailableError as error:
+            self._disk.lost(str(error))
+        except Exception:
+            self._log.exception("%s could not be handled", what)
 
     def _state(self, state: str) -> State:
         return State(**self._identity.envelope(), state=state)

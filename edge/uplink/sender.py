@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from edge.device.identity import Identity
+from edge.peer import Peer
 from edge.uplink.outbox import Outbox, Row
 from facings.clock import format_utc
 from facings.errors import MessageError
@@ -37,6 +38,7 @@ class Sender:
         self._identity = identity
         self._publish = publish
         self._log = log
+        self._cloud = Peer("cloud", log)
         self._lock = threading.Lock()
         self._sent: dict[tuple[str, int], float] = {}
         self._cursor = 0
@@ -55,6 +57,7 @@ class Sender:
         with self._lock:
             now = self._identity.clock.monotonic()
             if self._sent and now - self._last_progress > self._patience_s:
+                self._cloud.lost("no ack for what was sent; it is kept and sent again until there is one")
                 self._patience_s = min(2 * self._patience_s, RESEND_AT_MOST_AFTER_S)
                 self._forget_sent()
             while len(self._sent) < WINDOW:
@@ -75,6 +78,7 @@ class Sender:
             for boot in ack.boots:
                 self._settle(boot, now)
             if gone:
+                self._cloud.back()
                 self._patience_s, self._last_progress = RESEND_AFTER_S, now
 
     def _send(self, row: Row, now: float) -> bool:

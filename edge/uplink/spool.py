@@ -80,10 +80,14 @@ class Spool:
             media_type=None,
         )
         self._write(self.file_of(photo.photo_id), shot.encoded)
-        with self._store.transaction() as db:
-            _insert(db, photo)
-            if bookmark:
-                self._store.keep(*bookmark)
+        try:
+            with self._store.transaction() as db:
+                _insert(db, photo)
+                if bookmark:
+                    self._store.keep(*bookmark)
+        except UnavailableError:
+            self.remove_file(photo.photo_id)
+            raise
         return photo
 
     def file_of(self, photo_id: uuid.UUID) -> Path:

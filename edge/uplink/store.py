@@ -92,7 +92,7 @@ class Store:
         Raises:
             UnavailableError: the database cannot be read or written now, as on a full disk.
         """
-        with self._lock:
+        with self._lock, self._errors_in_words():
             if self._connection is None:
                 raise UnavailableError(f"the outbox in {self.folder} is closed")
             if self._in_transaction:
@@ -103,14 +103,19 @@ class Store:
                 self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection
                 self._connection.execute("COMMIT")
-            except BaseException as error:
+            except BaseException:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
-                if isinstance(error, sqlite3.Error):
-                    raise UnavailableError(f"the outbox in {self.folder} cannot be written: {error}") from error
                 raise
             finally:
                 self._in_transaction = False
+
+    @contextmanager
+    def _errors_in_words(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise UnavailableError(f"the outbox in {self.folder} cannot be written: {error}") from error
 
     def total(self, what: str) -> tuple[int, int]:
         """Rows and bytes of `outbox` or `photos`."""
