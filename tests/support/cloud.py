@@ -173,7 +173,8 @@ class RunningCloud:
 
     def page_login(self) -> tuple[str, str]:
         """User and password of the tenant's pages at the broker."""
-        answer = self.client().get("/api/v1/live").json()
+        with self.client() as client:
+            answer = client.get("/api/v1/live").json()
         return answer["username"], answer["password"]
 
     def _furnish(self) -> None:
