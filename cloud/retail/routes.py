@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from cloud.api.deps import CallerDep, ManagerDep, ServicesDep, SessionDep
 from cloud.api.errors import not_found
-from cloud.api.shapes import AfterNumber, Limit, Page, page_of
+from cloud.api.shapes import AfterNumber, Limit, Page, RecordId, page_of
 from cloud.outlets.models import Outlet
 from cloud.retail import orders
 from cloud.retail.ledger import book_correction
@@ -67,7 +67,7 @@ def confirm_proposals(session: SessionDep, who: ManagerDep, body: JointConfirmat
 
 @router.post("/proposals/{proposal_id}/confirm", status_code=status.HTTP_201_CREATED, dependencies=LIVE)
 def confirm_proposal(
-    session: SessionDep, who: ManagerDep, proposal_id: int, body: Confirmation | None = None
+    session: SessionDep, who: ManagerDep, proposal_id: RecordId, body: Confirmation | None = None
 ) -> OrderAnswer:
     """Confirm a proposal: it becomes an order of one line."""
     despite = body is not None and body.despite_held_back
@@ -76,7 +76,7 @@ def confirm_proposal(
 
 @router.post("/proposals/{proposal_id}/dismiss", dependencies=LIVE)
 def dismiss_proposal(
-    session: SessionDep, who: ManagerDep, proposal_id: int, body: Dismissal | None = None
+    session: SessionDep, who: ManagerDep, proposal_id: RecordId, body: Dismissal | None = None
 ) -> ProposalAnswer:
     """Turn a proposal down; it does not come back for this stock-out."""
     reason = body.reason if body else ""
@@ -99,7 +99,7 @@ def list_orders(
 
 
 @router.get("/orders/{order_id}")
-def show_order(session: SessionDep, order_id: int) -> OrderAnswer:
+def show_order(session: SessionDep, order_id: RecordId) -> OrderAnswer:
     """One order with its lines."""
     order = session.scalar(select(Order).where(Order.id == order_id))
     if order is None:
@@ -108,14 +108,14 @@ def show_order(session: SessionDep, order_id: int) -> OrderAnswer:
 
 
 @router.post("/orders/{order_id}/dispatch", dependencies=LIVE)
-def dispatch_order(session: SessionDep, who: ManagerDep, order_id: int) -> OrderAnswer:
+def dispatch_order(session: SessionDep, who: ManagerDep, order_id: RecordId) -> OrderAnswer:
     """The goods have left for the outlet."""
     return OrderAnswer.model_validate(orders.dispatch(session, who, order_id))
 
 
 @router.post("/orders/{order_id}/deliver", dependencies=LIVE)
 def deliver_order(
-    session: SessionDep, who: ManagerDep, order_id: int, body: Arrival | None = None, key: DeliveryKey = None
+    session: SessionDep, who: ManagerDep, order_id: RecordId, body: Arrival | None = None, key: DeliveryKey = None
 ) -> OrderAnswer:
     """Goods have arrived, all or a part; the order closes when nothing is outstanding, or with `final`."""
     arrival = body or Arrival()
@@ -124,7 +124,7 @@ def deliver_order(
 
 
 @router.post("/orders/{order_id}/cancel", dependencies=LIVE)
-def cancel_order(session: SessionDep, who: ManagerDep, order_id: int) -> OrderAnswer:
+def cancel_order(session: SessionDep, who: ManagerDep, order_id: RecordId) -> OrderAnswer:
     """Call off an order of which nothing has arrived."""
     return OrderAnswer.model_validate(orders.cancel(session, who, order_id))
 

@@ -7,10 +7,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from cloud.api.shapes import Answer, Body
+from cloud.api.shapes import Answer, Body, RecordId
 from cloud.retail.models import MovementKind, OrderState, ProposalState
 from facings.clock import UtcDatetime
+from facings.ids import Slug
 
+MOST_UNITS = 1_000_000
 Reason = Annotated[str, Field(max_length=200)]
 
 
@@ -44,7 +46,7 @@ class Confirmation(Body):
 class JointConfirmation(Confirmation):
     """Proposals of one outlet to confirm as one order."""
 
-    ids: Annotated[list[int], Field(min_length=1, max_length=200)]
+    ids: Annotated[list[RecordId], Field(min_length=1, max_length=200)]
 
 
 class Dismissal(Body):
@@ -84,8 +86,8 @@ class OrderAnswer(Answer):
 class ArrivedLine(Body):
     """Units of one order line that arrived."""
 
-    line: int
-    units: Annotated[int, Field(ge=0)]
+    line: RecordId
+    units: Annotated[int, Field(ge=0, le=MOST_UNITS)]
 
 
 class Arrival(Body):
@@ -111,10 +113,14 @@ class Arrival(Body):
 class Correction(Body):
     """A movement of stock that no order knows of."""
 
-    sku: str
+    sku: Slug
     kind: Literal["return", "adjustment"]
-    units: int = Field(description="positive: came to the outlet; negative: left it, as every return does")
-    cooler: str | None = None
+    units: int = Field(
+        ge=-MOST_UNITS,
+        le=MOST_UNITS,
+        description="positive: came to the outlet; negative: left it, as every return does",
+    )
+    cooler: Slug | None = None
     note: Reason = ""
     at: UtcDatetime | None = None
 

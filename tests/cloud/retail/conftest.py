@@ -11,11 +11,13 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from cloud.analytics.models import StockoutEpisode
 from cloud.catalog.models import Product
 from cloud.identity.models import Tenant
 from cloud.identity.service import Caller
+from cloud.models import metadata
 from cloud.outlets.models import Cooler, Outlet, Planogram
-from cloud.records import Base, Records
+from cloud.records import Records
 from cloud.retail.models import Proposal
 from cloud.retail.service import stockout_closed, stockout_opened
 
@@ -23,15 +25,10 @@ NOW = datetime.now(UTC)
 CASE = 6
 
 
-@dataclass
-class Episode:
-    """What replenishment reads of a stock-out episode."""
-
-    id: int = 1
-    tenant_id: str = "acme"
-    cooler_id: str = "cooler-01"
-    sku: str = "cola"
-    last_missed_at: datetime = field(default_factory=lambda: NOW)
+def episode(**changes: Any) -> StockoutEpisode:
+    """A stock-out of cola in cooler-01 of acme, seen just now."""
+    facts = {"id": 1, "tenant_id": "acme", "cooler_id": "cooler-01", "sku": "cola", "last_missed_at": NOW}
+    return StockoutEpisode(**(facts | changes))
 
 
 @dataclass
@@ -44,16 +41,16 @@ class Shop:
     records: Records
     manager: Caller = field(default_factory=lambda: Caller("acme", "manager", "buyer@acme.example"))
 
-    def stock_out(self, *, age: timedelta = timedelta(0), **episode: Any) -> Proposal | None:
+    def stock_out(self, *, age: timedelta = timedelta(0), **changes: Any) -> Proposal | None:
         with self.records.all_tenants() as session:
-            return stockout_opened(session, Episode(**episode), photo_age=age)  # type: ignore[arg-type]
+            return stockout_opened(session, episode(**changes), photo_age=age)
 
-    def back(self, **episode: Any) -> None:
+    def back(self, **changes: Any) -> None:
         with self.records.all_tenants() as session:
-            stockout_closed(session, Episode(**episode))  # type: ignore[arg-type]
+            stockout_closed(session, episode(**changes))
 
-    def propose(self, **episode: Any) -> int:
-        proposal = self.stock_out(**episode)
+    def propose(self, **changes: Any) -> int:
+        proposal = self.stock_out(**changes)
         assert proposal
         return proposal.id
 
@@ -75,7 +72,7 @@ class Shop:
 def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("furnished") / "records.db"
     with _open(file) as records:
-        Base.metadata.create_all(records.engine)
+        metadata.create_all(records.engine)
         with records.all_tenants() as session:
             session.add_all(Tenant(id=tenant, name=tenant, created_at=NOW) for tenant in ("acme", "other"))
             session.flush()

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
 
 from cloud.api import errors
+from cloud.http_server import HttpServer
 from cloud.identity.service import create_key, operator
 from cloud.retail.routes import router
+from cloud.settings import HttpSettings
 
 
 class Pages:
@@ -42,29 +40,22 @@ def clients(shop: Any, pages: Pages) -> Iterator[dict[str, httpx.Client]]:
     errors.install(app)
     app.state.services = SimpleNamespace(records=shop.records, live=pages)
     made = {}
-    with _served(app) as address:
-        for name, tenant, role in CALLERS:
-            with shop.records.session(tenant) as session:
-                _, key = create_key(session, operator(tenant), name, role)
-            made[name] = httpx.Client(base_url=address, headers={"authorization": f"Bearer {key}"})
-        yield made
-        for client in made.values():
-            client.close()
+    server = HttpServer(HttpSettings(port=0))
+    server.start()
+    server.serve(app)
+    for name, tenant, role in CALLERS:
+        with shop.records.session(tenant) as session:
+            _, key = create_key(session, operator(tenant), name, role)
+        made[name] = httpx.Client(
+            base_url=f"http://127.0.0.1:{server.port}", headers={"authorization": f"Bearer {key}"}, timeout=30
+        )
+    yield made
+    for client in made.values():
+        client.close()
+    server.stop()
 
 
 CALLERS = (("manager", "acme", "manager"), ("viewer", "acme", "viewer"), ("other", "other", "admin"))
-
-
-@contextmanager
-def _served(app: FastAPI) -> Iterator[str]:
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
 
 
 def test_from_proposal_to_delivery(shop: Any, clients: dict[str, httpx.Client], pages: Pages) -> None:
