@@ -36,6 +36,7 @@ class NatsChild:
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
         self._first_start = threading.Event()
+        self._ready = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -81,7 +82,7 @@ class NatsChild:
             self._process = _spawn(self.place)
             self._first_start.set()
             code = self._process.wait()
-            if self._stopping.is_set():
+            if self._stopping.is_set() or not self._ready.is_set():
                 return
             steady = time.monotonic() - began > _STEADY_AFTER_S
             backoff = _FIRST_BACKOFF_S if steady else min(backoff * 2, _LONGEST_BACKOFF_S)
@@ -92,6 +93,7 @@ class NatsChild:
         deadline = time.monotonic() + _READY_WITHIN_S
         while time.monotonic() < deadline:
             with contextlib.suppress(OSError), socket.create_connection(_reachable(self.place), timeout=1):
+                self._ready.set()
                 return
             if self._process and self._process.poll() is not None:
                 break
@@ -150,20 +152,26 @@ def _require_free(host: str, port: int) -> None:
 
 def _end_left_over(place: BrokerPlace) -> None:
     """End a server that outlived the instance that started it: it holds the ports and the store."""
+    pid = _running_on(place)
+    if pid is None:
+        return
+    log.warning("ending a broker left over from before, process %d", pid)
+    for sent in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, sent)
+        deadline = time.monotonic() + _STOP_WITHIN_S
+        while _running_on(place) == pid and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+
+def _running_on(place: BrokerPlace) -> int | None:
+    """The process of a server on this configuration; a pid may long be another program's."""
     try:
         pid = int(place.pid_file.read_text(encoding="ascii"))
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
     except (OSError, ValueError):
-        return
-    if str(place.config_file).encode() not in command:
-        return
-    log.warning("ending a broker left over from before, process %d", pid)
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGTERM)
-        for _ in range(100):
-            os.kill(pid, 0)
-            time.sleep(0.05)
-        os.kill(pid, signal.SIGKILL)
+        return None
+    return pid if str(place.config_file).encode() in command else None
 
 
 def _last_words(place: BrokerPlace) -> str:
@@ -172,6 +180,7 @@ def _last_words(place: BrokerPlace) -> str:
         for file in (place.log_file, place.complaint_file)
         if file.exists()
         for line in file.read_text(encoding="utf-8", errors="replace").splitlines()[-40:]
+        if line.strip()
     ]
     telling = [line for line in words if "[INF]" not in line]
     return telling[-1] if telling else f"it gave no reason; look into {place.folder}"

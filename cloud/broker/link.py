@@ -159,5 +159,9 @@ def _address(url: str) -> tuple[str, int, bool]:
     parts = urlsplit(url)
     if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
         raise SettingsError(f"broker.url {url!r}: write mqtt://HOST:PORT, or mqtts:// for TLS")
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise SettingsError(f"broker.url {url!r}: write mqtt://HOST:PORT; {error}") from error
     tls = parts.scheme == "mqtts"
-    return parts.hostname, parts.port or (8883 if tls else 1883), tls
+    return parts.hostname, port or (8883 if tls else 1883), tls

@@ -45,18 +45,25 @@ class BrokerPlace:
         return self.folder / "nats.pid"
 
 
-def subject(topic_filter: str) -> str:
-    """The NATS subject of an MQTT topic filter.
+def subjects(topic_filters: Iterable[str]) -> list[str]:
+    """The NATS subjects of MQTT topic filters; MQTT's `#` includes the level above it, NATS' `>` does not.
 
     Example:
-        >>> subject("facings/1/acme/+/cmd/#")
-        'facings.1.acme.*.cmd.>'
+        >>> subjects(["a/+/b", "a/kpi/#"])
+        ['a.*.b', 'a.kpi.>', 'a.kpi']
     """
-    return topic_filter.replace("/", ".").replace("+", "*").replace("#", ">")
+    found = []
+    for topic in topic_filters:
+        subject = topic.replace("/", ".").replace("+", "*").replace("#", ">")
+        found += [subject, subject.removesuffix(".>")] if subject.endswith(".>") else [subject]
+    return found
 
 
-def config_text(place: BrokerPlace, cloud: Login, others: Iterable[Login]) -> str:
-    """The configuration file. Users reach MQTT only, and of it only the subjects of their login."""
+def config_text(place: BrokerPlace, cloud: Login, others: Iterable[Login], *, ack_wait_s: int = 15) -> str:
+    """The configuration file. Users reach MQTT only, and of it only the subjects of their login.
+
+    What the cloud has taken and not acknowledged for `ack_wait_s` is sent again, also on a new connection.
+    """
     document = {
         "server_name": "facings",
         # NATS' own protocol has no users here; it cannot be turned off, so it stays on this machine.
@@ -71,7 +78,7 @@ def config_text(place: BrokerPlace, cloud: Login, others: Iterable[Login]) -> st
             "max_memory_store": 64 * _MB,
             "max_file_store": 4096 * _MB,
         },
-        "mqtt": {"host": place.host, "port": place.mqtt_port, "ack_wait": "60s", "max_ack_pending": 4000},
+        "mqtt": {"host": place.host, "port": place.mqtt_port, "ack_wait": f"{ack_wait_s}s", "max_ack_pending": 4000},
         "websocket": {"host": place.host, "port": place.websocket_port, "no_tls": True},
         "authorization": {"users": [_user(cloud, everything=True), *(_user(login) for login in others)]},
     }
@@ -86,7 +93,7 @@ def _user(login: Login, *, everything: bool = False) -> dict[str, object]:
     }
     if not everything:
         user["permissions"] = {
-            "publish": {"allow": [subject(topic) for topic in login.publish]} if login.publish else {"deny": [">"]},
-            "subscribe": {"allow": [subject(topic) for topic in login.subscribe]},
+            "publish": {"allow": subjects(login.publish)} if login.publish else {"deny": [">"]},
+            "subscribe": {"allow": subjects(login.subscribe)},
         }
     return user
