@@ -74,6 +74,13 @@ class _ManifestBase(_Spec):
     sources: tuple[SourceSpec, ...]
     metrics: tuple[MetricSpec, ...] = ()
 
+    def save(self, folder: Path) -> None:
+        """Write the manifest into the model's folder."""
+        path = folder / MANIFEST_NAME
+        unfinished = path.with_suffix(".part")
+        unfinished.write_text(self.model_dump_json(indent=2, exclude_none=True) + "\n", encoding="utf-8")
+        unfinished.replace(path)
+
 
 class DetectorSpec(_Spec):
     """What the detector's boxes mean and where to cut them.

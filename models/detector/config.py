@@ -1,0 +1,73 @@
+"""The settings of a training run, read from a TOML file of `models/configs/`."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from edge.vision.zoo import DetectorSpec, SourceSpec
+from facings.errors import SettingsError
+
+
+class _Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SourceSettings(_Settings):
+    """A photo set, how often it is drawn, and how much its aspect may change (logarithms)."""
+
+    photos: Path
+    weight: float = Field(gt=0)
+    narrowing: float = -0.3
+    widening: float = 0.3
+
+
+class ReleaseSettings(_Settings):
+    """What the manifest of the exported model says of it."""
+
+    version: str
+    detector: DetectorSpec
+    learned_from: tuple[SourceSpec, ...]
+
+
+class DetectorConfig(_Settings):
+    """One training run of a detector; its checkpoints go to `out`."""
+
+    trainer: Literal["facings", "ultralytics"] = "facings"
+    out: Path
+    sources: tuple[SourceSettings, ...] = Field(min_length=1)
+    release: ReleaseSettings
+    steps: int = Field(gt=0)
+    batch: int = Field(gt=0)
+    side: int = Field(ge=64, multiple_of=32)
+    product_sides: tuple[float, float] = (20, 110)
+    mosaic: tuple[float, ...] = (0.5, 0.35, 0.15)
+    channels: int = 64
+    frozen_blocks: int = 3
+    learning_rate: float = 1e-3
+    backbone_rate: float = 2e-4
+    warmup: int = 50
+    save_every: int = 50
+    threads: int = 1
+    seed: int = 1
+    architecture: str = Field(default="yolo11n.yaml", description="only for the ultralytics trainer")
+
+
+def read_config(path: Path) -> DetectorConfig:
+    """The settings in `path`; relative paths in it count from the working folder.
+
+    Raises:
+        SettingsError: the file cannot be read or a setting is wrong; the text names it.
+    """
+    try:
+        return DetectorConfig.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read ({error.strerror}).") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is no TOML: {error}.") from error
+    except ValidationError as error:
+        fields = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise SettingsError(f"{path}: {fields}.") from error

@@ -1,0 +1,72 @@
+"""From a checkpoint to the zoo: an ONNX file with boxes decoded, half-size weights, a manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from pathlib import Path
+
+import onnx
+import torch
+from torch import Tensor, nn
+
+from edge.vision.zoo import DetectorManifest, InputSpec
+from models.detector.config import ReleaseSettings
+from models.detector.network import ProductDetector
+from models.onnx_weights import store_weights_as_float16
+
+_OPSET = 18
+
+
+class _Decoded(nn.Module):  # type: ignore[misc]  # torch has no types here
+    """The network with its logits turned to scores (B, N, 1)."""
+
+    def __init__(self, detector: ProductDetector) -> None:
+        super().__init__()
+        self.detector = detector
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        logits, boxes = self.detector(images)
+        return boxes, logits.sigmoid()[:, :, None]
+
+
+def export_onnx(detector: ProductDetector, path: Path) -> None:
+    """Write `detector` as ONNX, boxes and scores decoded."""
+    write_onnx(_Decoded(detector), path)
+
+
+def write_onnx(model: nn.Module, path: Path) -> None:
+    """Write `model` with half-size weights: `images` (1, 3, H, W) to `boxes` (1, N, 4) and `scores` (1, N, classes)."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".part")
+    with warnings.catch_warnings():
+        # The tracing exporter needs no further package; its successor needs onnxscript.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            model.eval(),
+            (torch.zeros(1, 3, 320, 256),),
+            unfinished,
+            input_names=["images"],
+            output_names=["boxes", "scores"],
+            dynamic_axes={"images": {2: "height", 3: "width"}, "boxes": {1: "cells"}, "scores": {1: "cells"}},
+            opset_version=_OPSET,
+            dynamo=False,
+        )
+    onnx.save(store_weights_as_float16(onnx.load(unfinished)), unfinished)
+    unfinished.replace(path)
+
+
+def write_manifest(model: Path, release: ReleaseSettings, licence: str, entry: InputSpec) -> DetectorManifest:
+    """Write the manifest of the exported `model` beside it; the model's name is its folder's."""
+    manifest = DetectorManifest(
+        name=model.parent.name,
+        version=release.version,
+        file=model.name,
+        sha256=hashlib.sha256(model.read_bytes()).hexdigest(),
+        licence=licence,
+        input=entry,
+        sources=release.learned_from,
+        detector=release.detector,
+    )
+    manifest.save(model.parent)
+    return manifest

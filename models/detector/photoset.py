@@ -1,0 +1,124 @@
+"""The photos a detector learns from: a path, the products' boxes, and the regions nobody is sure about."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ValidationError
+
+from facings.errors import BadInputError
+from models.detector.boxes import Boxes
+
+
+class _Image(BaseModel):
+    id: int
+    file_name: str
+
+
+class _Annotation(BaseModel):
+    image_id: int
+    bbox: tuple[float, float, float, float]
+    iscrowd: int = 0
+    visible_fraction: float = 1.0
+
+
+class _Category(BaseModel):
+    name: str
+
+
+class _Coco(BaseModel):
+    images: list[_Image]
+    annotations: list[_Annotation]
+    categories: list[_Category]
+
+
+@dataclass(frozen=True)
+class LabelledPhoto:
+    """A photo with labels.
+
+    Attributes:
+        path: the image file.
+        boxes: (N, 4) products, pixels.
+        ignored: (M, 4) regions that count neither as product nor as background.
+    """
+
+    path: Path
+    boxes: Boxes
+    ignored: Boxes
+
+
+def as_boxes(rows: Iterable[Iterable[float]]) -> Boxes:
+    """`rows` as an (N, 4) array, also where there are none."""
+    return np.asarray([list(row) for row in rows], np.float32).reshape(-1, 4)
+
+
+def read_pixels(path: Path) -> npt.NDArray[np.uint8]:
+    """The pixels (H, W, 3) BGR of an image file.
+
+    Raises:
+        BadInputError: the file is no image.
+    """
+    pixels = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    if pixels is None:
+        raise BadInputError(f"{path} is no image that can be read.")
+    return np.asarray(pixels, np.uint8)
+
+
+def categories(labels: Path) -> tuple[str, ...]:
+    """Names of the categories of a COCO file."""
+    return tuple(category.name for category in _coco(labels).categories)
+
+
+def read_coco(labels: Path, images: Path, least_visible: float = 0.0) -> list[LabelledPhoto]:
+    """The photos of a COCO file, every category taken as product.
+
+    `iscrowd` boxes, and those whose `visible_fraction` is given and below `least_visible`, become ignored regions.
+
+    Raises:
+        BadInputError: the file is no COCO file.
+    """
+    coco = _coco(labels)
+    sure: dict[int, list[list[float]]] = {image.id: [] for image in coco.images}
+    unsure: dict[int, list[list[float]]] = {image.id: [] for image in coco.images}
+    for note in coco.annotations:
+        if note.image_id not in sure:
+            raise BadInputError(f"{labels} has a box for the image {note.image_id}, which it does not list.")
+        x, y, width, height = note.bbox
+        doubtful = note.iscrowd or note.visible_fraction < least_visible
+        (unsure if doubtful else sure)[note.image_id].append([x, y, x + width, y + height])
+    return [
+        LabelledPhoto(images / image.file_name, as_boxes(sure[image.id]), as_boxes(unsure[image.id]))
+        for image in coco.images
+    ]
+
+
+def _coco(labels: Path) -> _Coco:
+    try:
+        return _Coco.model_validate_json(labels.read_bytes())
+    except OSError as error:
+        raise BadInputError(f"{labels} cannot be read ({error.strerror}).") from error
+    except ValidationError as error:
+        raise BadInputError(f"{labels} is no COCO file: {error}.") from error
+
+
+def write_photoset(path: Path, photos: Iterable[LabelledPhoto]) -> None:
+    """Write `photos` as JSON lines."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".part")
+    with unfinished.open("w", encoding="utf-8") as file:
+        for photo in photos:
+            row = {"path": str(photo.path), "boxes": photo.boxes.tolist(), "ignored": photo.ignored.tolist()}
+            file.write(json.dumps(row) + "\n")
+    unfinished.replace(path)
+
+
+def read_photoset(path: Path) -> list[LabelledPhoto]:
+    """The photos that `write_photoset` wrote."""
+    rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
+    return [LabelledPhoto(Path(row["path"]), as_boxes(row["boxes"]), as_boxes(row["ignored"])) for row in rows]
