@@ -1,0 +1,134 @@
+"""`VisionChain`: from a photo to its `ShelfReading`, stage by stage."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from edge.vision.arrange import arrange, unusable
+from edge.vision.detect import detect
+from edge.vision.detections import Detections
+from edge.vision.embed import embed
+from edge.vision.gallery import Gallery, Names, read_gallery
+from edge.vision.photo import Photo
+from edge.vision.quality import judge
+from edge.vision.reading import ShelfReading
+from edge.vision.zoo import DetectorManifest, EmbedderManifest, LoadedModel, load_session, zoo_folder
+from facings.errors import BadInputError
+
+log = logging.getLogger(__name__)
+
+DETECTOR = "product-detector"
+EMBEDDER = "sku-embedder"
+WEAK_FROM = 0.5
+"""Detections from this share of the threshold on are kept as weak: not counted, but no gap is seen under them."""
+
+
+@dataclass(frozen=True)
+class _Recogniser:
+    model: LoadedModel
+    manifest: EmbedderManifest
+    gallery: Gallery
+
+    def name(self, photo: Photo, found: Detections) -> Names:
+        vectors = embed(self.model, photo.pixels, found.boxes)
+        return self.gallery.nearest(vectors, self.manifest.embedder.calibration)
+
+
+@dataclass(frozen=True)
+class _Stages:
+    detector: LoadedModel
+    threshold: float
+    recogniser: _Recogniser | None
+    models: dict[str, str]
+
+
+class VisionChain:
+    """Quality gate, detection, recognition, arrangement. `read` may be called from many threads at once.
+
+    Args:
+        gallery: folder of SKU pictures; without one every product is unknown.
+        zoo: folder of the models; the shipped ones where it is None.
+        threads: threads of ONNX Runtime for one photo.
+        detector: folder name of the detector in the zoo.
+        embedder: folder name of the embedder in the zoo.
+    """
+
+    def __init__(
+        self,
+        gallery: Path | None = None,
+        zoo: Path | None = None,
+        threads: int = 1,
+        detector: str = DETECTOR,
+        embedder: str = EMBEDDER,
+    ) -> None:
+        self._gallery = gallery
+        self._zoo = zoo
+        self._threads = threads
+        self._detector = detector
+        self._embedder = embedder
+        self._lock = threading.Lock()
+        self._stages: _Stages | None = None
+
+    @property
+    def gallery_problems(self) -> tuple[str, ...]:
+        """Pictures of the gallery that could not be used, and why."""
+        recogniser = self._loaded().recogniser
+        return recogniser.gallery.problems if recogniser else ()
+
+    @property
+    def skus(self) -> frozenset[str]:
+        """The SKUs that can be told; none without a gallery."""
+        recogniser = self._loaded().recogniser
+        return frozenset(recogniser.gallery.skus) if recogniser else frozenset()
+
+    def load(self) -> None:
+        """Load the models and the gallery; a second call loads both anew, so a changed gallery is taken up.
+
+        Raises:
+            UnavailableError: a model is missing.
+            BadInputError: a model or the gallery cannot be used.
+        """
+        zoo = self._zoo or zoo_folder()
+        detector = load_session(zoo / self._detector, self._threads)
+        if not isinstance(detector.manifest, DetectorManifest):
+            raise BadInputError(f"{zoo / self._detector} holds no detector.")
+        models = {detector.manifest.name: detector.manifest.sha256}
+        recogniser = self._load_recogniser(zoo)
+        if recogniser:
+            models[recogniser.manifest.name] = recogniser.manifest.sha256
+        self._stages = _Stages(detector, detector.manifest.detector.score_threshold, recogniser, models)
+
+    def read(self, photo: Photo) -> ShelfReading:
+        """Everything the photo says; of an unusable photo, only why it is unusable."""
+        stages, size, quality = self._loaded(), (photo.width, photo.height), judge(photo)
+        if quality.verdict == "unusable":
+            return unusable(size, quality, stages.models)
+        seen = detect(stages.detector, photo.pixels, WEAK_FROM * stages.threshold)
+        sure = seen.scores >= stages.threshold
+        found, weak = seen.take(sure), seen.take(~sure)
+        names = stages.recogniser.name(photo, found) if stages.recogniser else Names.unknown(len(found))
+        return arrange(size, found, names, quality, stages.models, weak)
+
+    def _load_recogniser(self, zoo: Path) -> _Recogniser | None:
+        if self._gallery is None:
+            log.info("no gallery: every product will be unknown")
+            return None
+        model = load_session(zoo / self._embedder, self._threads)
+        if not isinstance(model.manifest, EmbedderManifest):
+            raise BadInputError(f"{zoo / self._embedder} holds no embedder.")
+        gallery = read_gallery(self._gallery, model)
+        for problem in gallery.problems:
+            log.warning("gallery %s: %s", self._gallery, problem)
+        if not gallery.skus:
+            log.warning("the gallery %s holds no picture: every product will be unknown", self._gallery)
+        return _Recogniser(model, model.manifest, gallery)
+
+    def _loaded(self) -> _Stages:
+        with self._lock:
+            if self._stages is None:
+                self.load()
+            assert self._stages is not None
+            return self._stages

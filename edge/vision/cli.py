@@ -1,0 +1,127 @@
+"""`facings audit`: read photos offline and say what stands on the shelf."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import cv2
+import typer
+from rich.console import Console
+
+from edge.vision.annotate import annotate
+from edge.vision.chain import VisionChain
+from edge.vision.compare import Comparison, compare, read_labels
+from edge.vision.decode import decode_photo
+from edge.vision.gallery import SUFFIXES
+from edge.vision.photo import Photo
+from edge.vision.reading import ShelfReading
+from edge.vision.report import comparison_table, photo_report, totals_table
+from facings.errors import BadInputError
+
+app = typer.Typer(add_completion=False)
+out = Console()
+err = Console(stderr=True)
+
+
+@app.command()
+def audit(
+    photos: Annotated[list[Path], typer.Argument(metavar="PHOTO...", help="JPEG or PNG files, or folders of them.")],
+    gallery: Annotated[
+        Path | None, typer.Option(help="Folder with a folder of pictures per SKU; without it all products are unknown.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON array, an object per photo.")] = False,
+    annotated: Annotated[
+        Path | None, typer.Option("--annotate", help="Draw the result: a file for one photo, a folder for several.")
+    ] = None,
+    labels: Annotated[Path | None, typer.Option(help="COCO labels to compare the products found with.")] = None,
+    zoo: Annotated[Path | None, typer.Option(help="Folder of models; the shipped ones by default.")] = None,
+    threads: Annotated[int, typer.Option(min=1, help="Threads per photo.")] = 1,
+) -> None:
+    """Find, name and count the products on photos, offline."""
+    files = _files(photos)
+    truth = read_labels(labels) if labels else {}
+    chain = VisionChain(gallery, zoo, threads)
+    chain.load()
+    _warn(gallery, chain)
+    readings: dict[Path, ShelfReading] = {}
+    for file in files:
+        try:
+            photo = _decode(file)
+            readings[file] = chain.read(photo)
+            if annotated:
+                _draw(photo, readings[file], annotated if len(files) == 1 else annotated / f"{file.stem}.jpg")
+        except BadInputError as error:
+            err.print(f"[bold red]{file}[/]", end=": ", highlight=False)
+            err.print(str(error), highlight=False, markup=False)
+            continue
+        if not as_json:
+            out.print(photo_report(file, readings[file]))
+    compared = {f: compare(r, truth[f.name]) for f, r in readings.items() if f.name in truth}
+    if as_json:
+        typer.echo(json.dumps([_as_dict(f, r, compared.get(f)) for f, r in readings.items()], ensure_ascii=False))
+    else:
+        _summarise(readings, compared)
+    if len(readings) < len(files):
+        raise typer.Exit(1)
+
+
+def _files(photos: list[Path]) -> list[Path]:
+    files = []
+    for path in photos:
+        if path.is_dir():
+            found = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES)
+            if not found:
+                raise BadInputError(f"{path} holds no JPEG or PNG file.")
+            files += found
+        else:
+            files.append(path)
+    return list(dict.fromkeys(files))
+
+
+def _decode(file: Path) -> Photo:
+    try:
+        return decode_photo(file.read_bytes())
+    except OSError as error:
+        raise BadInputError(f"The file cannot be read ({error.strerror}).") from error
+
+
+def _draw(photo: Photo, reading: ShelfReading, target: Path) -> None:
+    """Write the annotated photo, whole or not at all; the suffix of `target` says JPEG or PNG."""
+    suffix = target.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise BadInputError(f"--annotate {target}: name a .jpg or .png file.")
+    _, encoded = cv2.imencode(suffix, annotate(photo, reading))
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_name(f".{target.name}.{os.getpid()}.part")
+        partial.write_bytes(encoded.tobytes())
+        partial.replace(target)
+    except OSError as error:
+        raise BadInputError(f"--annotate {target} cannot be written ({error.strerror}).") from error
+
+
+def _warn(gallery: Path | None, chain: VisionChain) -> None:
+    if gallery is None:
+        err.print("[yellow]No gallery given: every product is unknown.[/] Name SKUs with --gallery DIR.")
+    elif not chain.skus:
+        err.print(f"[yellow]The gallery {gallery} holds no picture: every product is unknown.[/]")
+    for problem in chain.gallery_problems:
+        err.print(f"[yellow]gallery:[/] {problem}", highlight=False)
+
+
+def _summarise(readings: dict[Path, ShelfReading], compared: dict[Path, Comparison]) -> None:
+    if len(readings) > 1:
+        out.print(totals_table(list(readings.values())))
+    if compared:
+        out.print(comparison_table(compared))
+
+
+def _as_dict(file: Path, reading: ShelfReading, comparison: Comparison | None) -> dict[str, object]:
+    entry: dict[str, object] = {"file": str(file), **asdict(reading)}
+    if comparison:
+        entry["labels"] = {**asdict(comparison), "missed": comparison.missed, "extra": comparison.extra}
+    return entry
