@@ -54,6 +54,12 @@ class Canvas:
         if hides >= 0.5:
             cv2.fillConvexPoly(self.shows[where], np.round(points * 16).astype(np.int32), NOTHING, cv2.LINE_8, 4)
 
+    def holds(self, outline: FloatArray) -> bool:
+        """Whether any part of the box around an outline (N, 2) lies on the canvas."""
+        left, top = outline.min(0)
+        right, bottom = outline.max(0)
+        return bool(right > 0 and bottom > 0 and left < self.optics.width and top < self.optics.height)
+
     def blend(self, where: tuple[slice, slice], colours: FloatArray, hides: FloatArray) -> None:
         """Puts colours over a part of the canvas; what they hide by half or more shows no unit any longer."""
         part = self.pixels[where]

@@ -11,6 +11,7 @@ from rich.progress import track
 
 from datasets.files import png, write_atomic
 from datasets.render.arrays import FloatArray, Pixels
+from datasets.render.cartons import carton_sprite
 from datasets.render.packs import Catalogue
 from datasets.render.sensor import expose
 from datasets.render.solids import solid_of
@@ -37,7 +38,8 @@ def packshots(catalogue: Catalogue, sku: str) -> list[Pixels]:
     pictures = []
     for _, tilt, turn, light, ground, sensor in _VIEWS:
         scale = _TALL_PX / solid.height_mm
-        sprite = pack_sprite(solid, View(0.0, 0.0, scale, tilt, turn), light)
+        draw = carton_sprite if solid.pack.pack_type == "carton" else pack_sprite
+        sprite = draw(solid, View(0.0, 0.0, scale, tilt, turn), light)
         height, width = sprite.cover.shape
         behind = np.full((height, width, 3), ground, np.float32) * (1 - 0.6 * sprite.shade)[..., None]
         seen = behind * (1 - sprite.hides)[..., None] + sprite.colour

@@ -19,6 +19,9 @@ LABEL, METAL, LIQUID, CAP, BARE = range(5)
 PER_MM = 2
 """Steps per millimetre of height in `Solid.radius`, `material` and `alpha`."""
 
+WRAPS = 3
+"""How often a round pack's texture goes around it, so that no view falls off its edge."""
+
 _AROUND = 512
 _ALUMINIUM: Colour = (200, 203, 208)
 
@@ -55,7 +58,7 @@ class Solid:
         radius: radius in mm at each step of height, `PER_MM` steps per mm; of a carton, half its width.
         material: index of the material at each step.
         alpha: how much it hides at each step, 0 to 1.
-        pyramid: the flat texture at full, half, quarter... size; left edge and right edge meet at the back.
+        pyramid: the flat texture at full, half, quarter... size; of a round pack, `WRAPS` times side by side.
         lid: colour of the top seen from above.
         lid_is_metal: a can's end, with its ring and tab.
     """
@@ -92,7 +95,8 @@ def solid_of(pack: Pack) -> Solid:
     alpha = np.where(material == LIQUID, np.float32(pack.look.opacity), np.float32(1))
     is_can = pack.pack_type in {"can", "sleek-can"}
     lid = _ALUMINIUM if is_can else pack.look.cap
-    return Solid(pack, radius, material, alpha, _pyramid(_flat(pack)), lid, is_can)
+    pyramid = tuple(np.tile(level, (1, WRAPS, 1)) for level in _pyramid(_flat(pack)))
+    return Solid(pack, radius, material, alpha, pyramid, lid, is_can)
 
 
 def _materials(pack: Pack, heights: FloatArray) -> npt.NDArray[np.intp]:

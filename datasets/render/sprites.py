@@ -8,12 +8,12 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from datasets.render.arrays import FloatArray, Pixels
+from datasets.render.arrays import FloatArray
 from datasets.render.artwork import bgr
-from datasets.render.solids import BARE, CAP, LABEL, LIQUID, METAL, PER_MM, Solid
+from datasets.render.solids import BARE, CAP, LABEL, LIQUID, METAL, PER_MM, WRAPS, Solid
 
 _LUT = 256
-_HALO_MM = 6.0
+HALO_MM = 6.0
 """How far around a pack its shadow falls on what stands behind."""
 
 
@@ -91,27 +91,26 @@ def _shading(lamp: float, shine: float) -> tuple[FloatArray, FloatArray]:
 
 
 def pack_sprite(solid: Solid, view: View, light: Light) -> Sprite:
-    """Draws a pack.
+    """Draws a pack that is a body of revolution.
 
     The surface is found per pixel: where the camera looks down by `tilt`, the pixel at height v of the pack's axis
     shows the surface at height v + tilt * r * cos(angle), since the front of the pack is nearer than its axis.
     """
-    if solid.pack.pack_type == "carton":
-        return _box_sprite(solid, view, light)
     scale = view.px_per_mm
-    reach = solid.pack.width_mm / 2 + _HALO_MM
+    reach = solid.pack.width_mm / 2 + HALO_MM
     drop = abs(view.tilt) * reach
     x0, x1 = int(np.floor(view.x - reach * scale)), int(np.ceil(view.x + reach * scale))
     y0, y1 = int(np.floor(view.y - (solid.height_mm + drop) * scale)), int(np.ceil(view.y + drop * scale)) + 1
     u = ((np.arange(x0, x1, dtype=np.float32) + 0.5 - view.x) / scale)[None, :]
     v = ((view.y - np.arange(y0, y1, dtype=np.float32) - 0.5) / scale)[:, None]
     surface, radius, side = _surface(solid, u, v, view.tilt)
-    cover = _edge(radius - np.abs(u), scale) * _edge(surface, scale) * _edge(solid.height_mm - surface, scale)
+    inside = np.minimum(np.minimum(surface, solid.height_mm - surface), radius - np.abs(u))
+    cover = _edge(inside, scale)
     colour, alpha = _body(solid, view, light, surface, side)
     hides = cover * alpha
     colour *= hides[..., None]
     if view.tilt > 0:
-        cover, hides = _add_lid(solid, view, light, u, v, colour, cover, hides)
+        _add_lid(solid, view, light, (u, v), (colour, cover, hides))
     return Sprite(x0, y0, colour, hides, cover, _shadow(solid, view, u, v, radius))
 
 
@@ -139,105 +138,54 @@ def _surface(solid: Solid, u: FloatArray, v: FloatArray, tilt: float) -> tuple[F
 def _body(
     solid: Solid, view: View, light: Light, surface: FloatArray, side: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
+    """Lit colour of the side, and how much it hides."""
     texture = solid.texture_for(view.px_per_mm)
-    rows, around = texture.shape[:2]
-    map_x = (np.arcsin(side) + np.float32(view.turn)) * np.float32(around / (2 * np.pi)) + np.float32(around / 4 - 0.5)
-    map_y = (1 - surface / solid.height_mm) * rows - np.float32(0.5)
-    map_x = np.mod(map_x, around)
-    colour = cv2.remap(texture, map_x, np.clip(map_y, 0, rows - 1), cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
-    step = np.clip(surface * PER_MM, 0, len(solid.material) - 1).astype(np.intp)
-    place = solid.material.take(step) * _LUT + ((side + 1) * ((_LUT - 1) / 2)).astype(np.intp)
+    rows, around = texture.shape[0], texture.shape[1] // WRAPS
+    # The front's middle is a quarter around; counted from the second wrap, no place falls off the texture.
+    turn = (view.turn / (2 * np.pi) + 0.25) % 1 + 1
+    map_x = np.arcsin(side) * np.float32(around / (2 * np.pi)) + np.float32(turn * around - 0.5)
+    map_y = surface * np.float32(-rows / solid.height_mm) + np.float32(rows - 0.5)
+    lit = cv2.remap(texture, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).astype(np.float32)
+    step = np.minimum(np.maximum(surface * PER_MM, 0), len(solid.material) - 1).astype(np.intp)
+    place = (side * ((_LUT - 1) / 2) + (_LUT - 1) / 2).astype(np.intp)
+    place += solid.material.take(step) * _LUT
     factor, added = _shading(light.lamp, light.shine)
-    foot = np.clip(0.62 + surface / 45, 0, 1) * np.float32(light.level)
-    lit = colour.astype(np.float32)
+    foot = np.minimum(0.62 + surface / 45, 1) * np.float32(light.level)
     lit *= (factor.take(place) * foot)[..., None]
     lit += (added.take(place) * foot)[..., None]
     return lit, solid.alpha.take(step)
 
 
-def _add_lid(solid: Solid, view: View, light: Light, u: FloatArray, v: FloatArray, colour: FloatArray,
-             cover: FloatArray, hides: FloatArray) -> tuple[FloatArray, FloatArray]:  # fmt: skip
-    """Adds the top, which shows from above, behind the rim that is already drawn; changes `colour` in place."""
+def _add_lid(
+    solid: Solid,
+    view: View,
+    light: Light,
+    grid: tuple[FloatArray, FloatArray],
+    layers: tuple[FloatArray, FloatArray, FloatArray],
+) -> None:
+    """Adds the top, which shows from above, behind the rim that is already drawn; changes the layers in place."""
+    (u, v), (colour, cover, hides) = grid, layers
     rim = float(solid.radius[-1])
+    rows = slice(0, int(np.count_nonzero(v > solid.height_mm - view.tilt * rim)) + 1)
+    across = np.flatnonzero(np.abs(u[0]) < rim + 2 / view.px_per_mm)
+    part = (rows, slice(int(across[0]), int(across[-1]) + 1))
+    u, v = u[:, part[1]], v[rows]
     rho = np.sqrt((u / rim) ** 2 + ((v - solid.height_mm) / (view.tilt * rim)) ** 2)
-    inside = np.clip((1 - rho) * rim * view.px_per_mm * min(view.tilt * 2, 1) + 0.5, 0, 1) * (1 - cover)
+    inside = np.clip((1 - rho) * rim * view.px_per_mm * min(view.tilt * 2, 1) + 0.5, 0, 1) * (1 - cover[part])
     tone = np.full(rho.shape, 0.88, np.float32)
     if solid.lid_is_metal:
         tone = np.where(rho > 0.86, 1.05, np.where(rho > 0.76, 0.6, 0.84)).astype(np.float32)
-        tab = (np.abs(u) < 0.22 * rim) & (np.abs(v - solid.height_mm) < 0.45 * view.tilt * rim)
-        tone[tab] = 0.98
+        tone[(np.abs(u) < 0.22 * rim) & (np.abs(v - solid.height_mm) < 0.45 * view.tilt * rim)] = 0.98
     lid = np.array(bgr(solid.lid), np.float32) * np.float32(light.level * 1.02)
-    colour += (inside * tone)[..., None] * lid
-    return cover + inside, hides + inside
+    colour[part] += (inside * tone)[..., None] * lid
+    cover[part] += inside
+    hides[part] += inside
 
 
 def _shadow(solid: Solid, view: View, u: FloatArray, v: FloatArray, radius: FloatArray) -> FloatArray:
     """Shadow on the board around the foot, and the dark seam towards what stands behind."""
-    out = np.clip(1 - (np.abs(u) - radius) / _HALO_MM, 0, 1) * ((v > 0) & (v < solid.height_mm - 2))
+    out = np.clip(1 - (np.abs(u) - radius) / HALO_MM, 0, 1) * ((v > 0) & (v < solid.height_mm - 2))
     half = solid.pack.width_mm / 2
     rho = np.sqrt((u / half) ** 2 + (v / (max(view.tilt, 0.06) * half)) ** 2)
     foot = np.clip((1.3 - rho) / 0.5, 0, 1)
     return np.maximum(0.28 * out**2, 0.55 * foot).astype(np.float32)
-
-
-def _box_sprite(solid: Solid, view: View, light: Light) -> Sprite:
-    """A carton: front, the side that shows, and the top where seen from above."""
-    pack, scale, tilt = solid.pack, view.px_per_mm, view.tilt
-    # Only so much of the side shows as the carton is turned.
-    lean = float(np.clip(view.turn, -0.3, 0.3))
-    width, side = pack.width_mm * np.cos(lean) * scale, pack.depth_mm * np.sin(abs(lean)) * scale
-    height, top = pack.height_mm * scale, max(tilt, 0) * pack.depth_mm * scale
-    front_drop = tilt * pack.depth_mm / 2 * scale
-    pad = _HALO_MM * scale
-    left = view.x - (width + side) / 2
-    x0, x1 = int(np.floor(left - pad)), int(np.ceil(left + width + side + pad))
-    y0, y1 = (
-        int(np.floor(view.y - height - top - abs(front_drop))),
-        int(np.ceil(view.y + max(front_drop, 0) + 0.3 * pad)) + 1,
-    )
-    origin = np.array([x0, y0], np.float32)
-    front_x = left if lean >= 0 else left + side
-    side_x = left + width if lean >= 0 else left
-    foot, head = view.y + front_drop, view.y + front_drop - height
-    back = top * 0.94
-    inner, outer = (front_x + width, side_x + side) if lean >= 0 else (front_x, side_x)
-    faces = {
-        "top": (
-            [
-                (front_x, head),
-                (front_x + width, head),
-                (front_x + width - 0.02 * width, head - back),
-                (front_x + 0.02 * width, head - back),
-            ],
-            1.0,
-        ),
-        "side": ([(inner, head), (outer, head - side * tilt), (outer, foot - side * tilt), (inner, foot)], 0.62),
-        "front": ([(front_x, head), (front_x + width, head), (front_x + width, foot), (front_x, foot)], 0.95),
-    }
-    shape = (y1 - y0, x1 - x0)
-    colour = np.zeros((*shape, 3), np.float32)
-    cover = np.zeros(shape, np.float32)
-    texture = solid.texture_for(scale)
-    split = round(texture.shape[1] * pack.width_mm / (pack.width_mm + pack.depth_mm))
-    lid = np.full((8, 8, 3), bgr(solid.lid), np.uint8)
-    art = {"front": texture[:, :split], "side": texture[:, split:], "top": lid}
-    for name, (corners, tone) in faces.items():
-        _paste_face(colour, cover, art[name], np.array(corners, np.float32) - origin, tone * light.level)
-    blurred = cv2.blur(cover, (max(int(pad) | 1, 3), max(int(pad * 0.6) | 1, 3)))
-    return Sprite(x0, y0, colour, cover, cover, np.clip(blurred - 0.2, 0, 0.6) * 0.6)
-
-
-def _paste_face(colour: FloatArray, cover: FloatArray, art: Pixels, corners: FloatArray, tone: float) -> None:
-    height, width = art.shape[:2]
-    flat = np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
-    if cv2.contourArea(corners) < 2:
-        return
-    warp = cv2.getPerspectiveTransform(flat, corners)
-    size = (colour.shape[1], colour.shape[0])
-    face = cv2.warpPerspective(art, warp, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    mask = np.zeros(size[::-1], np.uint8)
-    cv2.fillConvexPoly(mask, np.round(corners * 16).astype(np.int32), 255, cv2.LINE_AA, 4)
-    share = mask.astype(np.float32) / 255
-    colour *= (1 - share)[..., None]
-    colour += face.astype(np.float32) * (share * np.float32(tone))[..., None]
-    np.maximum(cover, share, out=cover)
