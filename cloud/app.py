@@ -16,6 +16,7 @@ from cloud.api.errors import ErrorResponse
 from cloud.api.headers import SecureAndMeasure
 from cloud.api.limits import LimitBodies
 from cloud.services import Services
+from cloud.web.routes import mount_static
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,7 @@ def create_app(services: Services) -> FastAPI:
             except ImportError:
                 log.exception("no routes of %s", domain)
     _add_health(app, services)
+    mount_static(app)
     return app
 
 

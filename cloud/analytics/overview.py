@@ -28,7 +28,7 @@ _STATES: tuple[State, ...] = ("never", "offline", "stopped", "online")
 
 def overview(session: Session, present: Present, coverage_hours: float) -> OverviewKpi:
     """The tenant in one message. Totals are those of the coolers that report: an old photo says nothing of now."""
-    states = _device_states(session)
+    states = device_states(session)
     since = reference_time(present) - timedelta(hours=coverage_hours)
     reporting = [name for name in states if name in present.latest and present.latest[name].observed_at >= since]
     lines = list(chain.from_iterable(present.lines(name) for name in reporting))
@@ -66,7 +66,7 @@ def reference_time(present: Present) -> datetime:
     return present.at
 
 
-def _device_states(session: Session) -> dict[str, State]:
+def device_states(session: Session) -> dict[str, State]:
     """State of each cooler that has a device: those are expected to report."""
     states: dict[str, State] = {}
     for cooler, state in session.execute(select(Device.cooler_id, Device.state).where(Device.revoked_at.is_(None))):

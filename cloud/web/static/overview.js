@@ -1,0 +1,227 @@
+// The overview: every number follows the KPI topics, without a reload.
+
+import { lineChart } from "./charts.js";
+import { connect, live } from "./live.js";
+import { SortedTable } from "./table.js";
+import { age, counted, forms, hours, integer, localise, moment, nameOf, percent, rangeHours, words } from "./words.js";
+
+const readJson = (id) => JSON.parse(document.getElementById(id)?.textContent ?? "null");
+let overview = readJson("overview");
+const outlets = readJson("outlets");
+const LIST_LENGTH = 8;
+
+function start() {
+  const table = new SortedTable(document.getElementById("coolers"), sortValue, "open_stockouts", true);
+  const trend = sessionTrend();
+  live.addEventListener("overview", ({ detail }) => {
+    overview = detail;
+    showFigures(detail);
+    showCoolers(detail);
+    table.arrange();
+    filter();
+    trend.add(detail);
+  });
+  live.addEventListener("stockouts", ({ detail }) => showStockouts(detail));
+  localise(document.getElementById("main"));
+  showAges();
+  setInterval(showAges, 10_000);
+  wireFilter();
+  trend.add(overview);
+}
+
+/** Write `text` into `element` and let it light up, if it is another than before. */
+function set(element, text) {
+  if (element.textContent === text) return;
+  element.textContent = text;
+  element.classList.remove("changed");
+  void element.offsetWidth; // begin the animation anew
+  element.classList.add("changed");
+}
+
+const at = (message, path) => path.split(".").reduce((part, key) => part?.[key], message);
+
+function showFigures(kpi) {
+  for (const element of document.querySelectorAll("[data-bind]")) {
+    set(element, forms[element.dataset.form](at(kpi, element.dataset.bind)));
+  }
+  const urgent = {
+    open_stockouts: kpi.open_stockouts ? "stockouts" : "",
+    open_proposals: kpi.open_proposals ? "proposals" : "",
+    coverage: kpi.coverage.reporting < kpi.coverage.expected ? "coverage" : "",
+  };
+  for (const tile of document.querySelectorAll("[data-urgent-of]")) tile.dataset.urgent = urgent[tile.dataset.urgentOf];
+  showHeadline(kpi);
+  let x = 0;
+  for (const group of ["own", "competitor", "unknown"]) {
+    const width = 100 * kpi.share[group].value;
+    const part = document.querySelector(`.share__${group}`);
+    part.setAttribute("x", x);
+    part.setAttribute("width", width);
+    x += width;
+  }
+}
+
+function showHeadline(kpi) {
+  const hit = kpi.coolers.filter((cooler) => cooler.open_stockouts).length;
+  const silent = kpi.coverage.expected - kpi.coverage.reporting;
+  const headline = kpi.open_stockouts
+    ? counted(words.headline.out, kpi.open_stockouts).replace("{where}", counted(words.headline.where, hit))
+    : words.headline.fine;
+  const rest = [
+    kpi.open_proposals && counted(words.headline.proposals, kpi.open_proposals),
+    silent > 0 && counted(words.headline.silent, silent),
+  ].filter(Boolean);
+  document.querySelector("[data-headline]").textContent = headline;
+  document.querySelector("[data-subline]").textContent = rest.length ? rest.join(" ") : words.headline.nothing;
+}
+
+/** The row or item of `id` below `parent`, made from `template` where it is new. */
+function entry(parent, key, id, template) {
+  const known = parent.querySelector(`[data-${key}="${CSS.escape(id)}"]`);
+  if (known) return known;
+  const made = document.getElementById(template).content.firstElementChild.cloneNode(true);
+  made.dataset[key] = id;
+  return parent.appendChild(made);
+}
+
+const cell = (row, name) => row.querySelector(`[data-cell="${name}"]`);
+
+function showCoolers(kpi) {
+  const body = document.getElementById("coolers").tBodies[0];
+  const known = new Set(kpi.coolers.map(({ cooler }) => cooler));
+  for (const row of [...body.rows]) if (!known.has(row.dataset.cooler)) row.remove();
+  for (const cooler of kpi.coolers) {
+    const row = entry(body, "cooler", cooler.cooler, "cooler-template");
+    row.dataset.problem = cooler.open_stockouts || cooler.state !== "online" ? "yes" : "no";
+    cell(row, "link").href = `/coolers/${cooler.cooler}`;
+    cell(row, "name").textContent = nameOf(cooler);
+    cell(row, "outlet").textContent = outlets[cooler.outlet] ?? cooler.outlet;
+    cell(row, "region").textContent = cooler.region ?? "";
+    const state = row.querySelector(".state");
+    state.dataset.state = cooler.state;
+    set(state, words.states[cooler.state]);
+    showAge(row, cooler);
+    set(cell(row, "units"), integer(cooler.units));
+    set(cell(row, "facings"), integer(cooler.facings));
+    const count = cell(row, "open_stockouts");
+    count.dataset.count = cooler.open_stockouts;
+    set(count, integer(cooler.open_stockouts));
+    for (const key of ["occupancy", "own_share"]) {
+      set(cell(row, key), percent(cooler[key]));
+      row.querySelector(`.meter--${key} .meter__part`).setAttribute("width", 100 * (cooler[key] ?? 0));
+    }
+  }
+}
+
+function showAge(row, cooler) {
+  cell(row, "observed_at").textContent = cooler.observed_at ? moment(cooler.observed_at) : "–";
+  cell(row, "age").textContent = cooler.observed_at ? age(cooler.observed_at) : "";
+}
+
+function showAges() {
+  for (const cooler of overview.coolers) {
+    const row = document.querySelector(`[data-cooler="${CSS.escape(cooler.cooler)}"]`);
+    if (row) showAge(row, cooler);
+  }
+}
+
+function sortValue(row, key) {
+  const cooler = overview.coolers.find(({ cooler: id }) => id === row.dataset.cooler) ?? {};
+  if (key === "name") return nameOf(cooler) ?? "";
+  if (key === "observed_at") return cooler.observed_at ? Date.parse(cooler.observed_at) : 0;
+  return cooler[key];
+}
+
+const stepOf = (stockout) => (stockout.order ? "ordered" : stockout.proposal ? "proposed" : "none");
+
+function showStockouts({ stockouts }) {
+  const list = document.getElementById("outs");
+  const shown = stockouts.slice(0, LIST_LENGTH);
+  const wanted = new Set(shown.map(({ id }) => String(id)));
+  for (const item of [...list.children]) if (!wanted.has(item.dataset.stockout)) item.remove();
+  const longest = Math.max(...shown.map((stockout) => stockout.hours.high), 1e-9);
+  for (const stockout of shown) {
+    const item = entry(list, "stockout", stockout.id, "out-template");
+    cell(item, "link").href = `/coolers/${stockout.cooler}`;
+    cell(item, "name").textContent = nameOf(stockout);
+    cell(item, "outlet").textContent = nameOf(stockout, "outlet_name");
+    set(cell(item, "hours"), hours(stockout.hours.value));
+    cell(item, "between").textContent = rangeHours(stockout.hours);
+    const chip = cell(item, "step");
+    chip.dataset.step = stepOf(stockout);
+    set(chip, words.steps[stepOf(stockout)]);
+    showRange(item, stockout.hours, longest);
+    list.appendChild(item); // longest first, as the message has them
+  }
+  document.getElementById("no-outs").hidden = shown.length > 0;
+}
+
+function showRange(item, { low, high }, longest) {
+  const [sure, maybe] = [item.querySelector(".range__sure"), item.querySelector(".range__maybe")];
+  sure.setAttribute("width", (100 * low) / longest);
+  maybe.setAttribute("x", (100 * low) / longest);
+  maybe.setAttribute("width", (100 * (high - low)) / longest);
+}
+
+function wireFilter() {
+  const field = document.getElementById("filter");
+  field.addEventListener("input", filter);
+  document.getElementById("only-problems").addEventListener("change", filter);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "/" && !event.target.closest("input, textarea")) {
+      event.preventDefault();
+      field.focus();
+    } else if (event.key === "Escape" && event.target === field) {
+      field.value = "";
+      filter();
+    }
+  });
+}
+
+function filter() {
+  const wanted = document.getElementById("filter").value.trim().toLocaleLowerCase();
+  const onlyProblems = document.getElementById("only-problems").checked;
+  let any = false;
+  for (const row of document.getElementById("coolers").tBodies[0].rows) {
+    const text = ["name", "outlet", "region"].map((name) => cell(row, name).textContent).join(" ");
+    row.hidden = !text.toLocaleLowerCase().includes(wanted) || (onlyProblems && row.dataset.problem === "no");
+    any ||= !row.hidden;
+  }
+  document.getElementById("no-match").hidden = any;
+}
+
+/** The figures since the page was first opened in this tab; kept over reloads and page changes. */
+function sessionTrend() {
+  const KEY = "facings-trend";
+  const MOST = 400;
+  const SHORTEST_MS = 60_000;
+  const chart = lineChart(document.getElementById("trend"));
+  const points = JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
+  let figure = "own";
+  const draw = () => {
+    const button = document.querySelector(`[data-trend="${figure}"]`);
+    const series = points.filter((point) => point[figure] !== null).map((point) => [point.at, point[figure]]);
+    const hue = figure === "own" ? "--own" : "--accent";
+    const from = Math.min(Date.parse(points[0].at), Date.parse(points.at(-1).at) - SHORTEST_MS);
+    chart.draw([{ name: button.textContent, points: series, hue }], { percent: figure !== "units", from });
+  };
+  document.querySelector(".trend .choice").addEventListener("click", ({ target }) => {
+    if (!target.dataset.trend) return;
+    figure = target.dataset.trend;
+    for (const button of document.querySelectorAll("[data-trend]")) button.setAttribute("aria-pressed", String(button === target));
+    draw();
+  });
+  return {
+    add(kpi) {
+      if (points.at(-1)?.at === kpi.at) return;
+      points.push({ at: kpi.at, own: kpi.share.own.value, units: kpi.units.value, occupancy: kpi.occupancy?.value ?? null });
+      points.splice(0, points.length - MOST);
+      sessionStorage.setItem(KEY, JSON.stringify(points));
+      draw();
+    },
+  };
+}
+
+if (overview) start();
+else live.addEventListener("overview", ({ detail }) => detail.coolers.length && location.reload());
+connect();

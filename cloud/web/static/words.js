@@ -1,0 +1,71 @@
+// The page's language: its words, and how it writes numbers and times.
+
+export const language = document.documentElement.lang;
+export const words = JSON.parse(document.getElementById("words").textContent);
+const plurals = new Intl.PluralRules(language);
+
+/** The text for `count`, as `{n}` stands in `forms` ({one, other}). */
+export function counted(forms, count) {
+  const form = forms[plurals.select(count)] ?? forms.other;
+  return form.replace("{n}", integer(count));
+}
+
+const numbers = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
+const percents = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 });
+const decimals = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+const NONE = "–";
+const absent = (value) => value === undefined || value === null;
+
+export const integer = (value) => (absent(value) ? NONE : numbers.format(value));
+export const percent = (value) => (absent(value) ? NONE : percents.format(value));
+
+// As `Formats` in i18n.py: hours without a decimal from ten on, days from two days on.
+function length(scale, ...values) {
+  const days = scale >= 48;
+  const write = scale >= 10 && !days ? numbers : decimals;
+  const written = values.map((value) => write.format(days ? value / 24 : value)).join("–");
+  return (days ? words.lengths.days : words.lengths.hours).replace("{n}", written);
+}
+
+export const hours = (value) => length(value, value);
+export const rangeHours = ({ low, high }) => length(high, low, high);
+
+export function rangePercent(estimate) {
+  return absent(estimate) ? NONE : `${numbers.format(100 * estimate.low)}–${percent(estimate.high)}`;
+}
+
+/** How a number is written, by the name that the page gives in `data-form`. */
+export const forms = { integer, percent, rangePercent };
+
+/** Day and time in `zone`, or in the browser's own. */
+export function moment(iso, zone) {
+  const options = { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  return new Intl.DateTimeFormat(language, zone ? { ...options, timeZone: zone } : options).format(new Date(iso));
+}
+
+const ago = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "narrow" });
+const STEPS = [["second", 60], ["minute", 60], ["hour", 24], ["day", Infinity]];
+
+/** `5 min ago`; nothing for a time to come, as of a photo replayed from another time. */
+export function age(iso) {
+  let since = (new Date(iso) - Date.now()) / 1000;
+  if (since > 60) return "";
+  for (const [unit, next] of STEPS) {
+    if (-since < next) return ago.format(Math.min(0, Math.round(since)), unit);
+    since /= next;
+  }
+}
+
+/** In the language's own order of words and of names. */
+export const compareNames = new Intl.Collator(language, { numeric: true }).compare;
+
+/** The name of a thing in the page's language. */
+export const nameOf = (thing, field = "name") => (language.startsWith("zh") && thing[`${field}_zh`]) || thing[field];
+
+/** Put each `<time>` below `root` into the outlet's or the browser's zone. */
+export function localise(root) {
+  for (const time of root.querySelectorAll("time[datetime]")) {
+    time.textContent = moment(time.dateTime, time.dataset.zone);
+    time.title = new Date(time.dateTime).toLocaleString(language, { timeZone: time.dataset.zone, timeZoneName: "short" });
+  }
+}

@@ -1,0 +1,222 @@
+"""What templates are given: typed, worked out, in the reader's language."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from cloud.web.words import counted
+from facings.messages import Estimate, OverviewKpi, Share, Stockout
+
+LONGEST_LISTED = 8
+"""Stock-outs on the overview; overview.js lists as many."""
+
+
+@dataclass(frozen=True)
+class OverviewView:
+    """The overview beside its message."""
+
+    headline: str
+    subline: str
+    longest: Sequence[Stockout]
+    outlets: Mapping[str, str]
+    share_bar: Sequence[tuple[str, float, float]]
+
+    @property
+    def longest_hours(self) -> float:
+        """The scale of the bars of hours."""
+        return longest_of(self.longest)
+
+
+def overview_view(
+    kpi: OverviewKpi, stockouts: Sequence[Stockout], outlets: Mapping[str, str], texts: Mapping[str, Any], language: str
+) -> OverviewView:
+    """The overview of `kpi`; `texts` are the words of `language`."""
+    headline, subline = _headline(kpi, texts["headline"], language)
+    return OverviewView(headline, subline, stockouts[:LONGEST_LISTED], outlets, _share_bar(kpi.share))
+
+
+def _headline(kpi: OverviewKpi, texts: Mapping[str, Any], language: str) -> tuple[str, str]:
+    hit = sum(1 for cooler in kpi.coolers if cooler.open_stockouts)
+    silent = kpi.coverage.expected - kpi.coverage.reporting
+    headline = str(texts["fine"])
+    if kpi.open_stockouts:
+        where = counted(texts["where"], hit, language)
+        headline = counted(texts["out"], kpi.open_stockouts, language).replace("{where}", where)
+    rest = [
+        counted(texts[key], count, language)
+        for key, count in (("proposals", kpi.open_proposals), ("silent", silent))
+        if count > 0
+    ]
+    return headline, " ".join(rest) or str(texts["nothing"])
+
+
+def _share_bar(share: Share) -> list[tuple[str, float, float]]:
+    """Group, start and width of each part of the bar, in hundredths."""
+    parts, start = [], 0.0
+    for group, estimate in (("own", share.own), ("competitor", share.competitor), ("unknown", share.unknown)):
+        width = round(100 * estimate.value, 2)
+        parts.append((group, round(start, 2), width))
+        start += width
+    return parts
+
+
+def longest_of(stockouts: Sequence[Stockout]) -> float:
+    """Hours of the longest, at most; never zero, as it is divided by."""
+    return max((stockout.hours.high for stockout in stockouts), default=0) or 1
+
+
+@dataclass(frozen=True)
+class DrawnBox:
+    """A rectangle on the photo, in its pixels."""
+
+    x: int
+    y: int
+    w: int
+    h: int
+    sku: str = ""
+    name: str = ""
+    group: str = "unknown"
+    confidence: float = 0
+    front: bool = True
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One photo and what was found on it."""
+
+    photo: uuid.UUID
+    stored: bool
+    observed_at: datetime
+    width: int
+    height: int
+    verdict: str
+    reasons: Sequence[str]
+    boxes: Sequence[DrawnBox]
+    gaps: Sequence[DrawnBox]
+
+
+@dataclass(frozen=True)
+class LineRow:
+    """A product of the shelf: seen, planned, or both."""
+
+    sku: str | None
+    name: str
+    group: str
+    units: Estimate
+    facings: int
+    planned: int
+    share: float
+    confidence: float
+
+    @property
+    def shelf(self) -> str:
+        """`missing`, `short` or `filled`, against the plan."""
+        if self.planned and not self.facings:
+            return "missing"
+        return "short" if self.facings < self.planned else "filled"
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A headline figure."""
+
+    label: str
+    value: str
+    note: str = ""
+
+
+class HistorySeries(BaseModel):
+    """Units of one product on each photo of the history."""
+
+    name: str
+    name_zh: str = ""
+    units: list[int]
+
+
+class History(BaseModel):
+    """Units per product, photo by photo."""
+
+    times: list[datetime] = []
+    zone: str = "UTC"
+    series: list[HistorySeries] = []
+
+
+@dataclass(frozen=True)
+class CoolerView:
+    """The page of one cooler."""
+
+    cooler: str
+    name: str
+    outlet: str
+    region: str
+    timezone: str
+    state: str
+    shot: Shot | None = None
+    is_latest: bool = True
+    previous: uuid.UUID | None = None
+    next: uuid.UUID | None = None
+    planned: bool = False
+    tiles: Sequence[Tile] = ()
+    lines: Sequence[LineRow] = ()
+    episodes: Sequence[Stockout] = ()
+    history: History = field(default_factory=History)
+
+
+@dataclass(frozen=True)
+class ProposalRow:
+    """A proposal as a person decides on it."""
+
+    id: int
+    outlet_name: str
+    cooler: str
+    cooler_name: str
+    product: str
+    units: int
+    cases: int
+    reason: str
+    held_back: str
+    based_on: datetime
+
+
+@dataclass(frozen=True)
+class OrderedProduct:
+    """One line of an order."""
+
+    product: str
+    ordered: int
+    delivered: int
+
+
+@dataclass(frozen=True)
+class OrderRow:
+    """An order as a person follows it."""
+
+    id: int
+    number: str
+    outlet_name: str
+    state: str
+    since: datetime
+    lines: Sequence[OrderedProduct]
+
+
+@dataclass(frozen=True)
+class LoopView:
+    """Stock-outs, the proposals they made, and the orders those became."""
+
+    proposals: Sequence[ProposalRow]
+    orders: Sequence[OrderRow]
+    closed: Sequence[OrderRow]
+    stockouts: Sequence[Stockout]
+    total: int
+    may_act: bool
+
+    @property
+    def longest_hours(self) -> float:
+        """The scale of the bars of hours."""
+        return longest_of(self.stockouts)

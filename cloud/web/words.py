@@ -1,0 +1,79 @@
+"""The words that scripts and more than one template say, in the page's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from babel import Locale
+
+from cloud.web.i18n import N_, translations
+
+COUNTED_TO = 120
+"""Plural categories of every language the pages speak occur below this count."""
+
+SPOKEN_BY_SERVICES = (
+    N_("stock-out"),
+    N_("stock-out; one case, as no planogram says how much fits"),
+    N_("the photo is old: take a new one first"),
+    N_("the product is back"),
+)
+"""Reasons that other parts store in English; pages translate them."""
+
+
+def words(language: str) -> dict[str, Any]:
+    """Everything keyed by how messages and records spell it."""
+    _ = translations(language).gettext
+    return {
+        "groups": {"own": _("Own"), "competitor": _("Competitor"), "unknown": _("Unknown")},
+        "states": {
+            "online": _("online"),
+            "stopped": _("stopped"),
+            "offline": _("offline"),
+            "never": _("never seen"),
+        },
+        "verdicts": {
+            "good": _("good photo"),
+            "poor": _("poor photo"),
+            "unusable": _("unusable photo: nothing is concluded from it"),
+        },
+        "steps": {"none": _("no proposal"), "proposed": _("to confirm"), "ordered": _("ordered")},
+        "orders": {
+            "confirmed": _("confirmed"),
+            "dispatched": _("dispatched"),
+            "delivered": _("delivered"),
+            "cancelled": _("called off"),
+        },
+        "live": {
+            "connecting": _("Connecting"),
+            "connected": _("Live"),
+            "reconnecting": _("Reconnecting"),
+        },
+        "lengths": {"hours": _("{n}h"), "days": _("{n}d")},
+        "headline": _headline(language),
+    }
+
+
+def _headline(language: str) -> dict[str, Any]:
+    _, ngettext = translations(language).gettext, translations(language).ngettext
+    locale = Locale.parse(language, sep="-")
+    counts = range(COUNTED_TO)
+    plural = locale.plural_form
+    return {
+        "out": {plural(n): ngettext("{n} stock-out {where}", "{n} stock-outs {where}", n) for n in counts},
+        "where": {plural(n): ngettext("in {n} cooler", "in {n} coolers", n) for n in counts},
+        "fine": _("Everything planned is on the shelf"),
+        "proposals": {
+            plural(n): ngettext("{n} proposal waits for you.", "{n} proposals wait for you.", n) for n in counts
+        },
+        "silent": {
+            plural(n): ngettext("{n} cooler has sent no photo lately.", "{n} coolers have sent no photo lately.", n)
+            for n in counts
+        },
+        "nothing": _("Nothing waits for you."),
+    }
+
+
+def counted(forms: dict[str, str], count: int, language: str) -> str:
+    """The text for `count`; `{n}` in it becomes the number."""
+    form: str = forms.get(Locale.parse(language, sep="-").plural_form(count), forms["other"])
+    return form.replace("{n}", str(count))
