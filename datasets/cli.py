@@ -58,3 +58,15 @@ def packshots(
     products = catalogue_of(catalogue.value, seed)
     write_gallery(products, out, console)
     console.print(f"{len(products)} SKUs in {out}")
+
+
+@app.command()
+def check(
+    manifest: Annotated[Path, typer.Argument(help="A replay.json, or a folder that holds some.")],
+) -> None:
+    """Check replay sets: every photo is there and is the one that the manifest means."""
+    from datasets.replay import check_replay, find_manifests  # noqa: PLC0415
+
+    for file in find_manifests(manifest):
+        replay = check_replay(file)
+        console.print(f"{replay.cooler}: {len(replay.entries)} photos, all there and whole")

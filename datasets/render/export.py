@@ -11,15 +11,13 @@ from typing import Any, Literal
 import numpy as np
 from rich.console import Console
 
+from datasets.coco import coco_of
 from datasets.files import claim_folder, jpeg, write_atomic
 from datasets.parallel import for_each
 from datasets.render.catalogues import demo_catalogue, random_catalogue
 from datasets.render.layouts import random_scene
 from datasets.render.packs import Catalogue
 from datasets.render.scene import RenderedScene, render
-
-LABELLED_FROM = 0.3
-"""Units that show less than this share are in the truth but get no COCO box."""
 
 _RANDOM_SKUS = 400
 
@@ -80,21 +78,3 @@ def truth_of(scene: RenderedScene, file: str) -> dict[str, Any]:
         "units": [asdict(unit) for unit in scene.units],
         "gaps": [asdict(gap) for gap in scene.gaps],
     }
-
-
-def coco_of(truths: list[dict[str, Any]]) -> dict[str, Any]:
-    """COCO boxes of the units that show well enough; one class, the SKU and place of each as extra keys."""
-    images: list[dict[str, Any]] = []
-    annotations: list[dict[str, Any]] = []
-    for number, truth in enumerate(truths, start=1):
-        images.append({"id": number, "file_name": truth["file"], "width": truth["width"], "height": truth["height"]})
-        for unit in truth["units"]:
-            if unit["box"] is None or unit["visible_fraction"] <= LABELLED_FROM:
-                continue
-            x1, y1, x2, y2 = unit["box"]
-            annotations.append({
-                "id": len(annotations) + 1, "image_id": number, "category_id": 1, "iscrowd": 0,
-                "bbox": [x1, y1, round(x2 - x1, 2), round(y2 - y1, 2)], "area": round((x2 - x1) * (y2 - y1), 2),
-                **{key: unit[key] for key in ("sku", "row", "column", "depth", "visible_fraction", "front")},
-            })  # fmt: skip
-    return {"images": images, "annotations": annotations, "categories": [{"id": 1, "name": "product"}]}

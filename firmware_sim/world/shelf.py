@@ -115,7 +115,7 @@ class Shelf:
         return count
 
     def tidy(self) -> Counter[str]:
-        """Staff pull every lane forward, put strays home where there is room, and take the rest away: what they took."""
+        """Staff pull every lane forward, put strays home where there is room, take the rest away; what they took."""
         strays: list[str] = []
         for lane in self.lanes():
             strays += [sku for sku in lane.places if sku and sku != lane.plan.sku]
