@@ -27,6 +27,11 @@ RETRY_S = 5.0
 class Reader(Protocol):
     """Reads what stands on a shelf from a photo; `edge.vision.chain.VisionChain` in earnest."""
 
+    @property
+    def models(self) -> dict[str, str]:
+        """Name -> sha256 of the models in use."""
+        ...
+
     def load(self) -> None:
         """Load the models."""
         ...
@@ -42,12 +47,11 @@ class SharedReader:
     def __init__(self, reader: Reader, threads: int) -> None:
         self._reader = reader
         self._slots = threading.BoundedSemaphore(threads)
-        self._models: dict[str, str] = {}
 
     @property
     def models(self) -> dict[str, str]:
-        """Name -> sha256 of the models, as the latest reading named them."""
-        return self._models
+        """Name -> sha256 of the models in use."""
+        return self._reader.models
 
     def load(self) -> None:
         """Load the models."""
@@ -58,7 +62,6 @@ class SharedReader:
         with self._slots:
             began = time.perf_counter()
             reading = self._reader.read(photo)
-            self._models = reading.models
             return reading, (time.perf_counter() - began) * 1000
 
 
@@ -84,7 +87,7 @@ class Observer:
         self._camera = camera
         self._keeps_photos = keeps_photos
         self._log = log
-        self._disk = Peer("disk", log)
+        self._trouble = Peer("photos wait on disk", log)
         self._worker = Worker("observer", self._work, log)
         self.last_good_photo_at: datetime | None = None
         self.on_read: Callable[[], None] = lambda: None
@@ -106,9 +109,9 @@ class Observer:
             try:
                 while not worker.stopping and (spooled := self._spool.next_unread()):
                     self._observe(spooled)
-                self._disk.back()
+                self._trouble.back()
             except UnavailableError as error:
-                self._disk.lost(str(error))
+                self._trouble.lost(str(error))
                 worker.pause(RETRY_S)
             else:
                 worker.wait()

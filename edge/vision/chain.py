@@ -73,6 +73,11 @@ class VisionChain:
         self._stages: _Stages | None = None
 
     @property
+    def models(self) -> dict[str, str]:
+        """Name -> sha256 of the models in use."""
+        return self._loaded().models
+
+    @property
     def gallery_problems(self) -> tuple[str, ...]:
         """Pictures of the gallery that could not be used, and why."""
         recogniser = self._loaded().recogniser

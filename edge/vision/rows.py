@@ -19,7 +19,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 SAME_ROW = 0.35  # feet closer than this, in heights of the smaller product, stand on one shelf
-TOUCHES = 0.1  # vertical distance, in heights, at which one product rests on another
+TOUCHES = 0.06  # vertical distance, in heights, at which one product rests on another
 SLIMMEST = 2.8  # height over width from which a product is a bottle, and bottles do not stack
 SAME_SIZE = 0.8  # smallest ratio of the sizes of two units of a stack
 COVERS = 0.5  # share of a product's width that must stand over the one that carries or hides it
@@ -206,7 +206,7 @@ def _support(b: Floats, i: int) -> tuple[int, Place, bool] | None:
         return None
     j = int(candidates[np.argmax(shared[candidates] - 0.5 * np.abs(sunk[candidates]))])
     similar = all(SAME_SIZE <= r <= 1 / SAME_SIZE for r in (height / heights[j], width / widths[j]))
-    if similar and height < SLIMMEST * width and abs(sunk[j]) <= 1.5 * TOUCHES * height:
+    if similar and height < SLIMMEST * width and abs(sunk[j]) <= 2 * TOUCHES * height:
         return j, Place.STACKED, False
     return j, Place.BEHIND, bool(sunk[j] > 0.25 * height)
 

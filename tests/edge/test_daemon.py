@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -20,6 +21,7 @@ from edge.daemon import Device
 from edge.reader import SharedReader
 from edge.settings import EdgeSettings
 from edge.uplink.glance import glance
+from facings.errors import UnavailableError
 from facings.messages import Birth, Command, CommandReply, ConfigDesired, ConfigReported, Health, State
 from facings.topics import DeviceTopics
 from tests.support.acking_peer import AckingPeer, wait_until
@@ -81,7 +83,7 @@ def test_a_replay_becomes_one_observation_per_photo(tmp_path: Path, broker: Brok
     assert all(abs(o.timing.taken_at - o.timing.due_at) < timedelta(seconds=30) for o in observed)
     assert glance(tmp_path / "state")["messages"] == 0
     assert State.from_wire(peer.on("state")[0]).state == "online"
-    assert Birth.from_wire(peer.on("birth")[0]).capabilities == ("flush", "rebirth")
+    assert Birth.from_wire(peer.on("birth")[0]).models == Squares.models
     assert Health.from_wire(peer.on("health")[0]).memory_mb
 
 
@@ -106,8 +108,6 @@ def test_a_bad_replay_photo_is_told_and_the_rest_goes_on(tmp_path: Path, broker:
     cut = square_photo(4, 4)[:-40]
     (photos / "0003.png").write_bytes(cut)
     manifest = json.loads((photos / "replay.json").read_text())
-    import hashlib
-
     manifest["entries"][3]["sha256"] = hashlib.sha256(cut).hexdigest()
     (photos / "replay.json").write_text(json.dumps(manifest))
     with AckingPeer(broker.port) as peer, device(edge_settings(tmp_path, broker.url), once=True) as running:
@@ -174,9 +174,7 @@ def test_a_photo_left_unread_by_the_last_run_is_read_by_the_next(tmp_path: Path,
 
     class Stuck(Squares):
         def read(self, photo: Any) -> Any:
-            raise OSErrorUntilRestart
-
-    from facings.errors import UnavailableError as OSErrorUntilRestart
+            raise UnavailableError("the model cannot be used now")
 
     with AckingPeer(broker.port) as peer:
         first = Device(settings, SharedReader(Stuck(), 1))
@@ -342,8 +340,6 @@ def test_a_refused_sign_in_is_told_once_and_the_photos_wait(tmp_path: Path, capl
 
 
 def test_two_daemons_cannot_share_a_folder(tmp_path: Path, broker: Broker) -> None:
-    from facings.errors import UnavailableError
-
     write_replay(tmp_path / "photos", [square_photo(1)])
     settings = edge_settings(tmp_path, broker.url)
     with device(settings), pytest.raises(UnavailableError, match="another daemon"):

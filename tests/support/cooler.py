@@ -6,7 +6,7 @@ import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import cv2
 import numpy as np
@@ -29,6 +29,8 @@ def square_photo(squares: int, shade: int = 0) -> bytes:
 
 class SquareReader:
     """Counts white squares: a real, if small, vision. A photo of one even shade is unusable."""
+
+    models: ClassVar[dict[str, str]] = {"squares": "0" * 64}
 
     def load(self) -> None:
         """Nothing to load."""
@@ -53,7 +55,7 @@ class SquareReader:
         lines = (ReadingLine(SKU, units, units, 1.0, 0.9, 0.2),) if units else ()
         even = bool(photo.pixels.std() < 1)
         quality = PhotoQuality("unusable" if even else "good", float(photo.pixels.mean()), 1.0, 1.0)
-        return ShelfReading(photo.width, photo.height, products, lines, (), 1, quality, 0.9, {"squares": "0" * 64})
+        return ShelfReading(photo.width, photo.height, products, lines, (), 1, quality, 0.9, self.models)
 
 
 def write_replay(folder: Path, photos: list[bytes], step_s: float = 3600.0) -> Path:
