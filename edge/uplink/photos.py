@@ -66,12 +66,12 @@ class PhotoUploader:
 
     def _work(self, worker: Worker) -> None:
         key = self._key()
-        headers = {"Authorization": f"Bearer {key}"} if key else {}
-        with httpx.Client(base_url=self._url, headers=headers, timeout=TIMEOUT_S) as http:
+        sign_in = {"Authorization": f"Bearer {key}"} if key else {}
+        with httpx.Client(base_url=self._url, timeout=TIMEOUT_S) as http:
             while not worker.stopping:
                 try:
                     while not worker.stopping and (photo := self._spool.next_upload()):
-                        self._upload(http, photo)
+                        self._upload(http, sign_in, photo)
                         self._peer.back()
                         self._backoff.reset()
                 except (UnavailableError, httpx.HTTPError) as error:
@@ -80,10 +80,10 @@ class PhotoUploader:
                 else:
                     worker.wait()
 
-    def _upload(self, http: httpx.Client, photo: SpooledPhoto) -> None:
+    def _upload(self, http: httpx.Client, sign_in: dict[str, str], photo: SpooledPhoto) -> None:
         try:
             encoded = self._spool.encoded(photo)
-            grant = _answer(http.post(GRANTS_PATH, json=_request(photo)), "photo grant").json()
+            grant = _answer(http.post(GRANTS_PATH, json=_request(photo), headers=sign_in), "photo grant").json()
             if not grant.get("stored"):
                 _answer(self._put(http, grant, encoded, photo), "photo upload")
         except (PhotoError, PhotoRefusedError) as error:
@@ -95,6 +95,7 @@ class PhotoUploader:
         self._spool.remove_file(photo.photo_id)
 
     def _put(self, http: httpx.Client, grant: dict[str, Any], encoded: bytes, photo: SpooledPhoto) -> httpx.Response:
+        """Send the bytes where the grant says, which may be another company's store: the device key stays here."""
         headers = {"Content-Type": photo.media_type or "application/octet-stream", **grant.get("headers", {})}
         return http.request(grant.get("method", "PUT"), grant["url"], content=encoded, headers=headers)
 

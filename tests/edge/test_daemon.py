@@ -275,11 +275,12 @@ def test_photos_go_over_http_and_leave_the_device(tmp_path: Path, broker: Broker
     put: dict[str, bytes] = {}
 
     def respond(request: Request) -> Answer:
-        if request.headers.get("Authorization") != "Bearer fdk_key":
-            return Answer(status=401)
         if request.method == "PUT":
+            assert "Authorization" not in request.headers
             put[request.path] = request.body
             return Answer(status=204)
+        if request.headers.get("Authorization") != "Bearer fdk_key":
+            return Answer(status=401)
         grant = json.loads(request.body)
         if grant["captured_at"] == "2026-03-02T08:00:00.000Z":
             return Answer(body=json.dumps({"stored": True}).encode())
