@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -114,12 +114,18 @@ def _row_edges(boxes: Floats, layout: Layout) -> Floats | None:
 
 
 def _agreed(end: Floats, y: Floats, width: Floats) -> Floats:
-    """The straight line that most row ends lie on (Theil-Sen), or NaN where fewer than two thirds do."""
-    i, j = np.triu_indices(len(y), 1)
-    slope = float(np.median((end[j] - end[i]) / (y[j] - y[i])))
-    line: Floats = slope * y + float(np.median(end - slope * y))
-    agree = np.abs(end - line) < 0.6 * width
-    return line if agree.sum() >= 2 * len(y) / 3 else np.full(len(y), np.nan)
+    """The straight line through two row ends that most others lie on, or NaN where fewer than two thirds do.
+
+    Of equal lines the one nearest the vertical wins: so stands a cooler's wall.
+    """
+    best, line = (0.0, 0.0), np.full(len(y), np.nan)
+    for i, j in combinations(range(len(y)), 2):
+        slope = (end[j] - end[i]) / (y[j] - y[i])
+        through = end[i] + slope * (y - y[i])
+        agree = float((np.abs(end - through) < 0.6 * width).mean())
+        if agree >= 2 / 3 and (agree, -abs(slope)) > best:
+            best, line = (agree, -abs(slope)), through
+    return line
 
 
 def _ends(boxes: Floats, fronts: Ints, row: int, edges: Floats | None) -> list[tuple[Floats, float]]:

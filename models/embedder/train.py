@@ -1,0 +1,157 @@
+"""Supervised contrastive training of the embedder (Khosla and others, 2020), on one CPU thread.
+
+Every batch comes from one source: telling products of one kind of photo apart is the hard part, telling the photos
+apart is not what is asked.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import torch
+from pydantic import BaseModel, ConfigDict, Field
+from torch import Tensor
+
+from edge.vision.embed import to_model_input
+from edge.vision.zoo import InputSpec
+from models.embedder import sources
+from models.embedder.augment import view
+from models.embedder.backbone import Embedder, imagenet_backbone
+from models.embedder.sources import Crop
+
+log = logging.getLogger(__name__)
+
+Weights = Annotated[dict[str, float], Field(min_length=1)]
+
+
+class TrainConfig(BaseModel):
+    """The training's settings, as `config.toml` explains them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    version: str
+    dimensions: int
+    size: tuple[int, int]
+    seed: int
+    threads: int
+    identities: int
+    views: int
+    temperature: float
+    steps: int
+    head_steps: int
+    frozen_blocks: int
+    head_rate: float
+    backbone_rate: float
+    weight_decay: float
+    checkpoint_every: int
+    sources: Weights
+
+    @property
+    def input_spec(self) -> InputSpec:
+        """How crops go in: RGB, (x - 127) / 128, as the backbone's ImageNet weights want them."""
+        return InputSpec(name="crops", mean=(127, 127, 127), scale=(128, 128, 128), size=self.size)
+
+
+def read_config(path: Path) -> TrainConfig:
+    """The settings in a TOML file."""
+    return TrainConfig.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+
+
+def load_sources(config: TrainConfig, data: Path, rendered: Path | None) -> dict[str, dict[str, list[Crop]]]:
+    """Crops of every source of the config, by identity."""
+    readers = {
+        "cooler_brands": lambda: sources.cooler_brands(data, "train"),
+        "grocery_store": lambda: sources.grocery_store(data, "train") + sources.grocery_icons(data),
+        "beverage3": lambda: sources.beverage3(data),
+        "rendered": lambda: sources.rendered(rendered) if rendered else [],
+    }
+    found = {}
+    for name in config.sources:
+        identities = defaultdict(list)
+        for crop in readers[name]():
+            identities[crop.identity].append(crop)
+        if identities:
+            found[name] = dict(identities)
+            log.info("%s: %d crops of %d identities", name, sum(map(len, identities.values())), len(identities))
+    return found
+
+
+def supervised_contrastive(embeddings: Tensor, labels: Tensor, temperature: float) -> Tensor:
+    """Mean over anchors of the cross-entropy between 'same identity' and the softmax of similarities.
+
+    `embeddings` are unit vectors (B, D), `labels` integers (B,); every label occurs at least twice.
+    """
+    itself = torch.eye(len(labels), dtype=torch.bool)
+    logits = (embeddings @ embeddings.T / temperature).masked_fill(itself, -1e9)
+    log_probability = logits - torch.logsumexp(logits, dim=1, keepdim=True)
+    positive = (labels[:, None] == labels[None, :]) & ~itself
+    return -(log_probability * positive).sum(1).div(positive.sum(1)).mean()
+
+
+def batches(config: TrainConfig, pool: dict[str, dict[str, list[Crop]]], seed: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """Endless (images, labels): one source at a time, some identities of it, several views of each."""
+    draw, rng = random.Random(seed), np.random.default_rng(seed)
+    names = list(pool)
+    weights = [config.sources[name] for name in names]
+    keys = {name: list(identities) for name, identities in pool.items()}
+    while True:
+        name = draw.choices(names, weights)[0]
+        chosen = draw.sample(keys[name], min(config.identities, len(keys[name])))
+        images, labels = [], []
+        for label, identity in enumerate(chosen):
+            for _ in range(config.views):
+                neighbour = draw.choice(pool[name][draw.choice(keys[name])]).pixels
+                images.append(view(draw.choice(pool[name][identity]), config.size, rng, neighbour))
+                labels.append(label)
+        yield torch.from_numpy(to_model_input(np.stack(images), config.input_spec)), torch.tensor(labels)
+
+
+def save(model: Embedder, config: TrainConfig, path: Path) -> None:
+    """Write the checkpoint whole or not at all."""
+    partial = path.with_suffix(".part")
+    torch.save({"config": config.model_dump(), "weights": model.state_dict()}, partial)
+    partial.replace(path)
+
+
+def train(config: TrainConfig, data: Path, rendered: Path | None, out: Path, start: Path | None = None) -> Path:
+    """Train and return the checkpoint, `out`/embedder.pt; `start` continues from an earlier checkpoint."""
+    torch.set_num_threads(config.threads)
+    torch.manual_seed(config.seed)
+    out.mkdir(parents=True, exist_ok=True)
+    checkpoint = out / "embedder.pt"
+    model = Embedder(config.dimensions)
+    model.backbone = imagenet_backbone()
+    if start:
+        model.load_state_dict(torch.load(start, weights_only=True)["weights"])
+    model.eval().to(memory_format=torch.channels_last)  # batch norm keeps its ImageNet statistics: batches are small
+    model.backbone.freeze_first(config.frozen_blocks)
+    backbone = [p for p in model.backbone.parameters() if p.requires_grad]
+    groups = [{"params": model.head.parameters(), "lr": config.head_rate}, {"params": backbone, "lr": 0.0}]
+    optimiser = torch.optim.AdamW(groups, weight_decay=config.weight_decay)
+    pool, began, running = load_sources(config, data, rendered), time.monotonic(), 0.0
+    for step, (images, labels) in enumerate(batches(config, pool, config.seed), start=1):
+        warm = step > config.head_steps or start is not None
+        fade = 0.5 * (1 + np.cos(np.pi * step / config.steps))
+        optimiser.param_groups[0]["lr"] = config.head_rate * fade
+        optimiser.param_groups[1]["lr"] = config.backbone_rate * fade if warm else 0.0
+        embeddings = model(images.contiguous(memory_format=torch.channels_last))
+        loss = supervised_contrastive(embeddings, labels, config.temperature)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        running = loss.item() if step == 1 else 0.98 * running + 0.02 * loss.item()
+        if step % config.checkpoint_every == 0 or step == config.steps:
+            save(model, config, checkpoint)
+            log.info("step %d of %d, loss %.3f, %.0f s", step, config.steps, running, time.monotonic() - began)
+        if step == config.steps:
+            break
+    return checkpoint

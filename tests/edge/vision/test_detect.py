@@ -1,0 +1,97 @@
+"""Finding products: scaling, suppression, and the shipped detector on photos."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from edge.vision.detect import detect, fitted, normalised, suppress
+from edge.vision.detections import Detections
+from edge.vision.zoo import InputSpec, LoadedModel, load_session, zoo_folder
+
+
+@pytest.fixture(scope="module")
+def detector() -> LoadedModel:
+    return load_session(zoo_folder() / "product-detector")
+
+
+@pytest.mark.parametrize(
+    ("photo", "long_side", "image"),
+    [
+        ((480, 640), 640, (480, 640)),
+        ((1280, 960), 640, (640, 480)),
+        ((416, 416), 640, (640, 640)),
+        ((2016, 1134), 640, (640, 384)),
+        ((64, 4000), 640, (32, 640)),
+    ],
+    ids=["as it is", "smaller", "larger", "padded", "a strip"],
+)
+def test_a_photo_is_fitted_without_cutting(photo: tuple[int, int], long_side: int, image: tuple[int, int]) -> None:
+    made, ratio = fitted(np.zeros((*photo, 3), np.uint8), long_side, 32)
+    assert made.shape == (*image, 3)
+    assert photo[1] * ratio[0] <= image[1] < photo[1] * ratio[0] + 32
+    assert photo[0] * ratio[1] <= image[0] < photo[0] * ratio[1] + 32
+
+
+def test_pixels_go_in_as_the_manifest_says() -> None:
+    blue = np.zeros((32, 32, 3), np.uint8) + np.asarray([255, 0, 127], np.uint8)
+    spec = InputSpec(colour="RGB", mean=(127, 127, 127), scale=(128, 128, 128))
+    assert normalised(blue, spec)[0, :, 0, 0].tolist() == [0, -127 / 128, 1]
+    assert normalised(blue, spec.model_copy(update={"colour": "BGR"}))[0, :, 0, 0].tolist() == [1, -127 / 128, 0]
+
+
+@pytest.mark.parametrize(
+    ("boxes", "scores", "kept"),
+    [
+        ([], [], []),
+        ([[0, 0, 10, 10]], [0.5], [0]),
+        ([[0, 0, 10, 10], [0, 0, 10, 9]], [0.5, 0.6], [1]),
+        ([[0, 0, 10, 10], [6, 0, 16, 10]], [0.5, 0.6], [1, 0]),
+        ([[0, 0, 10, 10], [3, 0, 13, 10], [6, 0, 16, 10]], [0.7, 0.9, 0.8], [1]),
+        ([[0, 0, 10, 10], [2, 0, 12, 10], [5, 0, 15, 10]], [0.9, 0.8, 0.7], [0, 2]),
+    ],
+    ids=["none", "one", "a double", "neighbours", "between two", "freed by a suppressed one"],
+)
+def test_suppression_keeps_the_best_of_what_overlaps(
+    boxes: list[list[float]], scores: list[float], kept: list[int]
+) -> None:
+    found = suppress(np.asarray(boxes, np.float32).reshape(-1, 4), np.asarray(scores, np.float32), 0.5)
+    assert found.tolist() == kept
+
+
+def test_an_empty_wall_holds_no_product(detector: LoadedModel) -> None:
+    wall = np.full((480, 640, 3), 180, np.uint8)
+    assert len(detect(detector, wall)) == 0
+
+
+@pytest.mark.real_photos
+class TestRealPhotos:
+    @pytest.fixture(scope="class")
+    def cooler(self, shared_data: Path) -> np.ndarray:
+        return cv2.imread(str(shared_data / "drinks_coolers" / "images" / "p1.jpg"))
+
+    def test_boxes_lie_in_the_photo_best_first(self, detector: LoadedModel, cooler: np.ndarray) -> None:
+        found = detect(detector, cooler)
+        height, width = cooler.shape[:2]
+        assert len(found) > 20
+        assert found.names == ("product",)
+        assert found.boxes.min() >= 0
+        assert np.all(found.boxes <= [width, height, width, height])
+        assert np.all(np.diff(found.scores) <= 0)
+        assert found.scores.min() >= detector.manifest.detector.score_threshold
+
+    def test_a_mirrored_photo_holds_about_as_many_products(self, detector: LoadedModel, cooler: np.ndarray) -> None:
+        here, mirrored = detect(detector, cooler), detect(detector, np.ascontiguousarray(cooler[:, ::-1]))
+        assert abs(len(here) - len(mirrored)) <= 0.1 * len(here)
+
+    def test_threads_share_one_model(self, detector: LoadedModel, cooler: np.ndarray) -> None:
+        def count(_: int) -> Detections:
+            return detect(detector, cooler)
+
+        with ThreadPoolExecutor(3) as pool:
+            first, *others = pool.map(count, range(3))
+        assert all(np.array_equal(first.boxes, other.boxes) for other in others)

@@ -1,0 +1,94 @@
+"""The model zoo: what a manifest must say, and what is refused."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edge.vision.zoo import ZOO_VARIABLE, load_session, read_manifest, zoo_folder
+from facings.errors import BadInputError, UnavailableError
+
+MODEL = b"not an ONNX file"
+
+
+def manifest(**changes: Any) -> dict[str, Any]:
+    return {
+        "name": "a-model",
+        "version": "1",
+        "task": "detect",
+        "file": "a-model.onnx",
+        "sha256": hashlib.sha256(MODEL).hexdigest(),
+        "licence": "Apache-2.0",
+        "input": {"mean": [127, 127, 127], "scale": [128, 128, 128], "size_multiple": 32},
+        "sources": [],
+        "detector": {"classes": ["product"], "score_threshold": 0.4, "nms_iou": 0.5, "long_side": 640},
+    } | changes
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "a-model.onnx").write_bytes(MODEL)
+    return tmp_path
+
+
+def write(folder: Path, content: dict[str, Any] | str) -> None:
+    text = content if isinstance(content, str) else json.dumps(content)
+    (folder / "manifest.json").write_text(text, encoding="utf-8")
+
+
+def test_a_manifest_survives_being_written_and_read(folder: Path) -> None:
+    write(folder, manifest())
+    first = read_manifest(folder)
+    first.save(folder)
+    assert read_manifest(folder) == first
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("{", "no valid manifest"),
+        (manifest(task="guess"), "guess"),
+        (manifest(file="../elsewhere.onnx"), "file"),
+        (manifest(sha256="abc"), "sha256"),
+        (manifest(colour="blue"), "colour"),
+        (manifest(detector=None), "detector"),
+    ],
+    ids=["no json", "unknown task", "file outside the folder", "no sha256", "unknown field", "task without its part"],
+)
+def test_a_wrong_manifest_is_refused_by_the_name_of_its_field(folder: Path, content: Any, words: str) -> None:
+    write(folder, content)
+    with pytest.raises(BadInputError, match=words):
+        read_manifest(folder)
+
+
+def test_a_missing_model_is_unavailable(tmp_path: Path) -> None:
+    with pytest.raises(UnavailableError, match="manifest"):
+        load_session(tmp_path)
+    write(tmp_path, manifest())
+    with pytest.raises(UnavailableError, match=r"a-model\.onnx"):
+        load_session(tmp_path)
+
+
+def test_a_changed_model_file_is_refused(folder: Path) -> None:
+    write(folder, manifest(sha256="0" * 64))
+    with pytest.raises(BadInputError, match="fetch the model again"):
+        load_session(folder)
+
+
+def test_a_file_that_is_no_model_is_refused(folder: Path) -> None:
+    write(folder, manifest())
+    with pytest.raises(BadInputError, match="ONNX Runtime"):
+        load_session(folder)
+
+
+def test_the_zoo_is_the_named_folder_or_the_one_beside_the_training_code(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, root: Path
+) -> None:
+    monkeypatch.delenv(ZOO_VARIABLE, raising=False)
+    assert zoo_folder() == root / "models" / "zoo"
+    monkeypatch.setenv(ZOO_VARIABLE, str(tmp_path))
+    assert zoo_folder() == tmp_path
