@@ -6,12 +6,11 @@ import json
 import logging
 import os
 import threading
-from importlib import import_module
-from importlib.util import find_spec
 
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from cloud.analytics.live import Live
 from cloud.app import create_app
 from cloud.audits.facts import Facts
 from cloud.audits.ingest import Ingest
@@ -108,17 +107,15 @@ class Instance:
         self._run(Endpoints(self, broker))
 
     def _connect(self, services: Services, link: BrokerLink) -> None:
-        ingest = Ingest(services, link)
-        if find_spec("cloud.analytics.live"):
-            live = import_module("cloud.analytics.live").Live(services, link)
-            services.live = live
-            self._run(live)
+        live, ingest = Live(services, link), Ingest(services, link)
+        services.live = live
         services.checks = {
             "records": lambda: _ask(services.records.engine),
             "facts": lambda: _ask(services.facts.engine),
             "broker": link.check,
         }
         services.metrics.broker_up.set_function(lambda: float(link.connected))
+        self._run(live)
         self._run(ingest)
         self._run(link)
         link.wait_connected(_CONNECT_WITHIN_S)

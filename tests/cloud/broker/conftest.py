@@ -29,7 +29,9 @@ SLOW_S = 10.0
 class Peer:
     """An MQTT client that remembers what it saw."""
 
-    def __init__(self, port: int, username: str, password: str, client_id: str = "", clean: bool = True, will: Any = None):
+    def __init__(
+        self, port: int, username: str, password: str, client_id: str = "", clean: bool = True, will: Any = None
+    ):
         self.got: list[tuple[str, bytes]] = []
         self.connects: list[str] = []
         self.lost = 0

@@ -90,14 +90,14 @@ def test_a_foreign_process_with_the_old_pid_is_left_alone(place: BrokerPlace) ->
 
 
 def test_a_taken_port_is_named(place: BrokerPlace) -> None:
-    with socket.create_server(("127.0.0.1", place.websocket_port)):
-        with pytest.raises(UnavailableError, match=rf"127.0.0.1:{place.websocket_port}.*set broker.mqtt_port"):
-            NatsChild(place).start()
+    named = rf"127.0.0.1:{place.websocket_port}.*set broker.mqtt_port"
+    with socket.create_server(("127.0.0.1", place.websocket_port)), pytest.raises(UnavailableError, match=named):
+        NatsChild(place).start()
 
 
 def test_a_refused_configuration_is_quoted(place: BrokerPlace) -> None:
     place.config_file.write_text('{"mqtt": {"port": "no number"}}')
-    with pytest.raises(UnavailableError, match="did not start: .*nats.conf"):
+    with pytest.raises(UnavailableError, match=r"did not start: .*nats.conf"):
         NatsChild(place).start()
 
 
