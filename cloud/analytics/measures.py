@@ -20,12 +20,15 @@ GROUPS: tuple[Group, ...] = ("own", "competitor", "unknown")
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What a photo shows of one SKU; `count_sd` is the standard deviation of the error of `units`."""
+    """What a photo, or the mean of some photos, shows of one SKU.
+
+    `count_sd` is the standard deviation of the error of `units`.
+    """
 
     sku: str
     group: Group
-    units: int
-    facings: int
+    units: float
+    facings: float
     linear_share: float
     confidence: float
     count_sd: float
@@ -45,7 +48,7 @@ class Front:
     """Lines of the planned SKUs alone."""
 
     @property
-    def filled(self) -> int:
+    def filled(self) -> float:
         """Places taken: facings of planned SKUs, never more than there are places."""
         return min(sum(line.facings for line in self.counted), self.planned)
 
@@ -56,10 +59,14 @@ def units(lines: Iterable[Counted]) -> Estimate:
     return _estimate(sum(line.units for line in lines), sum(line.count_sd**2 for line in lines))
 
 
-def share(lines: Iterable[Counted]) -> Share:
-    """Facings of each group / all facings, by the delta method; all zero where there is none.
+def facings(lines: Iterable[Counted]) -> Estimate:
+    """Distinct front positions."""
+    lines = list(lines)
+    return _estimate(sum(line.facings for line in lines), sum(line.facings_variance for line in lines))
 
-    With F facings in all, variance of a group's share s: ((1-s)² var(group) + s² var(others)) / F².
+
+def share(lines: Iterable[Counted]) -> Share:
+    """Facings of each group / all facings; all zero where there is none.
 
     Example:
         >>> cola = Counted("cola", "own", 3, 3, 0.75, 0.9, 0.0)
@@ -67,20 +74,23 @@ def share(lines: Iterable[Counted]) -> Share:
         >>> share([cola, other]).own.value
         0.75
     """
-    facings, variance = dict.fromkeys(GROUPS, 0), dict.fromkeys(GROUPS, 0.0)
-    for line in lines:
-        facings[line.group] += line.facings
-        variance[line.group] += line.facings_variance
-    total, all_variance = sum(facings.values()), sum(variance.values())
+    lines = list(lines)
+    return Share(**{group: part([line for line in lines if line.group == group], lines) for group in GROUPS})
+
+
+def part(some: Iterable[Counted], every: Iterable[Counted]) -> Estimate:
+    """Facings of `some` lines / facings of `every` line, by the delta method; zero where there is none.
+
+    With F facings in all, the variance of a share s is ((1-s)² var(its facings) + s² var(the others)) / F².
+    """
+    some, every = list(some), list(every)
+    total = sum(line.facings for line in every)
     if not total:
-        nothing = Estimate(value=0, low=0, high=0)
-        return Share(own=nothing, competitor=nothing, unknown=nothing)
-    shares: dict[str, Estimate] = {}
-    for group in GROUPS:
-        part = facings[group] / total
-        spread = (1 - part) ** 2 * variance[group] + part**2 * (all_variance - variance[group])
-        shares[group] = _estimate(part, spread / total**2, most=1)
-    return Share(**shares)
+        return _estimate(0, 0)
+    value = sum(line.facings for line in some) / total
+    own = sum(line.facings_variance for line in some)
+    others = sum(line.facings_variance for line in every) - own
+    return _estimate(value, ((1 - value) ** 2 * own + value**2 * others) / total**2, most=1)
 
 
 def occupancy(fronts: Iterable[Front]) -> Estimate | None:
@@ -98,6 +108,6 @@ def occupancy(fronts: Iterable[Front]) -> Estimate | None:
 
 
 def _estimate(value: float, variance: float, most: float | None = None) -> Estimate:
-    reach = Z * sqrt(variance)
+    reach = Z * sqrt(max(variance, 0))
     high = value + reach if most is None else min(value + reach, most)
     return Estimate(value=round(value, 4), low=round(max(value - reach, 0), 4), high=round(high, 4))

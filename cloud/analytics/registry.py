@@ -1,0 +1,191 @@
+"""The KPIs, each defined once: the API, the pages and docs/kpi.md are made from here.
+
+`python -m cloud.analytics.registry > docs/kpi.md` writes the reference.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+
+from pydantic import BaseModel, Field
+
+from cloud.analytics import stockouts
+
+DIMENSIONS = ("day", "cooler", "outlet", "region", "brand", "sku")
+
+
+class Kpi(BaseModel):
+    """What a KPI is."""
+
+    name: str = Field(description="as in addresses and exports")
+    title: str
+    title_zh: str
+    formula: str
+    unit: str
+    grain: str = Field(description="the finest thing it is known for")
+    source: str
+    by: tuple[str, ...] = Field(default=(), description="what /api/v1/kpis/{name} breaks it down by")
+
+
+KPIS: tuple[Kpi, ...] = (
+    Kpi(
+        name="units",
+        title="Units",
+        title_zh="件数",
+        formula="products seen: the front row and what shows behind it; ± 1.645 √(Σ count_sd²)",
+        unit="products",
+        grain="cooler, SKU, photo",
+        source="facts: shelf_line.units, count_sd",
+        by=DIMENSIONS,
+    ),
+    Kpi(
+        name="facings",
+        title="Facings",
+        title_zh="排面数",
+        formula="distinct front positions of a SKU; units stacked in one column are one facing",
+        unit="positions",
+        grain="cooler, SKU, photo",
+        source="facts: shelf_line.facings",
+        by=DIMENSIONS,
+    ),
+    Kpi(
+        name="share-of-facings",
+        title="Share of facings",
+        title_zh="排面占比",
+        formula=(
+            "facings of the group / all facings; groups: own, competitor, unknown (not in the gallery or not in the "
+            "catalogue); interval by the delta method, the error of a line's facings in proportion to that of its units"
+        ),
+        unit="fraction",
+        grain="cooler, SKU, photo",
+        source="facts: shelf_line.facings; records: product.own",
+        by=DIMENSIONS,
+    ),
+    Kpi(
+        name="linear-share",
+        title="Linear share",
+        title_zh="陈列长度占比",
+        formula=(
+            "width of the group's products in front / width of all products in front, empty width not counted; the "
+            "mean over the coolers; interval as if all products were equally wide"
+        ),
+        unit="fraction",
+        grain="cooler, SKU, photo",
+        source="facts: shelf_line.linear_share",
+        by=DIMENSIONS,
+    ),
+    Kpi(
+        name="occupancy",
+        title="Occupancy",
+        title_zh="满陈率",
+        formula=(
+            "min(facings of the SKUs planned in the cooler, planned front places) / planned front places; a place "
+            "counts wherever in the cooler the SKU stands; a surplus in one cooler fills no place of another; only "
+            "coolers with a planogram"
+        ),
+        unit="fraction",
+        grain="cooler, photo",
+        source="records: latest_observation.lines, planogram.rows",
+    ),
+    Kpi(
+        name="open-stockouts",
+        title="Open stock-outs",
+        title_zh="当前缺货数",
+        formula="planned SKUs that were seen in the cooler and are missing from its latest photos (rules below)",
+        unit="episodes",
+        grain="cooler, SKU",
+        source="records: stockout_episode",
+    ),
+    Kpi(
+        name="stockout-hours",
+        title="Stock-out hours",
+        title_zh="缺货时长",
+        formula=(
+            "lower: last photo without the SKU - first without it; upper: first photo with it again - last with it "
+            "before (an open episode: up to the last photo without it); value: their mean. Booked on the day the "
+            "episode began"
+        ),
+        unit="hours",
+        grain="cooler, SKU, episode",
+        source="records: stockout_episode",
+        by=DIMENSIONS,
+    ),
+    Kpi(
+        name="void",
+        title="Voids",
+        title_zh="未铺货",
+        formula="planned SKUs never seen in the cooler; not stock-outs",
+        unit="SKUs",
+        grain="cooler, SKU",
+        source="records: planogram.rows, shelf_watch",
+        by=("cooler", "outlet", "region", "brand", "sku"),
+    ),
+    Kpi(
+        name="coverage",
+        title="Coverage",
+        title_zh="数据覆盖率",
+        formula=(
+            "coolers with a usable photo within coverage_hours of now / coolers with a device; where every cooler "
+            "replays photos of another time, 'now' is the newest of them"
+        ),
+        unit="coolers of coolers",
+        grain="tenant",
+        source="records: latest_observation, device",
+    ),
+)
+
+BY_NAME = {kpi.name: kpi for kpi in KPIS}
+
+_HEAD = """# KPI reference
+
+Made from the registry in `cloud/analytics/registry.py`: `python -m cloud.analytics.registry > docs/kpi.md`.
+
+`GET /api/v1/overview` and the topic `kpi/overview` carry the same numbers, as do `GET /api/v1/coolers/{id}/kpi` and the
+topic `kpi/cooler/{id}`; `GET /api/v1/kpis/{name}?from&to&by` gives those of a period. Each states its coverage.
+
+| name | title | formula | unit | known for | made from | by |
+|---|---|---|---|---|---|---|
+"""
+
+_NOTES = """
+## Which photos count
+
+- A photo judged `unusable` changes no number: what was known before stands.
+- A photo whose time cannot be true (before 2020, or over a day later than its arrival) is kept with the mark
+  `clock_suspect`, can be read by its id, and counts in no KPI.
+- The totals of the overview are those of the coolers that report; see coverage.
+- One camera a cooler: the latest usable photo of any of its devices stands for the whole cooler.
+
+## Intervals
+
+`low` and `high` hold the truth nine times of ten. A line's `count_sd` is the standard deviation of the error of its
+units, estimated by the vision chain. Errors of different lines are taken as independent, those of the photos of one
+period as fully dependent, so that many photos do not feign certainty.
+
+## Numbers of a period
+
+For each cooler the mean over its usable photos in the period, a photo without the SKU counting as zero; then the sum
+over the coolers (the mean, for the linear share). A share divides such sums, so that a cooler with more photos weighs
+no more. Days are those of UTC.
+
+## When a stock-out opens and closes
+
+"""
+
+
+def reference() -> str:
+    """The text of docs/kpi.md."""
+
+    rules = (stockouts.__doc__ or "").partition("\n\n")[2]
+    return _HEAD + "".join(_rows(KPIS)) + _NOTES + rules
+
+
+def _rows(kpis: Iterable[Kpi]) -> Iterable[str]:
+    for kpi in kpis:
+        cells = (kpi.name, f"{kpi.title} / {kpi.title_zh}", kpi.formula, kpi.unit, kpi.grain, kpi.source)
+        yield f"| {' | '.join(cells)} | {', '.join(kpi.by)} |\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(reference())

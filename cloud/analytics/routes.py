@@ -1,0 +1,154 @@
+"""The KPIs over HTTP: the present, periods, stock-outs, and what each KPI means."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+from sqlalchemy import ColumnElement, select
+
+from cloud.analytics.episodes import still_open
+from cloud.analytics.models import StockoutEpisode
+from cloud.analytics.overview import overview
+from cloud.analytics.present import Catalogue, Present, stockouts
+from cloud.analytics.registry import BY_NAME, KPIS, Kpi
+from cloud.analytics.series import KpiSeries, Period
+from cloud.api.deps import CallerDep, ServicesDep, SessionDep
+from cloud.api.errors import ApiError, not_found
+from cloud.api.shapes import AfterNumber, Limit, Page, page_of
+from cloud.audits.facts import observation
+from cloud.outlets.models import Cooler, Outlet
+from facings.clock import UtcDatetime, format_utc
+from facings.ids import Slug
+from facings.messages import CoolerKpi, OverviewKpi, Stockout
+
+router = APIRouter(prefix="/api/v1", tags=["analytics"])
+
+LONGEST_PERIOD = timedelta(days=400)
+USUAL_PERIOD = timedelta(days=7)
+
+From = Annotated[UtcDatetime | None, Query(alias="from", description="first moment; default: a week before `to`")]
+To = Annotated[UtcDatetime | None, Query(description="just after the last moment; default: now")]
+
+
+class ObservedAnswer(BaseModel):
+    """A photo of a cooler and its totals."""
+
+    id: uuid.UUID
+    photo: uuid.UUID
+    captured_at: UtcDatetime
+    received_at: UtcDatetime
+    verdict: str
+    confidence: float
+    units: int
+    facings: int
+    gaps: int
+
+
+@router.get("/overview", response_model_exclude_none=True)
+def show_overview(services: ServicesDep, session: SessionDep) -> OverviewKpi:
+    """The whole tenant now: the message of the topic `kpi/overview`."""
+    return overview(session, Present(session, services.clock.now()), services.settings.coverage_hours)
+
+
+@router.get("/coolers/{cooler_id}/kpi", response_model_exclude_none=True)
+def show_cooler(services: ServicesDep, session: SessionDep, cooler_id: Slug) -> CoolerKpi:
+    """A cooler now: the message of the topic `kpi/cooler/{id}`."""
+    if kpi := Present(session, services.clock.now(), only=[cooler_id]).cooler_kpi(cooler_id):
+        return kpi
+    _known_cooler(session, cooler_id)
+    raise ApiError(404, f"cooler {cooler_id!r} has no usable photo yet", "wait for the first one", "no-photo-yet")
+
+
+@router.get("/coolers/{cooler_id}/observations")
+def list_observations(
+    services: ServicesDep,
+    session: SessionDep,
+    who: CallerDep,
+    cooler_id: Slug,
+    start: From = None,
+    end: Annotated[UtcDatetime | None, Query(alias="to", description="just after the last; `next` goes here")] = None,
+    limit: Limit = 100,
+) -> Page[ObservedAnswer]:
+    """The photos of a cooler, newest first. For the page after, send `next` as `to`."""
+    _known_cooler(session, cooler_id)
+    seen = observation.c
+    wanted = select(
+        seen.observation_id.label("id"),
+        seen.photo_id.label("photo"),
+        *(seen[name] for name in ObservedAnswer.model_fields if name not in ("id", "photo")),
+    ).where(seen.cooler == cooler_id)
+    if start:
+        wanted = wanted.where(seen.captured_at >= start)
+    if end:
+        wanted = wanted.where(seen.captured_at < end)
+    wanted = wanted.order_by(seen.captured_at.desc()).limit(limit + 1)
+    rows = [ObservedAnswer(**row._mapping) for row in services.facts.select(who.tenant, wanted, observation)]
+    return Page(items=rows[:limit], next=format_utc(rows[limit - 1].captured_at) if len(rows) > limit else None)
+
+
+@router.get("/stockouts", response_model_exclude_none=True)
+def list_stockouts(
+    session: SessionDep,
+    state: Literal["open", "closed"] | None = None,
+    cooler: Slug | None = None,
+    outlet: Slug | None = None,
+    sku: Slug | None = None,
+    after: AfterNumber = None,
+    limit: Limit = 100,
+) -> Page[Stockout]:
+    """Stock-out episodes in the order they were found."""
+    conditions: list[ColumnElement[bool]] = [StockoutEpisode.withdrawn_at.is_(None)]
+    conditions += [still_open() if state == "open" else ~still_open()] if state else []
+    conditions += [StockoutEpisode.cooler_id == cooler] if cooler else []
+    conditions += [StockoutEpisode.sku == sku] if sku else []
+    if outlet:
+        conditions.append(StockoutEpisode.cooler_id.in_(select(Cooler.id).where(Cooler.outlet_id == outlet)))
+    rows, further = page_of(session, select(StockoutEpisode), StockoutEpisode.id, after, limit, *conditions)
+    coolers = {row.id: row for row in session.scalars(select(Cooler))}
+    outlets = {row.id: row for row in session.scalars(select(Outlet))}
+    items = sorted(stockouts(session, rows, Catalogue(session), coolers, outlets), key=lambda item: item.id)
+    return Page(items=items, next=further)
+
+
+@router.get("/kpis")
+def list_kpis(_who: CallerDep) -> list[Kpi]:
+    """What each KPI means."""
+    return list(KPIS)
+
+
+@router.get("/kpis/{name}", response_model_exclude_none=True)
+def show_kpi(
+    services: ServicesDep,
+    session: SessionDep,
+    who: CallerDep,
+    name: Slug,
+    start: From = None,
+    end: To = None,
+    by: str = "day",
+) -> KpiSeries:
+    """A KPI over a period, with the coverage behind it."""
+    kpi = BY_NAME.get(name)
+    if kpi is None:
+        raise not_found("kpi", name)
+    if by not in kpi.by:
+        hint = f"take one of {', '.join(kpi.by)}" if kpi.by else "it is known for the present: GET /api/v1/overview"
+        raise ApiError(422, f"{name} is not broken down by {by!r}", hint)
+    start, end = _period(start, end, services.clock.now())
+    return Period(session, services.facts, who.tenant, start, end).series(kpi, by)
+
+
+def _period(start: datetime | None, end: datetime | None, now: datetime) -> tuple[datetime, datetime]:
+    end = end or now
+    start = start or end - USUAL_PERIOD
+    if not timedelta(0) < end - start <= LONGEST_PERIOD:
+        raise ApiError(422, "`from` must lie before `to`, by 400 days at most", "ask for a shorter period")
+    return start, end
+
+
+def _known_cooler(session: SessionDep, cooler: str) -> None:
+    if session.scalar(select(Cooler).where(Cooler.id == cooler)) is None:
+        raise not_found("cooler", cooler)

@@ -1,0 +1,65 @@
+"""Reading back what was stored: observations by their id, photos with what was seen on them."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cloud.audits.facts import Facts, observation
+from cloud.audits.models import Photo
+from cloud.audits.schemas import ObservationAnswer, PhotoAnswer
+from facings.messages import Observation
+
+
+def find_observation(
+    session: Session, facts: Facts, tenant: str, observation_id: uuid.UUID
+) -> ObservationAnswer | None:
+    """The observation `observation_id`; None where the tenant has none of that id."""
+    photo = session.scalar(select(Photo).where(Photo.observation_id == observation_id))
+    return _observation_of(facts, tenant, photo) if photo else None
+
+
+def find_photo(session: Session, facts: Facts, tenant: str, photo_id: uuid.UUID) -> PhotoAnswer | None:
+    """The photo `photo_id` and what was seen on it; None where the tenant has none of that id."""
+    photo = session.get(Photo, (tenant, photo_id))
+    if photo is None:
+        return None
+    return PhotoAnswer(
+        id=photo.id,
+        cooler=photo.cooler_id,
+        device=photo.device_id,
+        captured_at=photo.captured_at,
+        media_type=photo.media_type,
+        width=photo.width,
+        height=photo.height,
+        bytes=photo.bytes,
+        sha256=photo.sha256,
+        stored=photo.stored_at is not None,
+        content=f"/api/v1/photos/{photo.id}/content",
+        observation=_observation_of(facts, tenant, photo),
+    )
+
+
+def _observation_of(facts: Facts, tenant: str, photo: Photo) -> ObservationAnswer | None:
+    # By the cooler, with which the table's key begins: the facts have no index on ids.
+    seen = observation.c
+    wanted = select(seen.received_at, seen.clock_suspect, seen.document).where(
+        seen.cooler == photo.cooler_id, seen.observation_id == photo.observation_id
+    )
+    rows = facts.select(tenant, wanted, observation) if photo.observation_id else []
+    if not rows:
+        return None
+    message = Observation.from_wire(rows[0].document.encode())
+    return ObservationAnswer(
+        id=message.id,
+        photo=message.photo_id,
+        cooler=photo.cooler_id,
+        device=photo.device_id,
+        received_at=rows[0].received_at,
+        clock_suspect=bool(rows[0].clock_suspect),
+        **message.model_dump(
+            include={"captured_at", "trigger", "quality", "confidence", "lines", "products", "gaps", "rows", "models"}
+        ),
+    )
