@@ -13,9 +13,7 @@ from rich.table import Table
 
 from edge.vision.zoo import EmbedderManifest, load_session
 from facings.errors import BadInputError
-from models.embedder.evaluate import Figures, measure
-from models.embedder.export import embed_with, release
-from models.embedder.train import read_config, train
+from models.embedder.evaluate import Figures, embed_with, measure
 
 app = typer.Typer(help="The SKU embedder: train it, export it to the zoo, measure it.", no_args_is_help=True)
 out = Console()
@@ -37,6 +35,8 @@ def train_command(
     start: Annotated[Path | None, typer.Option(help="Checkpoint to go on from.")] = None,
 ) -> None:
     """Train on one CPU thread; the checkpoint is written every hundred steps."""
+    from models.embedder.train import read_config, train  # noqa: PLC0415 - torch is in the training environment only
+
     logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[RichHandler()])
     checkpoint = train(read_config(config), shared, rendered, runs, start)
     out.print(f"{checkpoint} is trained. Next: facings models embedder export {checkpoint}")
@@ -50,6 +50,8 @@ def export(
     unseen: UnseenOption = None,
 ) -> None:
     """Write ONNX, calibrate its probabilities, measure it, and write the manifest with the figures."""
+    from models.embedder.export import release  # noqa: PLC0415 - torch is in the training environment only
+
     _show(release(checkpoint, folder, shared, unseen))
 
 

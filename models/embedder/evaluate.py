@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from edge.vision.detections import FloatArray
-from edge.vision.zoo import CalibrationSpec
+from edge.vision.embed import letterbox_crop, to_model_input
+from edge.vision.zoo import CalibrationSpec, LoadedModel
 from models.embedder import sources
 from models.embedder.sources import Crop
 
@@ -65,6 +66,19 @@ class Figures:
     top1: float
     calibration_error: float
     told_apart: float
+
+
+def embed_with(model: LoadedModel) -> Embed:
+    """A function from crops to embeddings, by the exported model."""
+    size = model.manifest.input.size
+    assert size is not None
+
+    def run(crops: list[Crop]) -> FloatArray:
+        batches = [crops[start : start + 32] for start in range(0, len(crops), 32)]
+        images = (np.stack([letterbox_crop(crop.pixels, crop.box, size) for crop in batch]) for batch in batches)
+        return np.concatenate([model.run(to_model_input(image, model.manifest.input))[0] for image in images])
+
+    return run
 
 
 def measure(

@@ -8,25 +8,20 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import onnx
 import torch
 
-from edge.vision.detections import FloatArray
-from edge.vision.embed import letterbox_crop, to_model_input
 from edge.vision.zoo import (
     MANIFEST_NAME,
     CalibrationSpec,
     EmbedderManifest,
     EmbedderSpec,
-    LoadedModel,
     MetricSpec,
     SourceSpec,
     load_session,
 )
 from models.embedder.backbone import Embedder
-from models.embedder.evaluate import Embed, Figures, measure
-from models.embedder.sources import Crop
+from models.embedder.evaluate import Figures, embed_with, measure
 from models.embedder.train import TrainConfig
 from models.onnx_weights import store_weights_as_float16
 
@@ -138,16 +133,3 @@ def _metrics(figures: list[Figures]) -> Iterator[MetricSpec]:
         photos = f"{f.gallery}: {f.queries} crops, gallery of {f.skus} SKUs"
         for name in ("top1", "calibration_error", "told_apart"):
             yield MetricSpec(name=name, value=round(getattr(f, name), 4), photos=photos, command=COMMAND)
-
-
-def embed_with(model: LoadedModel) -> Embed:
-    """A function from crops to embeddings, by the exported model."""
-    size = model.manifest.input.size
-    assert size is not None
-
-    def run(crops: list[Crop]) -> FloatArray:
-        batches = [crops[start : start + 32] for start in range(0, len(crops), 32)]
-        images = (np.stack([letterbox_crop(crop.pixels, crop.box, size) for crop in batch]) for batch in batches)
-        return np.concatenate([model.run(to_model_input(image, model.manifest.input))[0] for image in images])
-
-    return run
