@@ -61,7 +61,8 @@ class ReplayedScene:
         if pixels is None:
             raise BadInputError(f"{self._folder / entry.file}: not a picture")
         grain = np.random.default_rng().integers(-1, 2, (*pixels.shape[:2], 1))
-        return np.clip(pixels + grain, 0, 255).astype(np.uint8)
+        noisy: npt.NDArray[np.uint8] = np.clip(pixels + grain, 0, 255).astype(np.uint8)
+        return noisy
 
 
 @dataclass

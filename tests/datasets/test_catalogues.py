@@ -1,0 +1,46 @@
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from datasets.render.catalogues import random_catalogue
+from datasets.render.packs import Catalogue, gtin13
+from datasets.render.packshots import packshots
+from facings.ids import is_slug
+
+
+def test_the_demo_has_24_skus_in_six_brands_of_three_owners(catalogue: Catalogue) -> None:
+    assert len(catalogue) == 24
+    owners = {pack.brand: pack.owner for pack in catalogue}
+    assert Counter(owners.values()) == {"northwind": 3, "redfern": 2, "halden": 1}
+    assert all(is_slug(pack.sku) and pack.name and pack.name_zh and pack.price > 0 for pack in catalogue)
+    assert len({pack.gtin for pack in catalogue}) == 24
+
+
+@pytest.mark.parametrize(("number", "gtin"), [(0, "0200000000004"), (1, "0200000000011"), (123456789, "0201234567899")])
+def test_gtins_end_with_their_check_digit(number: int, gtin: str) -> None:
+    assert gtin13(number) == gtin
+    assert sum(int(digit) * (1, 3)[place % 2] for place, digit in enumerate(gtin)) % 10 == 0
+
+
+def test_random_catalogues_repeat_with_their_seed_and_differ_within() -> None:
+    first, again = (random_catalogue(np.random.default_rng(3), 60) for _ in range(2))
+    assert list(first) == list(again)
+    assert len(first) == 60
+    assert len({pack.look for pack in first}) == 60
+
+
+def test_packshots_are_three_pictures_cropped_to_the_pack(catalogue: Catalogue) -> None:
+    for sku in ("northwind-cola-pet500", "lumaye-peach-carton250"):
+        pictures = packshots(catalogue, sku)
+        assert len(pictures) == 3
+        wanted = catalogue[sku].height_mm / catalogue[sku].width_mm
+        for picture in pictures:
+            height, width = picture.shape[:2]
+            assert 300 <= height <= 450
+            assert 0.6 * wanted < height / width < 1.2 * wanted
+
+
+def test_packshots_of_different_skus_differ(catalogue: Catalogue) -> None:
+    fronts = {pack.sku: packshots(catalogue, pack.sku)[0].mean((0, 1)).round(1) for pack in catalogue}
+    assert len({tuple(colour) for colour in fronts.values()}) == 24

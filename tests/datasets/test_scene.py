@@ -1,0 +1,99 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from datasets.render.catalogues import demo_catalogue
+from datasets.render.layouts import MAX_VARIETY, random_scene
+from datasets.render.scene import render
+from datasets.render.spec import Clutter, Lane, Unit
+from tests.datasets.conftest import COLA, LEMON, WATER, lane, shoot, spec
+
+
+def test_the_same_seed_gives_the_same_pixels_and_labels() -> None:
+    scene = spec((lane(COLA, COLA), lane(LEMON)))
+    first, again, other = shoot(scene), shoot(scene), shoot(scene, seed=2)
+    assert np.array_equal(first.pixels, again.pixels)
+    assert first.units == again.units
+    assert not np.array_equal(first.pixels, other.pixels)
+
+
+def test_every_unit_is_told_with_its_place() -> None:
+    scene = shoot(spec((lane(COLA, None, COLA), lane(None, LEMON)), (lane(WATER), lane(), lane(COLA))))
+    assert [(u.sku, u.row, u.column, u.depth, u.front) for u in scene.units] == [
+        (COLA, 0, 0, 0, True),
+        (COLA, 0, 0, 2, False),
+        (LEMON, 0, 1, 1, True),
+        (WATER, 1, 0, 0, True),
+        (COLA, 1, 2, 0, True),
+    ]
+
+
+def test_units_alone_show_wholly_and_boxes_are_as_large_as_the_pack() -> None:
+    scene = shoot(spec((lane(COLA), lane(), lane(), lane(WATER)), (lane(),)))
+    for unit in scene.units:
+        assert unit.box is not None
+        width, height = unit.box[2] - unit.box[0], unit.box[3] - unit.box[1]
+        pack = demo_catalogue()[unit.sku]
+        assert height / width == pytest.approx(pack.height_mm / pack.width_mm, rel=0.12)
+        assert unit.visible_fraction > 0.85
+
+
+def test_a_unit_behind_another_shows_little_and_is_no_front() -> None:
+    front, rear = shoot(spec((lane(), lane(COLA, COLA)), (lane(),))).units
+    assert front.visible_fraction > 0.8 > 0.45 > rear.visible_fraction
+    assert (front.front, rear.front) == (True, False)
+
+
+def test_the_photo_shows_the_pack_where_its_box_is() -> None:
+    with_pack = shoot(spec((lane(), lane(LEMON)), (lane(),)))
+    without = shoot(spec((lane(), lane(planned=LEMON)), (lane(),)))
+    changed = np.abs(with_pack.pixels.astype(int) - without.pixels).max(2) > 40
+    rows, columns = np.nonzero(changed)
+    box = with_pack.units[0].box
+    assert box is not None
+    seen = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+    assert seen == pytest.approx(box, abs=4)
+
+
+@pytest.mark.parametrize(
+    ("places", "gaps"),
+    [((COLA,), []), ((), [(1, True)]), ((None, COLA), [(1, False)]), ((None, None), [(1, True)])],
+)
+def test_an_empty_lane_front_is_a_gap(places: tuple[str | None, ...], gaps: list[tuple[int, bool]]) -> None:
+    scene = shoot(spec((lane(COLA), lane(*places), lane(COLA))))
+    assert [(gap.column, gap.empty) for gap in scene.gaps] == gaps
+
+
+def test_stacked_units_stand_on_each_other_and_fallen_ones_lie() -> None:
+    stacked = shoot(spec((Lane(74.0, (Unit(COLA, stacked=(LEMON,)),), COLA),), (lane(),))).units
+    assert [(u.sku, u.level) for u in stacked] == [(COLA, 0), (LEMON, 1)]
+    low, high = (u.box for u in stacked)
+    assert low and high and high[3] < low[3] - 20
+    fallen = shoot(spec((lane(), Lane(160.0, (Unit(COLA, fallen=True),), COLA)))).units[0]
+    assert fallen.box is not None
+    assert fallen.box[2] - fallen.box[0] > 1.3 * (fallen.box[3] - fallen.box[1])
+
+
+def test_what_a_hand_or_sticker_hides_does_not_count_as_seen() -> None:
+    full = spec(*[tuple(lane(COLA) for _ in range(4))] * 2)
+    hidden = replace(full, clutter=Clutter(hands=2, stickers=3))
+    shown = [sum(unit.visible_fraction for unit in shoot(scene).units) for scene in (full, hidden)]
+    assert shown[1] < shown[0] - 0.5
+
+
+@pytest.mark.parametrize("variety", range(MAX_VARIETY + 1))
+def test_random_scenes_of_every_variety_render_and_their_boxes_lie_inside(variety: int) -> None:
+    for seed in range(3):
+        rng = np.random.default_rng([variety, seed])
+        scene = random_scene(rng, demo_catalogue(), variety)
+        quarter = replace(scene.camera, width=scene.camera.width // 4, height=scene.camera.height // 4)
+        rendered = render(replace(scene, camera=quarter), demo_catalogue(), rng)
+        assert rendered.pixels.shape == (quarter.height, quarter.width, 3)
+        for unit in rendered.units:
+            assert (unit.box is None) == (unit.visible_fraction == 0)
+            if unit.box:
+                x1, y1, x2, y2 = unit.box
+                assert 0 <= x1 < x2 <= quarter.width and 0 <= y1 < y2 <= quarter.height
+                assert x1 >= unit.full_box[0] - 3 and x2 <= unit.full_box[2] + 3
+                assert y1 >= unit.full_box[1] - 3 and y2 <= unit.full_box[3] + 3

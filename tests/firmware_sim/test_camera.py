@@ -1,0 +1,110 @@
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import cv2
+import httpx
+import numpy as np
+import pytest
+
+from facings.errors import BadInputError, UnavailableError
+from firmware_sim.camera import SnapshotCamera
+from firmware_sim.fault import Fault
+
+Start = Callable[..., SnapshotCamera]
+
+
+@dataclass
+class FakeClock:
+    seconds: float = 0.0
+
+    def now(self) -> datetime:
+        return datetime(2026, 1, 1, tzinfo=UTC)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def start(week: Path) -> Iterator[Start]:
+    """Starts cameras of cooler-01, each of which ends with the test."""
+    cameras: list[SnapshotCamera] = []
+
+    def one(**options: Any) -> SnapshotCamera:
+        cameras.append(SnapshotCamera(week / "coolers" / "cooler-01", port=0, **options))
+        cameras[-1].start()
+        return cameras[-1]
+
+    yield one
+    for camera in cameras:
+        camera.stop()
+
+
+def pixels(content: bytes) -> Any:
+    return cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+
+
+def get(camera: SnapshotCamera, path: str, timeout: float = 10.0) -> httpx.Response:
+    return httpx.get(camera.address + path, timeout=timeout)
+
+
+@pytest.mark.parametrize(("hours", "shown"), [(0, 0), (5, 0), (100, 1)])
+def test_it_shows_the_photo_of_the_moment(start: Start, week: Path, hours: float, shown: int) -> None:
+    clock = FakeClock()
+    camera = start(speed=3600, clock=clock)
+    clock.seconds = hours
+    entry = json.loads((week / "coolers" / "cooler-01" / "replay.json").read_text())["entries"][shown]
+    status = get(camera, "/status").json()
+    assert (status["photo"], status["photo_at"]) == (entry["file"], entry["at"])
+    wanted = cv2.imread(str(week / "coolers" / "cooler-01" / entry["file"]))
+    seen = pixels(get(camera, "/capture").content)
+    assert np.abs(seen.astype(int) - wanted).mean() < 3
+    assert get(camera, "/status").json()["captures"] == 1
+
+
+def test_two_pictures_are_never_the_same_unless_it_is_frozen(start: Start) -> None:
+    for fault, same in ((Fault.NONE, False), (Fault.FROZEN, True)):
+        camera = start(fault=fault)
+        assert (get(camera, "/capture").content == get(camera, "/capture").content) is same
+
+
+def test_black_and_truncated_pictures(start: Start) -> None:
+    assert pixels(get(start(fault=Fault.BLACK), "/capture").content).max() < 12
+    content = get(start(fault=Fault.TRUNCATED), "/capture").content
+    assert content.startswith(b"\xff\xd8")
+    assert not content.endswith(b"\xff\xd9")
+
+
+def test_a_hanging_camera_gives_no_answer_and_still_stops(start: Start) -> None:
+    camera = start(fault=Fault.TIMEOUT)
+    with pytest.raises(httpx.ReadTimeout):
+        get(camera, "/capture", timeout=0.3)
+    assert get(camera, "/status").json()["fault"] == "timeout"
+    camera.stop()
+    assert not any(thread.name == "camera" for thread in threading.enumerate())
+
+
+def test_other_paths_are_not_found(start: Start) -> None:
+    assert get(start(), "/video").status_code == 404
+
+
+def test_a_lost_photo_is_an_error_that_names_it(week: Path, start: Start) -> None:
+    camera = start(speed=3600)
+    file = week / "coolers" / "cooler-01" / get(camera, "/status").json()["photo"]
+    aside = file.rename(file.with_suffix(".aside"))
+    try:
+        assert get(camera, "/capture").status_code == 503
+    finally:
+        aside.rename(file)
+
+
+def test_a_folder_without_a_replay_and_a_taken_port_are_refused(tmp_path: Path, week: Path, start: Start) -> None:
+    with pytest.raises(BadInputError, match="cannot read the replay manifest"):
+        SnapshotCamera(tmp_path, port=0).start()
+    taken = int(start().address.rsplit(":", 1)[1])
+    with pytest.raises(UnavailableError, match="choose another with --port"):
+        SnapshotCamera(week / "coolers" / "cooler-01", port=taken).start()
