@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-train system assets demo test test-fast lint format schemas screenshots bench clean
+.PHONY: help setup setup-train system assets demo test test-fast kill-tests lint format schemas screenshots bench clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ test: setup setup-train system ## Run all tests, as CI does
 
 test-fast: setup ## Run the tests of one folder: make test-fast T=tests/facings
 	$(BIN)/pytest $(T)
+
+kill-tests: setup ## kill -9 of daemon, cloud and broker in mid-run, RUNS=10 times each
+	FACINGS_KILL_RUNS=$(or $(RUNS),10) $(BIN)/pytest tests/e2e/test_kill9.py -p no:xdist
 
 lint: $(VENV)/installed ## ruff, mypy --strict, import-linter
 	$(BIN)/ruff check .
