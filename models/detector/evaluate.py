@@ -83,10 +83,10 @@ def average_precision(matches: Iterable[Matches]) -> float:
     """Average precision over all photos, interpolated at 101 recalls as COCO does."""
     photos = list(matches)
     products = sum(photo.products for photo in photos)
+    if not products or not any(len(photo.scores) for photo in photos):
+        return 0.0
     scores = np.concatenate([photo.scores for photo in photos])
     hits = np.concatenate([photo.overlaps for photo in photos])[np.argsort(-scores, kind="stable")] > 0
-    if not products or not len(hits):
-        return 0.0
     right = np.cumsum(hits)
     precision = np.maximum.accumulate((right / np.arange(1, len(hits) + 1))[::-1])[::-1]
     at = np.searchsorted(right / products, _RECALL_STEPS, side="left")
@@ -98,7 +98,7 @@ def score(matches: Iterable[Matches], threshold: float) -> Scorecard:
     photos = list(matches)
     products = sum(photo.products for photo in photos)
     shipped = [photo.overlaps[photo.scores >= threshold] for photo in photos]
-    hits = np.concatenate([overlaps[overlaps > 0] for overlaps in shipped])
+    hits = np.concatenate([np.zeros(0, np.float32), *(overlaps[overlaps > 0] for overlaps in shipped)])
     found = sum(len(overlaps) for overlaps in shipped)
     errors = np.asarray(
         [

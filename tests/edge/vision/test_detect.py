@@ -68,30 +68,34 @@ def test_an_empty_wall_holds_no_product(detector: LoadedModel) -> None:
     assert len(detect(detector, wall)) == 0
 
 
+@pytest.fixture
+def cooler(shared_data: Path) -> np.ndarray:
+    return cv2.imread(str(shared_data / "drinks_coolers" / "images" / "p1.jpg"))
+
+
 @pytest.mark.real_photos
-class TestRealPhotos:
-    @pytest.fixture(scope="class")
-    def cooler(self, shared_data: Path) -> np.ndarray:
-        return cv2.imread(str(shared_data / "drinks_coolers" / "images" / "p1.jpg"))
+def test_boxes_lie_in_the_photo_best_first(detector: LoadedModel, cooler: np.ndarray) -> None:
+    found = detect(detector, cooler)
+    height, width = cooler.shape[:2]
+    assert len(found) > 20
+    assert found.names == ("product",)
+    assert found.boxes.min() >= 0
+    assert np.all(found.boxes <= [width, height, width, height])
+    assert np.all(np.diff(found.scores) <= 0)
+    assert found.scores.min() >= detector.manifest.detector.score_threshold
 
-    def test_boxes_lie_in_the_photo_best_first(self, detector: LoadedModel, cooler: np.ndarray) -> None:
-        found = detect(detector, cooler)
-        height, width = cooler.shape[:2]
-        assert len(found) > 20
-        assert found.names == ("product",)
-        assert found.boxes.min() >= 0
-        assert np.all(found.boxes <= [width, height, width, height])
-        assert np.all(np.diff(found.scores) <= 0)
-        assert found.scores.min() >= detector.manifest.detector.score_threshold
 
-    def test_a_mirrored_photo_holds_about_as_many_products(self, detector: LoadedModel, cooler: np.ndarray) -> None:
-        here, mirrored = detect(detector, cooler), detect(detector, np.ascontiguousarray(cooler[:, ::-1]))
-        assert abs(len(here) - len(mirrored)) <= 0.1 * len(here)
+@pytest.mark.real_photos
+def test_a_mirrored_photo_holds_about_as_many_products(detector: LoadedModel, cooler: np.ndarray) -> None:
+    here, mirrored = detect(detector, cooler), detect(detector, np.ascontiguousarray(cooler[:, ::-1]))
+    assert abs(len(here) - len(mirrored)) <= 0.1 * len(here)
 
-    def test_threads_share_one_model(self, detector: LoadedModel, cooler: np.ndarray) -> None:
-        def count(_: int) -> Detections:
-            return detect(detector, cooler)
 
-        with ThreadPoolExecutor(3) as pool:
-            first, *others = pool.map(count, range(3))
-        assert all(np.array_equal(first.boxes, other.boxes) for other in others)
+@pytest.mark.real_photos
+def test_threads_share_one_model(detector: LoadedModel, cooler: np.ndarray) -> None:
+    def find(_: int) -> Detections:
+        return detect(detector, cooler)
+
+    with ThreadPoolExecutor(3) as pool:
+        first, *others = pool.map(find, range(3))
+    assert all(np.array_equal(first.boxes, other.boxes) for other in others)
