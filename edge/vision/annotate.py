@@ -1,4 +1,4 @@
-"""Draws a reading over its photo: one colour per SKU, unknown products in white, gaps hatched, a legend below."""
+"""Draws a reading over its photo: a colour and a number per SKU, unknown in white, gaps hatched, a legend below."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from edge.vision.photo import Photo
-from edge.vision.reading import Box, PlacedProduct, ShelfReading
+from edge.vision.reading import Box, PlacedProduct, ReadingLine, ShelfReading
 
 Pixels = npt.NDArray[np.uint8]
 Colour = tuple[int, int, int]
+Mark = tuple[str, Colour]
 
 FONT = cv2.FONT_HERSHEY_DUPLEX
 UNKNOWN: Colour = (235, 235, 235)
@@ -30,19 +31,20 @@ def annotate(photo: Photo, reading: ShelfReading) -> Pixels:
     scale = max(1.0, SMALLEST_CANVAS / max(photo.width, photo.height))
     canvas = cv2.resize(photo.pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
     canvas = np.asarray(canvas, np.uint8).copy()
-    colours = _colours(reading)
+    marks = _marks(reading)
     size = (canvas.shape[1], canvas.shape[0])
     for product in sorted(reading.products, key=lambda p: p.front):
-        _draw_product(canvas, product, colours[product.sku])
+        _draw_product(canvas, product, marks[product.sku])
     for gap in reading.gaps:
         _draw_gap(canvas, _pixel_box(gap.box, size), gap.confidence)
     _draw_row_numbers(canvas, reading)
-    return np.vstack([canvas, _legend(canvas.shape[1], reading, colours)])
+    return np.vstack([canvas, _legend(canvas.shape[1], reading, marks)])
 
 
-def _colours(reading: ShelfReading) -> dict[str | None, Colour]:
+def _marks(reading: ShelfReading) -> dict[str | None, Mark]:
+    """The mark of each SKU: its number is its place in the legend, so two SKUs of one colour stay apart."""
     skus = [line.sku for line in reading.lines if line.sku is not None]
-    return {None: UNKNOWN, **{sku: PALETTE[i % len(PALETTE)] for i, sku in enumerate(skus)}}
+    return {None: ("?", UNKNOWN), **{sku: (str(i + 1), PALETTE[i % len(PALETTE)]) for i, sku in enumerate(skus)}}
 
 
 def _pixel_box(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
@@ -50,17 +52,19 @@ def _pixel_box(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
     return x1, y1, x2, y2
 
 
-def _draw_product(canvas: Pixels, product: PlacedProduct, colour: Colour) -> None:
+def _draw_product(canvas: Pixels, product: PlacedProduct, mark: Mark) -> None:
+    text, colour = mark
     x1, y1, x2, y2 = _pixel_box(product.box, (canvas.shape[1], canvas.shape[0]))
     thick = max(2, canvas.shape[1] // 500)
     part = canvas[y1:y2, x1:x2]
-    part[:] = cv2.addWeighted(part, 0.85, np.full_like(part, colour), 0.15, 0)
+    part[:] = cv2.addWeighted(part, 0.9, np.full_like(part, colour), 0.1, 0)
     if product.front:
         cv2.rectangle(canvas, (x1, y1), (x2, y2), INK, thick + 2, cv2.LINE_AA)
         cv2.rectangle(canvas, (x1, y1), (x2, y2), colour, thick, cv2.LINE_AA)
     else:
         cv2.rectangle(canvas, (x1, y1), (x2, y2), colour, max(1, thick // 2), cv2.LINE_AA)
-    _tag(canvas, f"{product.column + 1}", (x1, y2), min(0.42, (x2 - x1) / 60) * canvas.shape[1] / 1000, colour)
+    if product.sku or product.front:
+        _tag(canvas, text, (x1, y2), min(0.42, (x2 - x1) / 60) * canvas.shape[1] / 1000, colour)
 
 
 def _tag(canvas: Pixels, text: str, foot_left: tuple[int, int], scale: float, colour: Colour) -> None:
@@ -97,31 +101,36 @@ def _draw_row_numbers(canvas: Pixels, reading: ShelfReading) -> None:
         cv2.putText(canvas, f"row {row + 1}", (x + 4, y2 - base + 1), FONT, scale, PAPER, 1, cv2.LINE_AA)
 
 
-def _legend(width: int, reading: ShelfReading, colours: dict[str | None, Colour]) -> Pixels:
+def _legend(width: int, reading: ShelfReading, marks: dict[str | None, Mark]) -> Pixels:
     """Coloured swatches with SKU, facings and units, in as many columns as fit, and one line on the whole photo."""
     scale = width / 1500
     height = max(18, int(40 * scale))
-    entries = [
-        (
-            colours[line.sku],
-            f"{line.sku or 'unknown'}  {line.facings} facings, {line.units} units +/- {line.count_sd:.1f}",
-        )
-        for line in reading.lines
-    ]
+    entries = [(*marks[line.sku], _entry(line)) for line in reading.lines]
     if reading.gaps:
-        entries.append((GAP, f"{len(reading.gaps)} gaps"))
-    widest = max((cv2.getTextSize(text, FONT, scale * 0.8, 1)[0][0] for _, text in entries), default=width)
+        entries.append(("", GAP, _plural(len(reading.gaps), "gap")))
+    widest = max((cv2.getTextSize(text, FONT, scale * 0.8, 1)[0][0] for _, _, text in entries), default=width)
     columns = max(1, width // (widest + 3 * height))
     rows = -(-len(entries) // columns)
     sheet = np.full(((rows + 1) * height + height // 2, width, 3), PAPER, np.uint8)
     cv2.putText(sheet, _headline(reading), (height // 3, int(0.8 * height)), FONT, scale, INK, 1, cv2.LINE_AA)
-    for number, (colour, text) in enumerate(entries):
-        x, y = (number // rows) * (width // columns) + height // 3, (number % rows + 1) * height
-        cv2.rectangle(sheet, (x, y + height // 4), (x + height // 2, y + 3 * height // 4), colour, cv2.FILLED)
-        cv2.rectangle(sheet, (x, y + height // 4), (x + height // 2, y + 3 * height // 4), INK, 1)
-        at = (x + height, y + int(0.68 * height))
-        cv2.putText(sheet, text, at, FONT, scale * 0.8, INK, 1, cv2.LINE_AA)
+    for place, (number, colour, text) in enumerate(entries):
+        x, y = (place // rows) * (width // columns) + height // 3, (place % rows + 1) * height
+        foot = y + int(0.68 * height)
+        cv2.rectangle(sheet, (x, y + height // 6), (x + height, y + 5 * height // 6), colour, cv2.FILLED)
+        cv2.rectangle(sheet, (x, y + height // 6), (x + height, y + 5 * height // 6), INK, 1)
+        ink = PAPER if sum(colour) < 330 else INK
+        cv2.putText(sheet, number, (x + height // 6, foot), FONT, scale * 0.7, ink, 1, cv2.LINE_AA)
+        cv2.putText(sheet, text, (x + int(1.4 * height), foot), FONT, scale * 0.8, INK, 1, cv2.LINE_AA)
     return sheet
+
+
+def _entry(line: ReadingLine) -> str:
+    units = f"{_plural(line.units, 'unit')} +/- {line.count_sd:.1f}"
+    return f"{line.sku or 'unknown'}  {_plural(line.facings, 'facing')}, {units}"
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _headline(reading: ShelfReading) -> str:
@@ -129,6 +138,7 @@ def _headline(reading: ShelfReading) -> str:
         return "unusable: " + "; ".join(reading.quality.reasons)
     facings, units = (sum(getattr(line, name) for line in reading.lines) for name in ("facings", "units"))
     return (
-        f"{facings} facings, {units} units, {reading.rows} rows, {len(reading.gaps)} gaps; "
+        f"{_plural(facings, 'facing')}, {_plural(units, 'unit')}, {_plural(reading.rows, 'row')}, "
+        f"{_plural(len(reading.gaps), 'gap')}; "
         f"photo {reading.quality.verdict}, confidence {reading.confidence:.0%}"
     )

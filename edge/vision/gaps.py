@@ -14,6 +14,7 @@ ROOM = 0.9  # width of a gap, in facings of its neighbours, from which it counts
 EDGE_ROOM = 1.1  # the same at the end of a row, where the cooler's wall is guessed from the other rows
 TAKEN = 0.2  # share of a gap that products may cover before it is none
 POST_TAKEN = 0.25  # share of the rows that may have a product where a post stands
+POST_WIDTH = 0.4  # least width of a post, in facings
 EDGE_TRUST = 0.6  # and how far such a guess is trusted
 
 
@@ -49,7 +50,8 @@ def _posts(boxes: Floats, layout: Layout) -> list[tuple[float, float]]:
         if len(spanning) >= 3 and taken <= POST_TAKEN * len(spanning):
             joins = strips and strips[-1][1] == x1
             strips[-1:] = [(strips[-1][0], x2)] if joins else [*strips[-1:], (x1, x2)]
-    return strips
+    facing = float(np.median(boxes[:, 2] - boxes[:, 0])) if len(boxes) else 0.0
+    return [(x1, x2) for x1, x2 in strips if x2 - x1 > POST_WIDTH * facing]
 
 
 def _without(posts: list[tuple[float, float]], gap: Floats) -> list[Floats]:

@@ -25,6 +25,8 @@ def photo_report(file: Path, reading: ShelfReading) -> RenderableType:
         f"  {reading.width} x {reading.height}  ",
         (quality.verdict, _VERDICT_STYLE[quality.verdict]),
         f"  brightness {quality.brightness:.2f}, contrast {quality.contrast:.2f}, sharpness {quality.sharpness:.0f}",
+        no_wrap=True,
+        overflow="ignore",
     )
     reasons = [Text(f"  {reason}", style=_VERDICT_STYLE[quality.verdict]) for reason in quality.reasons]
     if quality.verdict == "unusable":
