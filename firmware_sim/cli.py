@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-app = typer.Typer(help="Simulated coolers, cameras and shoppers.", no_args_is_help=True)
+from firmware_sim.demo.command import demo
+from firmware_sim.fault import Fault
+
+app = typer.Typer(help="Simulated coolers, cameras and shoppers; the demo.", no_args_is_help=True)
+app.command()(demo)
 console = Console(stderr=True)
 
 
@@ -35,3 +40,22 @@ def week(
     photos = sum(len(history.photos) for history in world.histories)
     stock_outs = sum(len(history.stock_outs()) for history in world.histories)
     console.print(f"{photos} photos of {coolers} coolers, {stock_outs} stock-outs, in {out}")
+
+
+@app.command()
+def camera(
+    replay: Annotated[Path, typer.Option(help="A cooler's folder with its replay.json.")],
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8600,
+    speed: Annotated[float, typer.Option(min=0.001, help="Replayed seconds per second.")] = 1.0,
+    fault: Annotated[Fault, typer.Option(help="What is wrong with the camera.")] = Fault.NONE,
+) -> None:
+    """Serve a cooler's photos as an HTTP snapshot camera does: GET /capture, GET /status."""
+    from firmware_sim.camera import SnapshotCamera  # noqa: PLC0415
+
+    served = SnapshotCamera(replay, port, speed, fault)
+    served.start()
+    console.print(f"{served.address}/capture", "(Ctrl-C ends it)")
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        served.stop()

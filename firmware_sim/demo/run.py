@@ -1,0 +1,270 @@
+"""The demo from start to end: the whole product, fed by a simulated week, judged by the week's own truth."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from facings.errors import FacingsError, UnavailableError
+from firmware_sim.demo import provision
+from firmware_sim.demo.api import Api
+from firmware_sim.demo.children import Child, Children, wait_for_file
+from firmware_sim.demo.compare import compare_photos, compare_stockouts
+from firmware_sim.demo.display import Display, Progress, seconds
+from firmware_sim.demo.pace import Pace, measure_photo_s, pace_for
+from firmware_sim.demo.page import Page, percentile
+from firmware_sim.demo.people import Buyer, Distributor, loop_counts
+from firmware_sim.demo.results import count_observations, told_episodes
+from firmware_sim.demo.summary import Counts, write_summary
+from firmware_sim.demo.week import Week
+from firmware_sim.world.export import WeekJob, write_week
+
+_READY_WITHIN_S = 60.0
+_LOOK_EVERY_S = 1.0
+_SETTLE_S = 8.0
+_TARGET_S = 5.0
+_PORTS = {"FACINGS_HTTP__PORT": 8080, "FACINGS_BROKER__MQTT_PORT": 1883, "FACINGS_BROKER__WEBSOCKET_PORT": 9001}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to run and where."""
+
+    root: Path
+    summary: Path
+    once: bool
+    job: WeekJob
+
+    @property
+    def cloud(self) -> Path:
+        """Data of the cloud, fresh each run."""
+        return self.root / "cloud"
+
+    @property
+    def edge(self) -> Path:
+        """Settings and state of the devices, fresh each run."""
+        return self.root / "edge"
+
+    @property
+    def logs(self) -> Path:
+        """What the programs say."""
+        return self.root / "logs"
+
+    @property
+    def sign_in(self) -> Path:
+        """Address and sign-in of the running demo, as JSON."""
+        return self.root / "sign-in.json"
+
+
+class Demo:
+    """One run."""
+
+    def __init__(self, plan: Plan, console: Console) -> None:
+        self._plan = plan
+        self._display = Display(console)
+        self._children = Children()
+        self._began = time.monotonic()
+
+    def run(self) -> bool:
+        """Whether every photo was stored once and only once.
+
+        Raises:
+            FacingsError: a program failed; the text names its log.
+        """
+        with ExitStack() as stack:
+            stack.enter_context(_only_demo_in(self._plan.root))
+            stack.callback(self._children.stop)
+            return self._run(stack)
+
+    def _run(self, stack: ExitStack) -> bool:
+        plan, step = self._plan, self._display.step
+        week = self._make_week()
+        with step("Measuring how fast this machine reads photos"):
+            pace = _measure(week)
+        with step("Starting the cloud"):
+            sign_in = provision.add_people(plan.cloud)
+            endpoints = self._start_cloud()
+            api = Api(endpoints.http, sign_in.api_key)
+            stack.callback(api.close)
+        with step(f"Setting up {len(week.products)} products and {len(week.outlet_of)} coolers"):
+            provision.add_places(api, week)
+            keys = provision.add_devices(api, week)
+            page = Page(provision.page_login(api))
+            page.start()
+            stack.callback(page.stop)
+        provision.write_private(
+            plan.sign_in,
+            json.dumps({"url": endpoints.http, "email": sign_in.email, "password": sign_in.password}) + "\n",
+        )
+        self._display.address(endpoints.http, sign_in)
+        configs = provision.write_device_configs(plan.edge, week, keys, endpoints, pace)
+        self._display.console.print(
+            f"{week.photo_count} photos of {len(keys)} coolers in about {pace.seconds:.0f} s: "
+            f"reading one takes {pace.photo_s:.2f} s here",
+            highlight=False,
+            soft_wrap=True,
+        )
+        options = ["--once"] if plan.once else []
+        edge = self._children.start(
+            Child("edge", ["edge", "run", *options, *map(str, configs)], plan.logs / "edge.log")
+        )
+        self._watch(week, pace, api, page, edge)
+        complete = self._report(week, api, page)
+        if not plan.once:
+            self._display.address(endpoints.http, sign_in)
+            self._stay()
+        return complete and self._stop_all()
+
+    def _make_week(self) -> Week:
+        plan = self._plan
+        for folder in (plan.cloud, plan.edge, plan.logs):
+            shutil.rmtree(folder, ignore_errors=True)
+        folder = plan.root / "week"
+        write_week(plan.job, folder, os.cpu_count() or 1, self._display.console)
+        return Week(folder)
+
+    def _start_cloud(self) -> provision.Endpoints:
+        plan = self._plan
+        ports = {name: str(port if _is_free(port) else 0) for name, port in _PORTS.items()}
+        taken = [str(port) for name, port in _PORTS.items() if ports[name] == "0"]
+        if taken:
+            self._display.console.print(f"[yellow]In use, so others are taken: {', '.join(taken)}[/]", highlight=False)
+        arguments = ["up", "--data-dir", str(plan.cloud)]
+        cloud = self._children.start(Child("cloud", arguments, plan.logs / "cloud.log", env=ports))
+        file = plan.cloud / "endpoints.json"
+        wait_for_file(file, cloud, _READY_WITHIN_S)
+        return provision.Endpoints.read(file)
+
+    def _watch(self, week: Week, pace: Pace, api: Api, page: Page, edge: Child) -> None:
+        buyer, distributor = Buyer(api), Distributor(api, week.visits)
+        deadline = time.monotonic() + 3 * pace.seconds + _READY_WITHIN_S
+        settled_at: float | None = None
+        with self._display.watching() as watching:
+            while settled_at is None or time.monotonic() < settled_at:
+                self._children.check()
+                buyer.step()
+                distributor.step(_latest_by_outlet(week, page))
+                overview = page.overview
+                stored = overview.observations if overview else 0
+                stockouts = overview.open_stockouts if overview else 0
+                watching.update(Progress(stored, week.photo_count, stockouts, loop_counts(api), page.delays))
+                done = edge.code is not None if self._plan.once else stored >= week.photo_count
+                if settled_at is None and done:
+                    settled_at = time.monotonic() + _SETTLE_S
+                if settled_at and len(page.delays) >= week.photo_count:
+                    return
+                if time.monotonic() > deadline:
+                    raise UnavailableError(f"the week does not end: {stored} photos are stored; see {edge.log}")
+                time.sleep(_LOOK_EVERY_S)
+
+    def _report(self, week: Week, api: Api, page: Page) -> bool:
+        stored, duplicated = count_observations(api, week.outlet_of)
+        counts = Counts(week.photo_count, stored, duplicated)
+        measured = compare_photos(week, page.kpis)
+        stockouts = compare_stockouts(week, told_episodes(api))
+        loop = loop_counts(api)
+        p95 = percentile(page.delays, 0.95)
+        self._display.kpis(measured, len(page.delays))
+        self._display.stockouts(stockouts, loop)
+        took = time.monotonic() - self._began
+        write_summary(
+            self._plan.summary, counts, p95, measured, stockouts, loop, seconds=took, disk_mb=_disk_mb(self._plan.root)
+        )
+        self._verdict(counts, p95, took)
+        return counts.complete
+
+    def _verdict(self, counts: Counts, p95: float | None, took: float) -> None:
+        console = self._display.console
+        colour = "green" if counts.complete else "bold red"
+        console.print(
+            f"[{colour}]{counts.sent} photos sent, {counts.stored} stored, {counts.lost} lost, "
+            f"{counts.duplicated} stored twice[/]; photo to page {seconds(p95)} at most for 95 of 100; "
+            f"{took:.0f} s in all",
+            highlight=False,
+            soft_wrap=True,
+        )
+        if p95 is not None and p95 > _TARGET_S:
+            console.print(f"[yellow]That is slower than {_TARGET_S:.0f} s: is this machine busy with other work?[/]")
+        if not counts.complete:
+            console.print(f"[bold red]Look for the reason in {self._plan.logs}[/]")
+        console.print(f"[dim]All figures are in {self._plan.summary}[/]", highlight=False)
+
+    def _stay(self) -> None:
+        self._display.console.print("The cloud and the coolers stay up; Ctrl-C ends them.")
+        while True:
+            self._children.check()
+            time.sleep(_LOOK_EVERY_S)
+
+    def _stop_all(self) -> bool:
+        with self._display.step("Stopping"):
+            codes = self._children.stop()
+        failed = {name: code for name, code in codes.items() if code}
+        if failed:
+            raise FacingsError(f"ended with an error: {failed}; see {self._plan.logs}")
+        return True
+
+
+def run_demo(plan: Plan, console: Console) -> bool:
+    """Run the demo; Ctrl-C or a TERM signal ends it with all its programs.
+
+    Returns:
+        Whether every photo was stored once and only once.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return Demo(plan, console).run()
+    except KeyboardInterrupt:
+        console.print("stopped")
+        return not plan.once
+
+
+def _measure(week: Week) -> Pace:
+    cooler, manifest = next(iter(week.manifests.items()))
+    photos = [week.replay_folder(cooler) / entry.file for entry in manifest.entries]
+    return pace_for(list(week.manifests.values()), measure_photo_s(photos, week.gallery))
+
+
+def _latest_by_outlet(week: Week, page: Page) -> dict[str, datetime]:
+    """The simulated time at each outlet: that of its newest photo on the page."""
+    latest: dict[str, datetime] = {}
+    for cooler, at in page.seen_until().items():
+        outlet = week.outlet_of[cooler]
+        latest[outlet] = max(at, latest.get(outlet, at))
+    return latest
+
+
+@contextmanager
+def _only_demo_in(root: Path) -> Iterator[None]:
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UnavailableError(f"a demo runs already in {root}: stop it with Ctrl-C first") from error
+        yield
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def _disk_mb(folder: Path) -> float:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
