@@ -12,24 +12,24 @@ class Peer:
     def __init__(self, name: str, log: logging.Logger) -> None:
         self._name = name
         self._log = log
-        self._reason = ""
+        self._told: set[str] = set()
 
     @property
     def is_lost(self) -> bool:
         """Whether it was lost and has not come back."""
-        return bool(self._reason)
+        return bool(self._told)
 
     def lost(self, reason: str) -> None:
-        """Note that it is not there; another reason than the last one is news too."""
-        if reason != self._reason:
+        """Note that it is not there; a reason not told since it went is news too."""
+        if reason not in self._told:
             self._log.warning("%s: %s", self._name, reason)
-        self._reason = reason
+        self._told.add(reason)
 
     def back(self) -> None:
         """Note that it is there."""
-        if self._reason:
+        if self._told:
             self._log.info("%s is back", self._name)
-        self._reason = ""
+        self._told.clear()
 
 
 class Backoff:

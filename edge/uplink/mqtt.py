@@ -185,8 +185,10 @@ class Link:
             self._down.set()
             self._worker.wake()
             return
-        self._peer.back()
-        self._log.info("connected to %s", self._settings.url)
+        if self._peer.is_lost:
+            self._peer.back()
+        else:
+            self._log.info("connected to %s", self._settings.url)
         self._backoff.reset()
         self._up.set()
         client.subscribe([(topic_filter, 1) for topic_filter in self.handlers])
