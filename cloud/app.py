@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import logging
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from cloud.analytics import routes as analytics
 from cloud.api import errors
 from cloud.api.errors import ErrorResponse
 from cloud.api.headers import SecureAndMeasure
 from cloud.api.limits import LimitBodies
+from cloud.audits import routes as audits
+from cloud.catalog import routes as catalog
+from cloud.fleet import routes as fleet
+from cloud.identity import routes as identity
+from cloud.outlets import routes as outlets
+from cloud.retail import routes as retail
 from cloud.services import Services
+from cloud.web import routes as web
 from cloud.web.routes import mount_static
 
 log = logging.getLogger(__name__)
 
-DOMAINS = ("identity", "fleet", "catalog", "outlets", "audits", "analytics", "retail", "web")
+DOMAINS = (identity, fleet, catalog, outlets, audits, analytics, retail, web)
 
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     "4XX": {"model": ErrorResponse, "description": "The request cannot be served as it is; the body says why."},
@@ -43,13 +49,10 @@ def create_app(services: Services) -> FastAPI:
     errors.install(app)
     app.add_middleware(LimitBodies)
     app.add_middleware(SecureAndMeasure, services=services)
-    for domain in DOMAINS:
-        if find_spec(f"cloud.{domain}.routes"):
-            try:
-                app.include_router(import_module(f"cloud.{domain}.routes").router)
-            except ImportError:
-                log.exception("no routes of %s", domain)
+    for routes in DOMAINS:
+        app.include_router(routes.router)
     _add_health(app, services)
+    web.mount_static(app)
     mount_static(app)
     return app
 

@@ -21,6 +21,7 @@ from cloud.fleet.provisioning import device_config
 from cloud.fleet.service import add_device
 from cloud.identity import service as identity
 from cloud.identity.models import ROLES
+from cloud.identity.models import Tenant as TenantRow
 from cloud.migrations import migrate as migrate_records
 from cloud.records import ALL_TENANTS, Records
 from cloud.settings import CloudSettings, load_settings, session_secret
@@ -58,7 +59,7 @@ def _records(settings: CloudSettings, tenant: str, *, write: bool = True) -> Ite
     try:
         if tenant != ALL_TENANTS:
             with records.all_tenants(write=False) as session:
-                if session.get(identity.Tenant, tenant) is None:
+                if session.get(TenantRow, tenant) is None:
                     raise BadInputError(f"there is no tenant {tenant!r}: facings cloud tenant add {tenant}")
         with records.session(tenant, write=write) as session:
             yield session
@@ -134,7 +135,7 @@ def provision(
         _, key = add_device(session, identity.operator(tenant), device, cooler)
         if out:
             write_private(out, device_config(settings, tenant, device, key))
-    typer.echo(f"wrote {out}: facings edge run --config {out}" if out else key)
+    typer.echo(f"wrote {out}: facings edge run {out}" if out else key)
 
 
 @app.command()

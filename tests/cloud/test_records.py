@@ -1,0 +1,173 @@
+"""A session sees one tenant; whoever forgets the tenant, or reaches for another's rows, is refused."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy.exc import OperationalError, StatementError
+from sqlalchemy.orm import Session, aliased
+
+from cloud.catalog.models import Product
+from cloud.identity.models import Tenant, User
+from cloud.models import metadata
+from cloud.outlets.models import Cooler, Outlet
+from cloud.records import CrossTenantError, ReadOnlyError, Records
+from facings.clock import SystemClock
+
+NOW = SystemClock().now()
+
+
+def outlet(name: str, tenant: str | None = None) -> Outlet:
+    return Outlet(id="kiosk", name=name, **({"tenant_id": tenant} if tenant else {}))
+
+
+@pytest.fixture
+def records(tmp_path: Path) -> Iterator[Records]:
+    """Tenants acme and bravo, each with an outlet `kiosk` of its own name, a cooler in it, and a user."""
+    records = Records(f"sqlite:///{tmp_path / 'records.db'}")
+    records.start()
+    metadata.create_all(records.engine)
+    with records.all_tenants() as session:
+        session.add_all(Tenant(id=tenant, name=tenant, created_at=NOW) for tenant in ("acme", "bravo"))
+    for tenant in ("acme", "bravo"):
+        with records.session(tenant) as session:
+            session.add(outlet(f"{tenant}'s"))
+            session.flush()
+            session.add(Cooler(id="cooler", outlet_id="kiosk", name=f"{tenant}'s"))
+            session.add(User(email=f"ann@{tenant}.example", password_hash="x", role="viewer", created_at=NOW))
+    yield records
+    records.stop()
+
+
+def names(session: Session) -> list[str]:
+    return sorted(session.scalars(select(Outlet.name)))
+
+
+READS: dict[str, Callable[[Session], object]] = {
+    "rows": lambda session: [row.name for row in session.scalars(select(Outlet))],
+    "columns": names,
+    "join": lambda session: session.scalars(select(Cooler.name).join(Outlet, Outlet.id == Cooler.outlet_id)).all(),
+    "alias": lambda session: session.scalars(select(aliased(Outlet).name)).all(),
+    "subquery": lambda session: session.scalars(
+        select(Outlet.name).where(Outlet.id.in_(select(Cooler.outlet_id).where(Cooler.name == "acme's")))
+    ).all(),
+    "another tenant named": lambda session: (
+        session.scalars(select(Outlet.name).where(Outlet.tenant_id == "bravo")).all() or ["acme's"]
+    ),
+}
+
+
+@pytest.mark.parametrize("read", READS.values(), ids=READS)
+@pytest.mark.parametrize("write", [True, False])
+def test_reads_see_one_tenant(records: Records, read: Callable[[Session], object], write: bool) -> None:
+    with records.session("acme", write=write) as session:
+        assert read(session) == ["acme's"]
+
+
+def test_counts_see_one_tenant(records: Records) -> None:
+    with records.session("acme", write=False) as session:
+        assert session.scalar(select(func.count()).select_from(Outlet)) == 1
+        assert session.scalar(select(func.count(User.id))) == 1
+
+
+def test_get_finds_nothing_of_another_tenant(records: Records) -> None:
+    with records.all_tenants() as session:
+        other = session.scalar(select(User.id).where(User.tenant_id == "bravo"))
+    with records.session("acme") as session:
+        assert session.get(Outlet, ("acme", "kiosk"))
+        assert session.get(Outlet, ("bravo", "kiosk")) is None
+        assert session.get(User, other) is None
+
+
+@pytest.mark.parametrize(
+    "statement", [update(Outlet).values(name="changed"), delete(Outlet).where(Outlet.id == "kiosk")]
+)
+def test_updates_and_deletes_touch_one_tenant(records: Records, statement: object) -> None:
+    with records.all_tenants() as session:
+        session.execute(delete(Cooler))
+    with records.session("acme") as session:
+        session.execute(statement)  # type: ignore[call-overload]
+    with records.all_tenants(write=False) as session:
+        assert "bravo's" in names(session)
+        assert "acme's" not in names(session)
+
+
+def test_two_tenants_in_turn_do_not_share_a_cached_statement(records: Records) -> None:
+    for tenant in ("acme", "bravo", "acme"):
+        with records.session(tenant, write=False) as session:
+            assert names(session) == [f"{tenant}'s"]
+
+
+FORBIDDEN: dict[str, Callable[[Session], object]] = {
+    "adding a row of another tenant": lambda session: session.add(Outlet(tenant_id="bravo", id="new", name="x")),
+    "moving a row to another tenant": lambda session: setattr(
+        session.scalars(select(User)).one(), "tenant_id", "bravo"
+    ),
+    "inserting by statement": lambda session: session.execute(insert(Outlet), [{"id": "new", "name": "x"}]),
+    "reading by the table": lambda session: session.execute(select(Outlet.__table__)),
+    "writing by text": lambda session: session.execute(text("UPDATE outlet SET name = 'x'")),
+}
+
+
+@pytest.mark.parametrize("step", FORBIDDEN.values(), ids=FORBIDDEN)
+def test_what_cannot_be_narrowed_is_refused(records: Records, step: Callable[[Session], object]) -> None:
+    with pytest.raises(CrossTenantError), records.session("acme") as session:
+        step(session)
+    with records.all_tenants(write=False) as session:
+        assert names(session) == ["acme's", "bravo's"]
+
+
+def test_over_all_tenants_a_new_row_must_name_its_own(records: Records) -> None:
+    with records.all_tenants() as session:
+        session.add(Product(tenant_id="bravo", sku="cola", name="Cola", brand="C", owner="C", own=True))
+    with pytest.raises(CrossTenantError, match="Product of tenant None"), records.all_tenants() as session:
+        session.add(Product(sku="cola", name="Cola", brand="C", owner="C", own=True))
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda session: session.add(outlet("new")),
+        lambda session: setattr(session.get(Outlet, ("acme", "kiosk")), "name", "changed"),
+        lambda session: session.execute(update(Outlet).values(name="changed")),
+    ],
+    ids=["add", "change", "update"],
+)
+def test_a_reading_session_changes_nothing(records: Records, step: Callable[[Session], object]) -> None:
+    with pytest.raises(ReadOnlyError), records.session("acme", write=False) as session:
+        step(session)
+
+
+def test_a_reader_does_not_wait_for_a_writer(records: Records) -> None:
+    with records.session("acme") as writer:
+        writer.add(Product(sku="cola", name="Cola", brand="C", owner="C", own=True))
+        writer.flush()
+        with records.session("acme", write=False) as reader:
+            assert reader.scalars(select(Product.sku)).all() == []
+
+
+def test_a_writer_takes_its_turn_at_its_start(records: Records) -> None:
+    with records.session("acme") as first:
+        first.scalars(select(Outlet)).all()
+        second = Records(records.url)
+        second.start()
+        with second.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA busy_timeout=50")
+        with pytest.raises(OperationalError, match="locked"), second.session("bravo") as session:
+            session.scalars(select(Outlet)).all()
+        second.stop()
+
+
+def test_times_keep_their_moment(records: Records) -> None:
+    beijing = datetime(2026, 3, 1, 8, tzinfo=timezone(timedelta(hours=8)))
+    with records.all_tenants() as session:
+        session.add(Tenant(id="charlie", name="c", created_at=beijing))
+    with records.all_tenants() as session:
+        found = session.get(Tenant, "charlie")
+        assert found
+        assert found.created_at == datetime(2026, 3, 1, tzinfo=UTC)
+        assert found.created_at.tzinfo is UTC
+    with pytest.raises(StatementError, match="a time needs its zone"), records.all_tenants() as session:
+        session.add(Tenant(id="delta", name="d", created_at=datetime(2026, 1, 1)))  # noqa: DTZ001
