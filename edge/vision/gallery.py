@@ -7,12 +7,14 @@ Their embeddings are kept beside them in one index file, keyed by embedder and p
 from __future__ import annotations
 
 import hashlib
+import io
 import logging
 import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import cv2
 import numpy as np
@@ -150,13 +152,13 @@ def product_box(pixels: npt.NDArray[np.uint8]) -> FloatArray:
 
 def _read_index(path: Path, model: str) -> dict[str, FloatArray]:
     try:
-        with np.load(path, allow_pickle=False) as index:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as index:
             if str(index["model"]) != model:
                 return {}
             return dict(zip(index["pictures"].tolist(), index["embeddings"], strict=True))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
         log.warning("gallery index %s is made anew: %s", path, error)
         return {}
 

@@ -1,0 +1,139 @@
+"""Galleries: reading, keeping an index, naming, and what is left out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from edge.vision.detections import FloatArray
+from edge.vision.gallery import INDEX_NAME, Gallery, product_box, read_gallery
+from edge.vision.zoo import CalibrationSpec, LoadedModel, load_session, zoo_folder
+from facings.errors import BadInputError
+
+SURE = CalibrationSpec(intercept=-20, cosine=25, lead=20)
+
+
+@pytest.fixture(scope="module")
+def model() -> LoadedModel:
+    return load_session(zoo_folder() / "sku-embedder")
+
+
+def pack(hue: int) -> np.ndarray:
+    """A pack shot on white: a coloured bottle with a label."""
+    pixels = np.full((240, 160, 3), 255, np.uint8)
+    cv2.rectangle(pixels, (50, 30), (110, 220), (hue, 255 - hue, (hue * 3) % 256), cv2.FILLED)
+    cv2.rectangle(pixels, (50, 100), (110, 150), (255 - hue, 40, hue), cv2.FILLED)
+    return pixels
+
+
+def fill(folder: Path, **packs: int) -> Path:
+    for sku, hue in packs.items():
+        (folder / sku).mkdir(parents=True)
+        cv2.imwrite(str(folder / sku / "front.png"), pack(hue))
+    return folder
+
+
+def unit(*values: float) -> FloatArray:
+    v = np.array(values, np.float32)
+    return v / np.linalg.norm(v)
+
+
+@pytest.mark.parametrize(
+    ("vector", "sku", "at_least"),
+    [
+        pytest.param(unit(1, 0, 0), "cola", 0.95, id="the very picture"),
+        pytest.param(unit(0.1, 1, 0.05), "water", 0.95, id="close"),
+        pytest.param(unit(1, 1, 0), None, 0.9, id="like both and neither"),
+        pytest.param(unit(0, 0, 1), None, 0.99, id="like nothing"),
+    ],
+)
+def test_nearest(vector: FloatArray, sku: str | None, at_least: float) -> None:
+    gallery = Gallery(("cola", "water", "cola"), np.stack([unit(1, 0, 0), unit(0, 1, 0), unit(1, 0, 0.1)]))
+    names = gallery.nearest(vector[None], SURE)
+    assert names.skus == (sku,)
+    assert at_least <= names.confidence[0] <= 1
+
+
+def test_without_pictures_everything_is_unknown() -> None:
+    names = Gallery((), np.zeros((0, 3), np.float32)).nearest(np.stack([unit(1, 0, 0)] * 4), SURE)
+    assert names.skus == (None,) * 4
+    assert names.confidence.tolist() == [1] * 4
+
+
+def test_one_sku_alone_is_told_by_likeness_only() -> None:
+    gallery = Gallery(("cola",), unit(1, 0, 0)[None])
+    assert gallery.nearest(np.stack([unit(1, 0, 0), unit(0, 1, 0)]), SURE).skus == ("cola", None)
+
+
+def test_a_gallery_names_its_own_pictures(tmp_path: Path, model: LoadedModel) -> None:
+    gallery = read_gallery(fill(tmp_path, cola=10, water=130, lime=220), model)
+    assert gallery.skus == ("cola", "lime", "water")
+    assert np.linalg.norm(gallery.embeddings, axis=1) == pytest.approx(1, abs=1e-5)
+    assert (gallery.embeddings @ gallery.embeddings.T).argmax(axis=1).tolist() == [0, 1, 2]
+
+
+class Counting:
+    """Counts how many crops the real session embeds."""
+
+    def __init__(self, session: object) -> None:
+        self.session, self.crops = session, 0
+
+    def run(self, names: object, feeds: dict[str, np.ndarray]) -> object:
+        self.crops += len(next(iter(feeds.values())))
+        return self.session.run(names, feeds)  # type: ignore[attr-defined]
+
+
+def test_the_index_spares_embedding_again(tmp_path: Path, model: LoadedModel) -> None:
+    fill(tmp_path, cola=10, water=130)
+    counting = Counting(model.session)
+    counted = LoadedModel(model.manifest, counting)
+    first = read_gallery(tmp_path, counted)
+    assert counting.crops == 2
+    again = read_gallery(tmp_path, counted)
+    assert counting.crops == 2
+    assert np.array_equal(first.embeddings, again.embeddings)
+    cv2.imwrite(str(tmp_path / "water" / "front.png"), pack(90))
+    changed = read_gallery(tmp_path, counted)
+    assert counting.crops == 3
+    assert not np.array_equal(again.embeddings[1], changed.embeddings[1])
+
+
+@pytest.mark.parametrize("broken", [b"", b"no index", b"PK\x03\x04 cut off"])
+def test_a_broken_index_is_made_anew(tmp_path: Path, model: LoadedModel, broken: bytes) -> None:
+    fill(tmp_path, cola=10)
+    (tmp_path / INDEX_NAME).write_bytes(broken)
+    assert read_gallery(tmp_path, model).skus == ("cola",)
+    assert read_gallery(tmp_path, model).skus == ("cola",)
+
+
+def test_what_cannot_be_used_is_left_out_and_named(tmp_path: Path, model: LoadedModel) -> None:
+    fill(tmp_path, cola=10)
+    (tmp_path / "Big Cola").mkdir()
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "lime").mkdir()
+    (tmp_path / "lime" / "note.jpg").write_text("buy limes")
+    gallery = read_gallery(tmp_path, model)
+    assert gallery.skus == ("cola",)
+    problems = "\n".join(gallery.problems)
+    for part in ("Big Cola is left out", "empty holds no JPEG or PNG", "lime/note.jpg is left out. This is text"):
+        assert part in problems
+
+
+def test_a_missing_folder_is_an_error(tmp_path: Path, model: LoadedModel) -> None:
+    with pytest.raises(BadInputError, match="is no folder"):
+        read_gallery(tmp_path / "none", model)
+
+
+@pytest.mark.parametrize(
+    ("pixels", "box"),
+    [
+        pytest.param(pack(10), (50, 30, 111, 221), id="pack on white"),
+        pytest.param(pack(10)[30:221, 50:111], (0, 0, 61, 191), id="a crop without a border"),
+        pytest.param(np.full((90, 60, 3), 200, np.uint8), (0, 0, 60, 90), id="nothing but background"),
+    ],
+)
+def test_product_box(pixels: np.ndarray, box: tuple[int, ...]) -> None:
+    assert product_box(pixels) == pytest.approx(box, abs=2)
