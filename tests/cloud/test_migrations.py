@@ -1,0 +1,43 @@
+"""The migrations make exactly the tables that the models describe."""
+
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, inspect, text
+
+from cloud.migrations import alembic_config, migrate
+from cloud.models import metadata
+from facings.errors import SettingsError, UnavailableError
+
+
+def test_models_and_migrations_agree(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new' / 'records.db'}"
+    migrate(url)
+    migrate(url)
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
+    assert not differences, 'make a revision: python -m cloud.migrations "What changed"'
+    command.downgrade(alembic_config(url), "base")
+    assert inspect(engine).get_table_names() == ["alembic_version"]
+    engine.dispose()
+
+
+def test_records_of_a_newer_version_are_refused(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'records.db'}"
+    migrate(url)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'of-tomorrow'"))
+    engine.dispose()
+    with pytest.raises(SettingsError, match="another version of Facings"):
+        migrate(url)
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UnavailableError, match="cannot open the records"):
+        migrate(f"sqlite:///{tmp_path / 'file' / 'records.db'}")
