@@ -64,7 +64,7 @@ def page(
     theme = request.cookies.get(THEME_COOKIE, "auto")
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     chrome = Chrome(language, theme if theme in THEMES else "auto", here, active, caller)
-    body = environment(language).get_template(template).render(chrome=chrome, **context)
+    body = environment(language).get_template(template).render(chrome=chrome, status=status, **context)
     # Pages hold live numbers of one user: nobody in between may keep them, and `back` asks anew.
     return HTMLResponse(body, status, headers={"cache-control": "no-store", "content-language": language})
 

@@ -10,9 +10,11 @@ export function counted(forms, count) {
   return form.replace("{n}", integer(count));
 }
 
-const numbers = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
-const percents = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 });
-const decimals = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+// Halves go to the even number, as on the server.
+const written = (options) => new Intl.NumberFormat(language, { roundingMode: "halfEven", ...options });
+const numbers = written({ maximumFractionDigits: 0 });
+const percents = written({ style: "percent", maximumFractionDigits: 0 });
+const decimals = written({ maximumFractionDigits: 1 });
 const NONE = "–";
 const absent = (value) => value === undefined || value === null;
 
@@ -23,8 +25,8 @@ export const percent = (value) => (absent(value) ? NONE : percents.format(value)
 function length(scale, ...values) {
   const days = scale >= 48;
   const write = scale >= 10 && !days ? numbers : decimals;
-  const written = values.map((value) => write.format(days ? value / 24 : value)).join("–");
-  return (days ? words.lengths.days : words.lengths.hours).replace("{n}", written);
+  const text = values.map((value) => write.format(days ? value / 24 : value)).join("–");
+  return (days ? words.lengths.days : words.lengths.hours).replace("{n}", text);
 }
 
 export const hours = (value) => length(value, value);
