@@ -10,7 +10,7 @@ import numpy.typing as npt
 from edge.vision.detections import Detections
 from edge.vision.rows import Floats, Ints, Layout, Place
 
-ROOM = 0.9  # width of a gap, in facings of its neighbours, from which it counts
+ROOM = 0.7  # width of a gap, in facings of its neighbours, from which it counts
 EDGE_ROOM = 1.1  # the same at the end of a row, where the cooler's wall is guessed from the other rows
 TAKEN = 0.2  # share of a gap that products may cover before it is none
 POST_TAKEN = 0.25  # share of the rows that may have a product where a post stands
