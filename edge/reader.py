@@ -57,12 +57,17 @@ class SharedReader:
         """Load the models."""
         self._reader.load()
 
-    def read(self, photo: Photo) -> tuple[ShelfReading, float]:
-        """What the photo says, and the milliseconds it took."""
+    def read(self, encoded: bytes) -> tuple[Photo, ShelfReading, float]:
+        """The photo decoded, what it says, and the milliseconds that took once its turn had come.
+
+        Raises:
+            PhotoError: not a usable photo.
+        """
         with self._slots:
             began = time.perf_counter()
+            photo = decode_photo(encoded)
             reading = self._reader.read(photo)
-            return reading, (time.perf_counter() - began) * 1000
+            return photo, reading, (time.perf_counter() - began) * 1000
 
 
 class Observer:
@@ -118,8 +123,7 @@ class Observer:
 
     def _observe(self, spooled: SpooledPhoto) -> None:
         try:
-            photo = decode_photo(self._spool.encoded(spooled))
-            reading, vision_ms = self._reader.read(photo)
+            photo, reading, vision_ms = self._reader.read(self._spool.encoded(spooled))
             envelope = self._identity.envelope(spooled.captured_at, spooled.clock)
             message = observation(envelope, spooled, photo, reading, vision_ms, self._camera)
         except PhotoError as error:
