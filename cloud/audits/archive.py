@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from cloud.audits.facts import Facts, observation
+from cloud.audits.facts import Facts, device_event, observation
 from cloud.audits.models import Photo
-from cloud.audits.schemas import ObservationAnswer, PhotoAnswer
-from facings.messages import Observation
+from cloud.audits.schemas import EventAnswer, ObservationAnswer, PhotoAnswer
+from facings.messages import Event, Observation
 
 
 def find_observation(
@@ -62,4 +64,32 @@ def _observation_of(facts: Facts, tenant: str, photo: Photo) -> ObservationAnswe
         **message.model_dump(
             include={"captured_at", "trigger", "quality", "confidence", "lines", "products", "gaps", "rows", "models"}
         ),
+    )
+
+
+def device_events(
+    facts: Facts, tenant: str, device: str, start: datetime | None, end: datetime | None, limit: int
+) -> list[EventAnswer]:
+    """What `device` told besides photos from `start` on and before `end`, newest first, at most `limit`."""
+    told = device_event.c
+    wanted = select(told.cooler, told.received_at, told.clock_suspect, told.document).where(told.device == device)
+    if start:
+        wanted = wanted.where(told.captured_at >= start)
+    if end:
+        wanted = wanted.where(told.captured_at < end)
+    rows = facts.select(tenant, wanted.order_by(told.captured_at.desc(), told.seq.desc()).limit(limit), device_event)
+    return [_event_answer(row, Event.from_wire(row.document.encode()), device) for row in rows]
+
+
+def _event_answer(row: Row[Any], event: Event, device: str) -> EventAnswer:
+    return EventAnswer(
+        id=event.id,
+        device=device,
+        cooler=row.cooler,
+        kind=event.kind,
+        reason=event.reason,
+        captured_at=event.captured_at,
+        received_at=row.received_at,
+        clock_suspect=row.clock_suspect,
+        detail=event.detail,
     )

@@ -13,10 +13,11 @@ from sqlalchemy import select
 from cloud.api.deps import AdminDep, CallerDep, DeviceDep, ServicesDep, SessionDep
 from cloud.api.errors import ApiError, not_found
 from cloud.api.shapes import Limit, Page
-from cloud.audits.archive import find_observation, find_photo
+from cloud.audits.archive import device_events, find_observation, find_photo
 from cloud.audits.models import Quarantined
 from cloud.audits.photos import Grant, GrantError
 from cloud.audits.schemas import (
+    EventAnswer,
     GrantAnswer,
     GrantRequest,
     ObservationAnswer,
@@ -25,6 +26,9 @@ from cloud.audits.schemas import (
     StoredAnswer,
 )
 from cloud.audits.uploads import grant_upload, is_stored, keep_upload, stored_photo
+from cloud.fleet.models import Device
+from facings.clock import UtcDatetime, format_utc
+from facings.ids import Slug
 
 router = APIRouter(prefix="/api/v1", tags=["audits"])
 
@@ -100,6 +104,24 @@ def show_observation(
     if found := find_observation(session, services.facts, who.tenant, observation_id):
         return found
     raise not_found("observation", str(observation_id))
+
+
+@router.get("/devices/{device_id}/events")
+def list_events(
+    services: ServicesDep,
+    session: SessionDep,
+    who: CallerDep,
+    device_id: Slug,
+    start: Annotated[UtcDatetime | None, Query(alias="from", description="first moment")] = None,
+    end: Annotated[UtcDatetime | None, Query(alias="to", description="just after the last; `next` goes here")] = None,
+    limit: Limit = 100,
+) -> Page[EventAnswer]:
+    """What a device told besides photos: photos not taken and why, messages given up, alarms. Newest first."""
+    if session.scalar(select(Device.id).where(Device.id == device_id)) is None:
+        raise not_found("device", device_id)
+    items = device_events(services.facts, who.tenant, device_id, start, end, limit + 1)
+    further = format_utc(items[limit - 1].captured_at) if len(items) > limit else None
+    return Page(items=items[:limit], next=further)
 
 
 @router.get("/quarantine")

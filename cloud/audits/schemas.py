@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -76,6 +76,20 @@ class PhotoAnswer(Answer):
     stored: bool
     content: str = Field(description="address of the picture itself")
     observation: ObservationAnswer | None = None
+
+
+class EventAnswer(Answer):
+    """Something a device told that is no photo; `photo-not-taken` says why."""
+
+    id: uuid.UUID
+    device: str
+    cooler: str
+    kind: str
+    reason: str
+    captured_at: UtcDatetime
+    received_at: UtcDatetime
+    clock_suspect: bool
+    detail: dict[str, Any]
 
 
 class QuarantinedAnswer(Answer):
