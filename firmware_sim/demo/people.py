@@ -10,6 +10,8 @@ from typing import Any
 
 from facings.clock import format_utc
 from firmware_sim.demo.api import Api, ConflictError
+from firmware_sim.demo.page import Page
+from firmware_sim.demo.week import Week
 
 
 @dataclass
@@ -75,7 +77,7 @@ class Distributor:
         )
 
 
-def loop_counts(api: Api) -> LoopCounts:
+def count_loop(api: Api) -> LoopCounts:
     """What became of the proposals so far."""
     counts = LoopCounts()
     for proposal in api.list("/proposals"):
@@ -88,3 +90,24 @@ def loop_counts(api: Api) -> LoopCounts:
         counts.ordered_units += sum(line["units_ordered"] for line in order["lines"])
         counts.delivered_units += sum(line["units_delivered"] for line in order["lines"])
     return counts
+
+
+class Loop:
+    """Both at work, and what came of it."""
+
+    def __init__(self, api: Api, week: Week) -> None:
+        self._api = api
+        self._week = week
+        self._buyer = Buyer(api)
+        self._distributor = Distributor(api, week.visits)
+        self.counts = LoopCounts()
+
+    def step(self, page: Page) -> None:
+        """Let each look once; the page says how far the simulated time has come at each outlet."""
+        now: dict[str, datetime] = {}
+        for cooler, at in page.seen_until().items():
+            outlet = self._week.outlet_of[cooler]
+            now[outlet] = max(at, now.get(outlet, at))
+        self._buyer.step()
+        self._distributor.step(now)
+        self.counts = count_loop(self._api)

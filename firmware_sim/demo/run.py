@@ -10,9 +10,8 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -25,7 +24,7 @@ from firmware_sim.demo.compare import compare_photos, compare_stockouts
 from firmware_sim.demo.display import Display, Progress, seconds
 from firmware_sim.demo.pace import Pace, measure_photo_s, pace_for
 from firmware_sim.demo.page import Page, percentile
-from firmware_sim.demo.people import Buyer, Distributor, loop_counts
+from firmware_sim.demo.people import Loop, count_loop
 from firmware_sim.demo.results import count_observations, told_episodes
 from firmware_sim.demo.summary import Counts, write_summary
 from firmware_sim.demo.week import Week
@@ -34,6 +33,7 @@ from firmware_sim.world.export import WeekJob, write_week
 _READY_WITHIN_S = 60.0
 _LOOK_EVERY_S = 1.0
 _SETTLE_S = 8.0
+_STUCK_AFTER_S = 180.0
 _TARGET_S = 5.0
 _PORTS = {"FACINGS_HTTP__PORT": 8080, "FACINGS_BROKER__MQTT_PORT": 1883, "FACINGS_BROKER__WEBSOCKET_PORT": 9001}
 
@@ -120,7 +120,7 @@ class Demo:
         edge = self._children.start(
             Child("edge", ["edge", "run", *options, *map(str, configs)], plan.logs / "edge.log")
         )
-        self._watch(week, pace, api, page, edge)
+        self._watch(week, api, page, edge)
         complete = self._report(week, api, page)
         if not plan.once:
             self._display.address(endpoints.http, sign_in)
@@ -147,26 +147,26 @@ class Demo:
         wait_for_file(file, cloud, _READY_WITHIN_S)
         return provision.Endpoints.read(file)
 
-    def _watch(self, week: Week, pace: Pace, api: Api, page: Page, edge: Child) -> None:
-        buyer, distributor = Buyer(api), Distributor(api, week.visits)
-        deadline = time.monotonic() + 3 * pace.seconds + _READY_WITHIN_S
+    def _watch(self, week: Week, api: Api, page: Page, edge: Child) -> None:
+        loop = Loop(api, week)
         settled_at: float | None = None
+        stored, moved_at = 0, time.monotonic()
         with self._display.watching() as watching:
             while settled_at is None or time.monotonic() < settled_at:
                 self._children.check()
-                buyer.step()
-                distributor.step(_latest_by_outlet(week, page))
-                overview = page.overview
-                stored = overview.observations if overview else 0
-                stockouts = overview.open_stockouts if overview else 0
-                watching.update(Progress(stored, week.photo_count, stockouts, loop_counts(api), page.delays))
-                done = edge.code is not None if self._plan.once else stored >= week.photo_count
+                with suppress(UnavailableError):  # a busy moment: the next look comes soon, and children are checked
+                    loop.step(page)
+                progress = _progress(week, page, loop)
+                watching.update(progress)
+                done = edge.code is not None if self._plan.once else progress.stored >= progress.expected
                 if settled_at is None and done:
                     settled_at = time.monotonic() + _SETTLE_S
-                if settled_at and len(page.delays) >= week.photo_count:
+                if settled_at and len(page.delays) >= progress.expected:
                     return
-                if time.monotonic() > deadline:
-                    raise UnavailableError(f"the week does not end: {stored} photos are stored; see {edge.log}")
+                if progress.stored > stored or settled_at:
+                    stored, moved_at = progress.stored, time.monotonic()
+                if time.monotonic() - moved_at > _STUCK_AFTER_S:
+                    raise UnavailableError(f"nothing moves any more: {progress.line()}; see {self._plan.logs}")
                 time.sleep(_LOOK_EVERY_S)
 
     def _report(self, week: Week, api: Api, page: Page) -> bool:
@@ -174,7 +174,7 @@ class Demo:
         counts = Counts(week.photo_count, stored, duplicated)
         measured = compare_photos(week, page.kpis)
         stockouts = compare_stockouts(week, told_episodes(api))
-        loop = loop_counts(api)
+        loop = count_loop(api)
         p95 = percentile(page.delays, 0.95)
         self._display.kpis(measured, len(page.delays))
         self._display.stockouts(stockouts, loop)
@@ -236,13 +236,10 @@ def _measure(week: Week) -> Pace:
     return pace_for(list(week.manifests.values()), measure_photo_s(photos, week.gallery))
 
 
-def _latest_by_outlet(week: Week, page: Page) -> dict[str, datetime]:
-    """The simulated time at each outlet: that of its newest photo on the page."""
-    latest: dict[str, datetime] = {}
-    for cooler, at in page.seen_until().items():
-        outlet = week.outlet_of[cooler]
-        latest[outlet] = max(at, latest.get(outlet, at))
-    return latest
+def _progress(week: Week, page: Page, loop: Loop) -> Progress:
+    now = page.overview
+    stored, stockouts = (now.observations, now.open_stockouts) if now else (0, 0)
+    return Progress(stored, week.photo_count, stockouts, loop.counts, page.delays)
 
 
 @contextmanager
