@@ -100,7 +100,8 @@ class Records:
         url = make_url(self.url)
         if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        self._engine = create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
+        # Room for each of the HTTP server's 40 threads, and for ingest and the live numbers.
+        self._engine = create_engine(url, pool_size=20, max_overflow=30, pool_pre_ping=True)
         if url.get_backend_name() == "sqlite":
             event.listen(self._engine, "connect", _sqlite_durable)
             event.listen(self._engine, "begin", _sqlite_begin)
@@ -137,7 +138,7 @@ class Records:
 
 def _sqlite_durable(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # SQLAlchemy's own BEGIN below, so that a writer locks at its start
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
         connection.execute(f"PRAGMA {pragma}")
 
 

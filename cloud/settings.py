@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from cloud.files import write_private
 from facings.errors import SettingsError
 from facings.settings import Settings
 
@@ -129,16 +130,12 @@ def kept_secret(data_dir: Path, name: str) -> str:
     try:
         return file.read_text(encoding="ascii").strip()
     except FileNotFoundError:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_private(file, secrets.token_hex(32))
+        return file.read_text(encoding="ascii")
     except OSError as error:
         raise SettingsError(
             f"cannot read {file}: {error.strerror}; give its folder to the user that runs facings"
         ) from error
-    partial = file.with_suffix(".partial")
-    partial.touch(mode=0o600)
-    partial.write_text(secrets.token_hex(32), encoding="ascii")
-    partial.replace(file)
-    return file.read_text(encoding="ascii")
 
 
 def session_secret(settings: CloudSettings) -> str:

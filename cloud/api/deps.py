@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import BackgroundTasks, Depends, Request
 from sqlalchemy.orm import Session
 
 from cloud.api.errors import ApiError
@@ -90,6 +90,15 @@ def needs(role: str) -> Callable[[CallerDep], Caller]:
 
 ManagerDep = Annotated[Caller, Depends(needs("manager"))]
 AdminDep = Annotated[Caller, Depends(needs("admin"))]
+
+
+def refresh_live(services: ServicesDep, who: CallerDep, background: BackgroundTasks) -> None:
+    """Have the live numbers published anew after the answer, which leaves after the commit."""
+    background.add_task(services.live.refresh, who.tenant)
+
+
+LIVE = [Depends(refresh_live)]
+"""Dependencies of the routes that change what the live numbers show."""
 
 
 def device(request: Request, services: ServicesDep) -> Device:

@@ -22,6 +22,7 @@ OnMessage = Callable[[str, bytes, Callable[[], None]], None]
 
 _LONGEST_RECONNECT_S = 5
 _MOST_WAITING = 20_000
+_MOST_IN_FLIGHT = 200
 
 
 class BrokerLink:
@@ -65,6 +66,7 @@ class BrokerLink:
             client.tls_set()
         client.reconnect_delay_set(1, _LONGEST_RECONNECT_S)
         client.max_queued_messages_set(_MOST_WAITING)
+        client.max_inflight_messages_set(_MOST_IN_FLIGHT)
         client.on_connect, client.on_disconnect = self._came, self._went
         client.on_subscribe, client.on_message = self._subscribed, self._arrived
         client.connect_async(host, port, keepalive=15)

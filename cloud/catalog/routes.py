@@ -7,15 +7,16 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from sqlalchemy import or_, select
 
-from cloud.api.deps import CallerDep, ManagerDep, SessionDep
+from cloud.api.deps import LIVE, CallerDep, ManagerDep, SessionDep
 from cloud.api.errors import not_found
+from cloud.api.routing import CommittingRoute
 from cloud.api.shapes import After, Limit, Page, page_of
 from cloud.catalog import service
 from cloud.catalog.models import Product
 from cloud.catalog.schemas import Imported, ProductAnswer, ProductBody, ProductImport
 from facings.ids import Slug
 
-router = APIRouter(prefix="/api/v1/products", tags=["catalog"])
+router = APIRouter(prefix="/api/v1/products", tags=["catalog"], route_class=CommittingRoute)
 
 Contained = Annotated[str | None, Query(min_length=1, max_length=100, description="part of the name or SKU")]
 
@@ -45,7 +46,7 @@ def list_products(
     return Page(items=[ProductAnswer.model_validate(row) for row in rows], next=following)
 
 
-@router.put("")
+@router.put("", dependencies=LIVE)
 def import_products(body: ProductImport, who: ManagerDep, session: SessionDep) -> Imported:
     """Add or change many products at once, all or none; the others stay."""
     return service.import_products(session, who, body.products)
@@ -60,7 +61,9 @@ def get_product(sku: Slug, who: CallerDep, session: SessionDep) -> ProductAnswer
     return ProductAnswer.model_validate(found)
 
 
-@router.put("/{sku}", responses={201: {"model": ProductAnswer, "description": "The product is new."}})
+@router.put(
+    "/{sku}", dependencies=LIVE, responses={201: {"model": ProductAnswer, "description": "The product is new."}}
+)
 def put_product(
     sku: Slug, body: ProductBody, who: ManagerDep, session: SessionDep, response: Response
 ) -> ProductAnswer:

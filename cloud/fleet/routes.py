@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, BackgroundTasks, Query
 from sqlalchemy import select
 
-from cloud.api.deps import AdminDep, CallerDep, ServicesDep, SessionDep
+from cloud.api.deps import LIVE, AdminDep, CallerDep, ServicesDep, SessionDep
 from cloud.api.errors import not_found
+from cloud.api.routing import CommittingRoute
 from cloud.api.shapes import After, Limit, Page, page_of
 from cloud.fleet import service
 from cloud.fleet.models import Device
@@ -17,7 +18,7 @@ from facings.ids import Slug
 from facings.logins import mqtt_username
 from facings.topics import KpiTopics
 
-router = APIRouter(prefix="/api/v1", tags=["fleet"])
+router = APIRouter(prefix="/api/v1", tags=["fleet"], route_class=CommittingRoute)
 
 
 @router.get("/devices")
@@ -38,7 +39,7 @@ def list_devices(
     return Page(items=[DeviceAnswer.model_validate(row) for row in rows], next=following)
 
 
-@router.post("/devices", status_code=201)
+@router.post("/devices", status_code=201, dependencies=LIVE)
 def add_device(
     body: NewDevice, who: AdminDep, session: SessionDep, services: ServicesDep, background: BackgroundTasks
 ) -> ProvisionedDevice:
@@ -63,7 +64,7 @@ def get_device(device: Slug, who: CallerDep, session: SessionDep) -> DeviceAnswe
     return DeviceAnswer.model_validate(found)
 
 
-@router.delete("/devices/{device}")
+@router.delete("/devices/{device}", dependencies=LIVE)
 def revoke_device(
     device: Slug, who: AdminDep, session: SessionDep, services: ServicesDep, background: BackgroundTasks
 ) -> DeviceAnswer:

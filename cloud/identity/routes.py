@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import select
 
 from cloud.api.deps import AdminDep, CallerDep, ServicesDep, SessionDep
+from cloud.api.routing import CommittingRoute
 from cloud.api.shapes import AfterNumber, Limit, Page, RecordId, page_of
 from cloud.identity import service
 from cloud.identity.models import ApiKey, AuditEntry, User
@@ -20,7 +21,7 @@ from cloud.identity.schemas import (
     UserAnswer,
 )
 
-router = APIRouter(prefix="/api/v1", tags=["identity"])
+router = APIRouter(prefix="/api/v1", tags=["identity"], route_class=CommittingRoute)
 
 
 @router.post("/session", status_code=204)

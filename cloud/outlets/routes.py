@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from sqlalchemy import select
 
-from cloud.api.deps import CallerDep, ManagerDep, SessionDep
+from cloud.api.deps import LIVE, CallerDep, ManagerDep, SessionDep
 from cloud.api.errors import not_found
+from cloud.api.routing import CommittingRoute
 from cloud.api.shapes import After, AfterNumber, Limit, Page, RecordId, page_of
 from cloud.catalog.schemas import Imported
 from cloud.outlets import service
@@ -26,7 +27,7 @@ from cloud.outlets.schemas import (
 )
 from facings.ids import Slug
 
-router = APIRouter(prefix="/api/v1", tags=["outlets"])
+router = APIRouter(prefix="/api/v1", tags=["outlets"], route_class=CommittingRoute)
 
 
 @router.get("/outlets")
@@ -47,7 +48,7 @@ def list_outlets(
     return Page(items=[OutletAnswer.model_validate(row) for row in rows], next=following)
 
 
-@router.put("/outlets")
+@router.put("/outlets", dependencies=LIVE)
 def import_outlets(body: OutletImport, who: ManagerDep, session: SessionDep) -> Imported:
     """Add or change many outlets at once, all or none; the others stay."""
     return service.import_outlets(session, who, body.outlets)
@@ -62,7 +63,11 @@ def get_outlet(outlet: Slug, who: CallerDep, session: SessionDep) -> OutletAnswe
     return OutletAnswer.model_validate(found)
 
 
-@router.put("/outlets/{outlet}", responses={201: {"model": OutletAnswer, "description": "The outlet is new."}})
+@router.put(
+    "/outlets/{outlet}",
+    dependencies=LIVE,
+    responses={201: {"model": OutletAnswer, "description": "The outlet is new."}},
+)
 def put_outlet(
     outlet: Slug, body: OutletBody, who: ManagerDep, session: SessionDep, response: Response
 ) -> OutletAnswer:
@@ -86,7 +91,7 @@ def list_coolers(
     return Page(items=[CoolerAnswer.model_validate(row) for row in rows], next=following)
 
 
-@router.put("/coolers")
+@router.put("/coolers", dependencies=LIVE)
 def import_coolers(body: CoolerImport, who: ManagerDep, session: SessionDep) -> Imported:
     """Add or change many coolers at once, all or none; the others stay."""
     return service.import_coolers(session, who, body.coolers)
@@ -101,7 +106,11 @@ def get_cooler(cooler: Slug, who: CallerDep, session: SessionDep) -> CoolerAnswe
     return CoolerAnswer.model_validate(found)
 
 
-@router.put("/coolers/{cooler}", responses={201: {"model": CoolerAnswer, "description": "The cooler is new."}})
+@router.put(
+    "/coolers/{cooler}",
+    dependencies=LIVE,
+    responses={201: {"model": CoolerAnswer, "description": "The cooler is new."}},
+)
 def put_cooler(
     cooler: Slug, body: CoolerBody, who: ManagerDep, session: SessionDep, response: Response
 ) -> CoolerAnswer:
@@ -113,7 +122,7 @@ def put_cooler(
     return CoolerAnswer.model_validate(row)
 
 
-@router.put("/coolers/{cooler}/planogram")
+@router.put("/coolers/{cooler}/planogram", dependencies=LIVE)
 def assign_planogram(cooler: Slug, body: Assignment, who: ManagerDep, session: SessionDep) -> CoolerAnswer:
     """Have a cooler follow a planogram from now on."""
     return CoolerAnswer.model_validate(service.assign_planogram(session, who, cooler, body.planogram_id))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Header, status
+from fastapi import APIRouter, Header, status
 from sqlalchemy import select
 
-from cloud.api.deps import CallerDep, ManagerDep, ServicesDep, SessionDep
+from cloud.api.deps import LIVE, CallerDep, ManagerDep, SessionDep
 from cloud.api.errors import not_found
+from cloud.api.routing import CommittingRoute
 from cloud.api.shapes import AfterNumber, Limit, Page, RecordId, page_of
 from cloud.outlets.models import Outlet
 from cloud.retail import orders
@@ -26,15 +27,9 @@ from cloud.retail.schemas import (
 )
 from facings.ids import Slug
 
-router = APIRouter(prefix="/api/v1", tags=["retail"])
+router = APIRouter(prefix="/api/v1", tags=["retail"], route_class=CommittingRoute)
 
 
-def _refresh_live(services: ServicesDep, who: CallerDep, background: BackgroundTasks) -> None:
-    background.add_task(services.live.refresh, who.tenant)
-
-
-# Background tasks run after the answer, which leaves after the commit: the pages then read what was changed.
-LIVE = [Depends(_refresh_live)]
 DeliveryKey = Annotated[
     str | None,
     Header(
