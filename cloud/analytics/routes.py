@@ -31,7 +31,7 @@ LONGEST_PERIOD = timedelta(days=400)
 USUAL_PERIOD = timedelta(days=7)
 
 From = Annotated[UtcDatetime | None, Query(alias="from", description="first moment; default: a week before `to`")]
-To = Annotated[UtcDatetime | None, Query(description="just after the last moment; default: now")]
+To = Annotated[UtcDatetime | None, Query(alias="to", description="just after the last moment; default: now")]
 
 
 class ObservedAnswer(BaseModel):
