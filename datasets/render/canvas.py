@@ -68,7 +68,7 @@ class Canvas:
 
     def paste(self, sprite: Sprite, number: int) -> None:
         """Puts a pack on the canvas as unit `number`."""
-        height, width = sprite.cover.shape
+        height, width = sprite.owns.shape
         top, left = max(sprite.y, 0), max(sprite.x, 0)
         bottom, right = min(sprite.y + height, self.optics.height), min(sprite.x + width, self.optics.width)
         if bottom <= top or right <= left:
@@ -76,6 +76,6 @@ class Canvas:
         inner = (slice(top - sprite.y, bottom - sprite.y), slice(left - sprite.x, right - sprite.x))
         where = (slice(top, bottom), slice(left, right))
         part = self.pixels[where]
-        part *= ((1 - sprite.shade[inner]) * (1 - sprite.hides[inner]))[..., None]
+        part *= sprite.keeps[inner][..., None]
         part += sprite.colour[inner]
-        self.shows[where][sprite.cover[inner] >= 0.5] = number
+        self.shows[where][sprite.owns[inner]] = number

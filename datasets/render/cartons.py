@@ -61,7 +61,7 @@ def carton_sprite(solid: Solid, view: View, light: Light) -> Sprite:
         _paste_face(colour, cover, art[face.name], face.corners - (x0, y0), face.tone * light.level)
     size = max(int(pad) | 1, 3)
     shade = np.clip(cv2.blur(cover, (size, size)) - 0.2, 0, 0.6) * 0.6
-    return Sprite(int(x0), int(y0), colour, cover, cover, shade)
+    return Sprite(int(x0), int(y0), colour, (1 - cover) * (1 - shade), cover >= 0.5)
 
 
 def _art(solid: Solid, scale: float) -> dict[str, Pixels]:

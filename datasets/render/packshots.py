@@ -10,13 +10,13 @@ from rich.console import Console
 from rich.progress import track
 
 from datasets.files import png, write_atomic
-from datasets.render.arrays import FloatArray, Pixels
-from datasets.render.cartons import carton_sprite
+from datasets.render.arrays import FloatArray, Mask, Pixels
+from datasets.render.drawing import draw_pack
 from datasets.render.packs import Catalogue
 from datasets.render.sensor import expose
 from datasets.render.solids import solid_of
 from datasets.render.spec import Sensor
-from datasets.render.sprites import Light, View, pack_sprite
+from datasets.render.sprites import Light, View
 
 _TALL_PX = 320
 _MARGIN = 0.04
@@ -38,18 +38,15 @@ def packshots(catalogue: Catalogue, sku: str) -> list[Pixels]:
     pictures = []
     for _, tilt, turn, light, ground, sensor in _VIEWS:
         scale = _TALL_PX / solid.height_mm
-        draw = carton_sprite if solid.pack.pack_type == "carton" else pack_sprite
-        sprite = draw(solid, View(0.0, 0.0, scale, tilt, turn), light)
-        height, width = sprite.cover.shape
-        behind = np.full((height, width, 3), ground, np.float32) * (1 - 0.6 * sprite.shade)[..., None]
-        seen = behind * (1 - sprite.hides)[..., None] + sprite.colour
-        cropped = np.ascontiguousarray(_crop(seen, sprite.cover))
+        sprite = draw_pack(solid, View(0.0, 0.0, scale, tilt, turn), light)
+        seen = sprite.colour + np.float32(ground) * sprite.keeps[..., None]
+        cropped = np.ascontiguousarray(_crop(seen, sprite.owns))
         pictures.append(expose(cropped, sensor, np.random.default_rng(1)))
     return pictures
 
 
-def _crop(picture: FloatArray, cover: FloatArray) -> FloatArray:
-    x, y, width, height = cv2.boundingRect((cover >= 0.5).astype(np.uint8))
+def _crop(picture: FloatArray, owns: Mask) -> FloatArray:
+    x, y, width, height = cv2.boundingRect(owns.astype(np.uint8))
     margin = round(_MARGIN * height)
     return picture[max(y - margin, 0) : y + height + margin, max(x - margin, 0) : x + width + margin]
 

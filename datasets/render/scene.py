@@ -10,7 +10,7 @@ import numpy as np
 from datasets.render import cooler
 from datasets.render.arrays import Pixels
 from datasets.render.canvas import Canvas
-from datasets.render.cartons import carton_sprite
+from datasets.render.drawing import Drawer, draw_pack
 from datasets.render.optics import Optics, optics_of
 from datasets.render.packs import Catalogue
 from datasets.render.placing import Placed, place
@@ -18,7 +18,7 @@ from datasets.render.sensor import expose
 from datasets.render.silhouettes import Silhouette, silhouette
 from datasets.render.solids import Solid, solid_of
 from datasets.render.spec import Cabinet, SceneSpec
-from datasets.render.sprites import Light, Sprite, View, pack_sprite
+from datasets.render.sprites import Light, View
 from datasets.render.surroundings import add_glass, paint_backdrop, paint_clutter
 from datasets.render.truth import RenderedGap, RenderedUnit, find_gaps, judge
 
@@ -44,12 +44,13 @@ class _Seen:
 
     solid: Solid
     view: View
-    fallen: bool
     silhouette: Silhouette
 
 
-def render(spec: SceneSpec, catalogue: Catalogue, rng: np.random.Generator) -> RenderedScene:
+def render(spec: SceneSpec, catalogue: Catalogue, rng: np.random.Generator, draw: Drawer = draw_pack) -> RenderedScene:
     """Renders a scene; the same spec, catalogue and seed give the same pixels and labels.
+
+    Whoever renders the same place again and again may give a `draw` that remembers.
 
     Raises:
         KeyError: a SKU that is not in the catalogue.
@@ -57,11 +58,11 @@ def render(spec: SceneSpec, catalogue: Catalogue, rng: np.random.Generator) -> R
     optics = optics_of(spec.camera)
     canvas = Canvas(optics)
     placed = place(spec, catalogue, rng)
-    seen = _seen(optics, spec, catalogue, placed, rng)
+    seen = [_seen(optics, catalogue, unit) for unit in placed]
     paint_backdrop(canvas, spec.cabinet, np.random.default_rng(spec.backdrop))
     cooler.paint_outside(canvas, spec.cabinet)
     cooler.paint_inside(canvas, spec.cabinet)
-    _paint_rows(canvas, spec, placed, seen, rng)
+    _paint_rows(canvas, spec, placed, seen, draw)
     cooler.paint_frame(canvas, spec.cabinet)
     paint_clutter(canvas, spec.cabinet, spec.clutter, rng)
     map_x, map_y = optics.canvas_maps()
@@ -72,61 +73,37 @@ def render(spec: SceneSpec, catalogue: Catalogue, rng: np.random.Generator) -> R
     return RenderedScene(pixels, units, find_gaps(spec, catalogue, optics))
 
 
-def _seen(optics: Optics, spec: SceneSpec, catalogue: Catalogue, placed: list[Placed],
-          rng: np.random.Generator) -> list[_Seen]:  # fmt: skip
-    turns = rng.normal(0, spec.turned, len(placed))
-    # Some packs were put back any way round.
-    turns += np.where(rng.random(len(placed)) < 0.08 * min(spec.turned / 0.3, 3), rng.uniform(-3, 3, len(placed)), 0)
-    seen = []
-    for unit, turn in zip(placed, turns.tolist(), strict=True):
-        x, y = optics.project(unit.x, unit.y, unit.z)
-        # What shows of the side depends on where the camera stands.
-        sideways = float(np.arctan2(optics.camera.x_mm - unit.x, optics.camera.distance_mm + unit.z))
-        tilt = 0.0 if unit.fallen else optics.tilt(unit.y, unit.z)
-        view = View(x, y, optics.scale(unit.z), tilt, turn + sideways)
-        solid = solid_of(catalogue[unit.sku])
-        seen.append(_Seen(solid, view, unit.fallen, silhouette(solid, view, unit.fallen)))
-    return seen
+def _seen(optics: Optics, catalogue: Catalogue, unit: Placed) -> _Seen:
+    x, y = optics.project(unit.x, unit.y, unit.z)
+    # What shows of the side depends on where the camera stands.
+    sideways = float(np.arctan2(optics.camera.x_mm - unit.x, optics.camera.distance_mm + unit.z))
+    tilt = 0.0 if unit.fallen else optics.tilt(unit.y, unit.z)
+    view = View(x, y, optics.scale(unit.z), tilt, unit.turn + sideways)
+    solid = solid_of(catalogue[unit.sku])
+    return _Seen(solid, view, silhouette(solid, view, unit.fallen))
 
 
-def _paint_rows(canvas: Canvas, spec: SceneSpec, placed: list[Placed], seen: list[_Seen],
-                rng: np.random.Generator) -> None:  # fmt: skip
+def _paint_rows(canvas: Canvas, spec: SceneSpec, placed: list[Placed], seen: list[_Seen], draw: Drawer) -> None:
     """Paints the rows so that each shelf hides what it hides: from the outermost row towards the camera's height."""
     cabinet, camera_y = spec.cabinet, spec.camera.y_mm
-    strengths = rng.normal(1, 0.035, len(placed))
     levels = cabinet.shelf_levels()
     for row in sorted(range(len(spec.rows)), key=lambda r: -abs(levels[r] + cabinet.compartments[r] / 2 - camera_y)):
         cooler.paint_board_top(canvas, cabinet, row)
         of_row = [i for i, unit in enumerate(placed) if unit.row == row]
         for i in sorted(of_row, key=lambda i: (-placed[i].z, placed[i].level)):
-            if canvas.holds(seen[i].silhouette.outline):
-                canvas.paste(_draw(seen[i], _light(cabinet, placed[i], float(strengths[i]))), i + 1)
+            unit = seen[i]
+            if canvas.holds(unit.silhouette.outline):
+                light = _light(cabinet, placed[i])
+                canvas.paste(draw(unit.solid, unit.view, light, placed[i].fallen), i + 1)
         cooler.paint_board_underside(canvas, cabinet, row)
         cooler.paint_lip(canvas, cabinet, row, spec.rows[row], spec.backdrop + row)
 
 
-def _light(cabinet: Cabinet, unit: Placed, strength: float) -> Light:
+def _light(cabinet: Cabinet, unit: Placed) -> Light:
     half = cabinet.width_mm / 2
     across = unit.x / half
     lamp = {"sides": -0.62 if across < 0 else 0.62, "left": -0.6, "top": -0.3, "front": 0.25}[cabinet.lamps]
     near_lamp = abs(across) if cabinet.lamps == "sides" else (1 - across) / 2 if cabinet.lamps == "left" else 0.6
     depth = max(1 - 0.62 * unit.z / cabinet.depth_mm, 0.32)
-    level = cooler.row_light(cabinet, unit.row) * (0.8 + 0.28 * near_lamp) * depth * strength * 1.12
+    level = cooler.row_light(cabinet, unit.row) * (0.8 + 0.28 * near_lamp) * depth * unit.lit * 1.12
     return Light(lamp=lamp, shine=round(0.55 + 0.45 * depth, 1), level=level)
-
-
-def _draw(unit: _Seen, light: Light) -> Sprite:
-    draw = carton_sprite if unit.solid.pack.pack_type == "carton" else pack_sprite
-    if unit.fallen:
-        upright = View(0.0, 0.0, unit.view.px_per_mm, 0.0, unit.view.turn)
-        return _laid_down(draw(unit.solid, upright, light), unit.view.x, unit.view.y)
-    return draw(unit.solid, unit.view, light)
-
-
-def _laid_down(upright: Sprite, x: float, y: float) -> Sprite:
-    """The pack on its side, its middle at (x, y)."""
-    colour, hides, cover, shade = (
-        np.ascontiguousarray(np.rot90(part)) for part in (upright.colour, upright.hides, upright.cover, upright.shade)
-    )
-    height, width = cover.shape
-    return Sprite(round(x - width / 2), round(y - height / 2), colour, hides, cover, shade)

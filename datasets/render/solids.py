@@ -50,7 +50,7 @@ _LABEL_SPAN = {"can": (0.0, 0.955), "sleek-can": (0.0, 0.965), "pet": (0.3, 0.59
 _CAP_FROM = {"can": 0.955, "sleek-can": 0.965, "pet": 0.914, "glass": 0.955}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Solid:
     """Everything needed to draw one pack.
 

@@ -135,6 +135,7 @@ class SceneSpec:
         rows: shelf rows, top first, each lane from left to right; the lanes start at the left wall.
         turned: standard deviation of the packs' turn about their axis, radians.
         backdrop: which surroundings, any number.
+        placement: how the units stand, any number; with the same number what stays put looks the same. None: by chance.
     """
 
     cabinet: Cabinet
@@ -144,3 +145,4 @@ class SceneSpec:
     clutter: Clutter = field(default_factory=Clutter)
     turned: float = 0.3
     backdrop: int = 0
+    placement: int | None = None

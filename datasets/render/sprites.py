@@ -8,11 +8,12 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from datasets.render.arrays import FloatArray
+from datasets.render.arrays import FloatArray, Mask
 from datasets.render.artwork import bgr
 from datasets.render.solids import BARE, CAP, LABEL, LIQUID, METAL, PER_MM, WRAPS, Solid
 
 _LUT = 256
+_HALF = 0.5
 HALO_MM = 6.0
 """How far around a pack its shadow falls on what stands behind."""
 
@@ -22,18 +23,16 @@ class Sprite:
     """A drawn pack, its top left pixel at (`x`, `y`) of the canvas.
 
     Attributes:
-        colour: (H, W, 3) float32 BGR, 0 to 255 and over where it shines, already multiplied by `hides`.
-        hides: (H, W) float32, share of what is behind that it hides.
-        cover: (H, W) float32, share of the pixel that belongs to the pack, also where it is see-through.
-        shade: (H, W) float32, shadow that it throws on what is behind.
+        colour: (H, W, 3) float32 BGR, 0 to 255 and over where it shines, already multiplied by how much it hides.
+        keeps: (H, W) float32, share of the light behind it that it lets through, its shadow included.
+        owns: (H, W) bool, pixels of which at least half is the pack, also where it is see-through.
     """
 
     x: int
     y: int
     colour: FloatArray
-    hides: FloatArray
-    cover: FloatArray
-    shade: FloatArray
+    keeps: FloatArray
+    owns: Mask
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,8 @@ def pack_sprite(solid: Solid, view: View, light: Light) -> Sprite:
     colour *= hides[..., None]
     if view.tilt > 0:
         _add_lid(solid, view, light, (u, v), (colour, cover, hides))
-    return Sprite(x0, y0, colour, hides, cover, _shadow(solid, view, u, v, radius))
+    keeps = (1 - hides) * (1 - _shadow(solid, view, u, v, radius))
+    return Sprite(x0, y0, colour, keeps, cover >= _HALF)
 
 
 def _edge(inside_mm: FloatArray, scale: float) -> FloatArray:

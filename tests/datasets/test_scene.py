@@ -97,3 +97,10 @@ def test_random_scenes_of_every_variety_render_and_their_boxes_lie_inside(variet
                 assert 0 <= x1 < x2 <= quarter.width and 0 <= y1 < y2 <= quarter.height
                 assert x1 >= unit.full_box[0] - 3 and x2 <= unit.full_box[2] + 3
                 assert y1 >= unit.full_box[1] - 3 and y2 <= unit.full_box[3] + 3
+
+
+def test_what_stays_put_looks_the_same_in_the_next_photo() -> None:
+    before = replace(spec((lane(COLA, COLA), lane(LEMON), lane(WATER))), placement=4)
+    after = replace(before, rows=((lane(COLA, COLA), lane(planned=LEMON), lane(WATER)),))
+    first, second = shoot(before, seed=1).units, shoot(after, seed=2).units
+    assert [unit.full_box for unit in first if unit.sku != LEMON] == [unit.full_box for unit in second]
