@@ -64,7 +64,9 @@ class StoreSettings(Section):
 class CloudSettings(Settings):
     """Settings of `facings up`."""
 
-    environment: Literal["development", "production"] = "development"
+    environment: Literal["development", "production"] = Field(
+        default="development", description="production starts only with a secret, and makes no first sign-in"
+    )
     data_dir: Path = Field(default=Path("var/facings"), description="everything that must survive lies here")
     secret: SecretStr | None = Field(
         default=None, description="signs sessions and upload grants; 32 characters or more"
@@ -73,7 +75,7 @@ class CloudSettings(Settings):
     broker: BrokerSettings = BrokerSettings()
     store: StoreSettings = StoreSettings()
     coverage_hours: float = Field(default=24, gt=0, description="a cooler counts as reporting this long after a photo")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="how much is logged")
 
     @model_validator(mode="after")
     def _production_brings_its_secret(self) -> CloudSettings:
