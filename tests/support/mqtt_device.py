@@ -49,6 +49,10 @@ class MqttPeer:
         if wait:
             sent.wait_for_publish(20)
 
+    @property
+    def connected(self) -> bool:
+        return self._client.is_connected()
+
     def last(self, topic: str) -> Any:
         """The newest payload heard on `topic`, or None."""
         return next((payload for name, payload, _ in reversed(self.heard) if name == topic), None)

@@ -1,5 +1,7 @@
 """Ingest over the real broker, in a cloud of its own process."""
 
+import json
+import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -69,3 +71,74 @@ def test_a_photo_becomes_live_numbers_and_a_stock_out(device: MqttDevice, page: 
     assert wait_until(listed, what="the stock-out").stockouts[0].proposal
     overview = OverviewKpi.from_wire(page.last(TOPICS.overview))
     assert (overview.open_stockouts, overview.open_proposals, overview.observations) == (1, 1, 2)
+
+
+def quarantined(cloud: RunningCloud) -> list[dict[str, object]]:
+    with cloud.client() as client:
+        items: list[dict[str, object]] = client.get("/api/v1/quarantine").json()["items"]
+    return items
+
+
+def test_bad_messages_stop_nothing(cloud: RunningCloud, device: MqttDevice) -> None:
+    boot = uuid.uuid4()
+    before = len(quarantined(cloud))
+    device.publish(device.topics.observation, b"[1, 2, 3]")
+    version_9 = json.loads(observation(boot_id=boot, seq=1).to_wire()) | {"schema": "facings/observation/9"}
+    device.publish(device.topics.observation, json.dumps(version_9).encode())
+    device.publish(device.topics.observation, observation(boot_id=boot, seq=2))
+    ack = wait_until(
+        lambda: next((b for a in device.acks() for b in a.boots if b.boot_id == boot and b.through == 2), None),
+        what="the ack of the good one",
+    )
+    assert ack.missing == ()
+    refused = [r for a in device.acks() for b in a.boots if b.boot_id == boot for r in b.refused]
+    assert [(r.seq, "facings/observation/9" in r.reason) for r in refused] == [(1, True)]
+    assert len(quarantined(cloud)) == before + 2
+
+
+def test_a_message_of_10_mb_is_refused_by_the_broker_and_stops_nothing(cloud: RunningCloud, key: str) -> None:
+    with MqttDevice(cloud.mqtt_port, "cooler-01", key) as huge:
+        huge.publish(huge.topics.observation, b"{" + b" " * 10_000_000, wait=False)
+        wait_until(lambda: not huge.connected, what="the end of the connection")
+    boot = uuid.uuid4()
+    with MqttDevice(cloud.mqtt_port, "cooler-01", key) as device:
+        device.publish(device.topics.observation, observation(boot_id=boot, seq=1))
+        wait_until(lambda: any(b.boot_id == boot for a in device.acks() for b in a.boots), what="an ack")
+
+
+def test_a_device_cannot_speak_for_another(cloud: RunningCloud, device: MqttDevice) -> None:
+    cloud.add_device("cooler-02")
+    for topic in ("facings/1/acme/cooler-02/observation", "facings/1/other/cooler-01/observation"):
+        device.publish(topic, observation(boot_id=uuid.uuid4(), seq=1), wait=False)
+    boot = uuid.uuid4()
+    device.publish(device.topics.observation, observation(boot_id=boot, seq=1))
+    wait_until(lambda: any(b.boot_id == boot for a in device.acks() for b in a.boots), what="an ack of its own")
+    with cloud.client() as client:
+        assert client.get("/api/v1/coolers/cooler-02/kpi").json()["error"]["code"] == "no-photo-yet"
+
+
+def test_kill_9_in_the_middle_stores_everything_once(cloud: RunningCloud, key: str) -> None:
+    boot = uuid.uuid4()
+    photos = [
+        observation(units=1, boot_id=boot, seq=seq, captured_at=NOON + timedelta(days=1, seconds=seq))
+        for seq in range(1, 201)
+    ]
+    with MqttDevice(cloud.mqtt_port, "cooler-01", key) as device:
+        for photo in photos:
+            device.publish(device.topics.observation, photo, wait=False)
+        wait_until(device.acks, what="the first ack")
+        cloud.kill9()
+    cloud.restart()
+    with MqttDevice(cloud.mqtt_port, "cooler-01", key) as device:
+        for photo in photos:
+            device.publish(device.topics.observation, photo, wait=False)
+        wait_until(
+            lambda: any(
+                b.boot_id == boot and b.through == 200 and not b.missing for a in device.acks() for b in a.boots
+            ),
+            what="an ack of all",
+        )
+    since = {"from": "2026-11-03T12:00:00Z", "to": "2026-11-03T13:00:00Z", "limit": "500"}
+    with cloud.client() as client:
+        stored = client.get("/api/v1/coolers/cooler-01/observations", params=since).json()["items"]
+    assert sorted(item["id"] for item in stored) == sorted(str(photo.id) for photo in photos)
