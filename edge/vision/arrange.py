@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edge.vision.detections import Detections
+from edge.vision.emptiness import Looks
 from edge.vision.gallery import Names
 from edge.vision.gaps import find_gaps
 from edge.vision.reading import Box, PhotoQuality, PlacedProduct, ReadingGap, ReadingLine, ShelfReading
@@ -24,10 +25,12 @@ def arrange(
     quality: PhotoQuality,
     models: dict[str, str],
     weak: Detections | None = None,
+    pixels: npt.NDArray[np.uint8] | None = None,
 ) -> ShelfReading:
     """Everything that can be said of a photo of `size` (width, height) from its detections and their names.
 
     `weak` are detections below the detector's threshold: they are not counted, and make gaps under them doubtful.
+    With the photo's `pixels` a gap must look empty too.
     """
     layout = lay_out(found.boxes)
     products = [
@@ -43,7 +46,9 @@ def arrange(
         for i in range(len(found))
     ]
     facing = [place is Place.FRONT for place in layout.place]
-    gaps = find_gaps(found.boxes.astype(np.float64), layout, weak or Detections.empty())
+    boxes = found.boxes.astype(np.float64)
+    looks = Looks(pixels, boxes) if pixels is not None and len(found) else None
+    gaps = find_gaps(boxes, layout, weak or Detections.empty(), looks)
     order = sorted(range(len(products)), key=lambda i: (products[i].row, products[i].column, -products[i].box[3]))
     return ShelfReading(
         width=size[0],

@@ -115,7 +115,7 @@ class VisionChain:
         sure = seen.scores >= stages.threshold
         found, weak = seen.take(sure), seen.take(~sure)
         names = stages.recogniser.name(photo, found) if stages.recogniser else Names.unknown(len(found))
-        return arrange(size, found, names, quality, stages.models, weak)
+        return arrange(size, found, names, quality, stages.models, weak, photo.pixels)
 
     def _load_recogniser(self, zoo: Path) -> _Recogniser | None:
         if self._gallery is None:

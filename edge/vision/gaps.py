@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import combinations, pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from edge.vision.detections import Detections
+from edge.vision.emptiness import Looks
 from edge.vision.rows import Floats, Ints, Layout, Place
 
 ROOM = 0.7  # width of a gap, in facings of its neighbours, from which it counts
 EDGE_ROOM = 1.1  # the same at the end of a row, where the cooler's wall is guessed from the other rows
 TAKEN = 0.2  # share of a gap that products may cover before it is none
 POST_TAKEN = 0.25  # share of the rows that may have a product where a post stands
+EMPTY_FROM = 0.5  # a place less likely empty than this holds a product that was missed
 POST_WIDTH = 0.4  # least width of a post, in facings
 EDGE_TRUST = 0.6  # and how far such a guess is trusted
 
 
-def find_gaps(boxes: Floats, layout: Layout, weak: Detections) -> list[tuple[Floats, int, float]]:
-    """Gaps as (box x1 y1 x2 y2, row, confidence), by row and from left to right.
+Gap = tuple[Floats, int, float]
+"""Box x1 y1 x2 y2, row, confidence."""
 
-    `weak` are detections below the threshold: a place where the detector half sees a product is a doubtful gap.
+
+def find_gaps(boxes: Floats, layout: Layout, weak: Detections, looks: Looks | None = None) -> list[Gap]:
+    """Gaps by row and from left to right.
+
+    Args:
+        boxes: (N, 4) products.
+        layout: where they stand.
+        weak: detections below the threshold: a place where the detector half sees a product is a doubtful gap.
+        looks: of the photo; a place that does not look empty is no gap. None: only the boxes are asked.
     """
-    found = []
+    found: list[Gap] = []
     posts, edges = _posts(boxes, layout), _row_edges(boxes, layout)
     for row in range(layout.rows):
         fronts = _fronts(layout, row)
@@ -35,7 +46,14 @@ def find_gaps(boxes: Floats, layout: Layout, weak: Detections) -> list[tuple[Flo
             found += [(gap, row, _trust(gap, _width(gap) / facing, weak)) for gap in wide]
         found += [(gap, row, EDGE_TRUST * _trust(gap, size, weak)) for gap, size in _ends(boxes, fronts, row, edges)]
     found = [gap for gap in found if _is_free(gap[0], boxes)]
-    return sorted(found, key=lambda gap: (gap[1], gap[0][0]))
+    return sorted(_empty(found, looks) if looks else found, key=lambda gap: (gap[1], gap[0][0]))
+
+
+def _empty(gaps: list[Gap], looks: Looks) -> Iterator[Gap]:
+    for box, row, confidence in gaps:
+        emptiness = looks.emptiness(box)
+        if emptiness >= EMPTY_FROM:
+            yield box, row, confidence * emptiness
 
 
 def _posts(boxes: Floats, layout: Layout) -> list[tuple[float, float]]:

@@ -1,0 +1,59 @@
+"""Does a place look empty? A gap between boxes may also be a product that the detector missed.
+
+Compared with the products around it, an empty place has little texture and little colour: back wall, grille, shadow.
+The curve below was fitted to 678 gaps and 884 products of rendered scenes and checked on 30 real photos of
+`shelf_gaps`: it tells their labelled voids from products with an area under the ROC curve of 0.94.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from edge.vision.rows import Floats
+
+LONG_SIDE = 960
+NEIGHBOURS = 8
+_INTERCEPT, _TEXTURE, _COLOUR = -0.76, -2.16, -1.75
+_FLOOR = 0.05
+
+
+class Looks:
+    """Texture and colour of a photo, to be asked of its places.
+
+    Args:
+        pixels: the photo, (H, W, 3) BGR.
+        products: (N, 4) boxes of the products found in it.
+    """
+
+    def __init__(self, pixels: npt.NDArray[np.uint8], products: Floats) -> None:
+        self._scale = min(1.0, LONG_SIDE / max(pixels.shape[:2]))
+        small = cv2.resize(pixels, None, fx=self._scale, fy=self._scale, interpolation=cv2.INTER_AREA)
+        grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
+        texture = np.abs(cv2.Sobel(grey, cv2.CV_32F, 1, 0)) + np.abs(cv2.Sobel(grey, cv2.CV_32F, 0, 1))
+        colour = small.max(axis=2).astype(np.float32) - small.min(axis=2)
+        self._sums = cv2.integral(np.dstack([texture, colour]), sdepth=cv2.CV_64F)
+        self._products = products
+        self._looks = np.array([self._mean(box) for box in products]).reshape(-1, 2)
+
+    def emptiness(self, place: Floats) -> float:
+        """Probability that `place` (4,) is empty, from its looks beside those of the products nearest to it."""
+        if not len(self._products):
+            return 1.0
+        foot = np.abs(self._products[:, 3] - place[3])
+        across = np.abs(self._products[:, [0, 2]].mean(axis=1) - place[[0, 2]].mean())
+        near = np.argsort(foot + 0.3 * across)[:NEIGHBOURS]
+        ratio = self._mean(place) / np.maximum(np.median(self._looks[near], axis=0), 1e-3)
+        texture, colour = np.log(ratio + _FLOOR)
+        return float(1 / (1 + np.exp(-(_INTERCEPT + _TEXTURE * texture + _COLOUR * colour))))
+
+    def _mean(self, box: Floats) -> Floats:
+        """Mean texture and colour inside the box, without its rim."""
+        x1, y1, x2, y2 = box * self._scale
+        height, width = self._sums.shape[0] - 1, self._sums.shape[1] - 1
+        left, right = (int(np.clip(x, 0, width)) for x in (x1 + 0.1 * (x2 - x1), x2 - 0.1 * (x2 - x1) + 1))
+        top, foot = (int(np.clip(y, 0, height)) for y in (y1 + 0.15 * (y2 - y1), y2 - 0.1 * (y2 - y1) + 1))
+        total = self._sums[foot, right] - self._sums[top, right] - self._sums[foot, left] + self._sums[top, left]
+        mean: Floats = total / max((right - left) * (foot - top), 1)
+        return mean
