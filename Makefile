@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-train system assets demo test test-fast kill-tests lint format schemas screenshots bench clean
+.PHONY: help setup setup-train system assets demo test test-fast kill-tests lint format schemas docs screenshots bench clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,13 @@ format: $(VENV)/installed ## Format the code
 
 schemas: $(VENV)/installed ## Publish the JSON Schema of new message versions in docs/schemas
 	$(BIN)/facings schema export
+
+docs: $(VENV)/installed ## Write docs/cli.md and docs/kpi.md from the code
+	$(BIN)/python -m tests.support.cli_docs
+	$(BIN)/python -m cloud.analytics.registry > docs/kpi.md
+
+screenshots: setup system ## Take the guides' pictures of a running demo: URL=... EMAIL=... PASSWORD=...
+	$(BIN)/python -m tests.support.screenshots $(URL) $(EMAIL) $(PASSWORD)
 
 bench: setup ## Run the benchmarks; each prints JSON
 	@for program in bench/*.py; do echo "== $$program"; $(BIN)/python $$program; done

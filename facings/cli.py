@@ -6,7 +6,6 @@ A command is an entry point of the group `facings.commands`. Each is imported on
 
 from __future__ import annotations
 
-import sys
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
@@ -52,23 +51,29 @@ def _load(entry: EntryPoint) -> Any:
 class LazyCommands(TyperGroup):
     """Lists the commands by name and imports the one that is asked for."""
 
+    _listing = False
+
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 (typer's signature)
         """Names of all commands, in the order of the summaries."""
         found = _commands()
         return [name for name in SUMMARIES if name in found] + sorted(set(found) - set(SUMMARIES))
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """The command `cmd_name`; while help is being written, only its name and summary."""
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 (typer's signature)
+        """The command `cmd_name`; while the list of commands is being written, only its name and summary."""
         entry = _commands().get(cmd_name)
         if entry is None:
             return None
-        if ctx.resilient_parsing or not _asks_for(cmd_name):
+        if self._listing:
             return typer.core.TyperCommand(name=cmd_name, help=SUMMARIES.get(cmd_name, ""))
         return _load(entry)
 
-
-def _asks_for(name: str) -> bool:
-    return next((word for word in sys.argv[1:] if not word.startswith("-")), "") == name
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the list of commands, importing none of them."""
+        self._listing = True
+        try:
+            super().format_help(ctx, formatter)
+        finally:
+            self._listing = False
 
 
 app = typer.Typer(
