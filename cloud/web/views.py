@@ -109,7 +109,7 @@ class LineRow:
     name: str
     group: str
     units: Estimate
-    facings: int
+    facings: float
     planned: int
     share: float
     confidence: float

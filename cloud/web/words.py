@@ -11,13 +11,18 @@ from cloud.web.i18n import N_, translations
 COUNTED_TO = 120
 """Plural categories of every language the pages speak occur below this count."""
 
-SPOKEN_BY_SERVICES = (
+SPOKEN_BY_OTHERS = (
     N_("stock-out"),
     N_("stock-out; one case, as no planogram says how much fits"),
     N_("the photo is old: take a new one first"),
     N_("the product is back"),
+    N_("too dark: check the cooler's lamp and the camera's exposure"),
+    N_("too bright: check the exposure and light shining into the lens"),
+    N_("hardly any contrast: fog, frost or something before the lens"),
+    N_("blurred: check the focus, and the lens for fog or dirt"),
+    N_("part of the picture is one flat band: the camera broke off while sending"),
 )
-"""Reasons that other parts store in English; pages translate them."""
+"""Reasons that other parts and devices write in English; pages translate those they know."""
 
 
 def words(language: str) -> dict[str, Any]:

@@ -115,7 +115,9 @@ def observation_of(truth: dict[str, Any], size: tuple[int, int], seq: int) -> Ob
             for sku, count in units.items()
         ),
         products=tuple(_product(unit, size) for unit in seen),
-        gaps=tuple(Gap(box=_box(gap["box"], size), row=gap["row"], confidence=0.9) for gap in truth["gaps"]),
+        gaps=tuple(
+            Gap(box=_box(gap["box"], size), row=gap["row"], confidence=0.9) for gap in truth["gaps"] if gap["empty"]
+        ),
         rows=len({unit["row"] for unit in seen}),
         confidence=0.95,
         models={"truth": "0" * 64},

@@ -15,40 +15,58 @@ function colour(name) {
 
 const HUES = ["--own", "--competitor", "--accent", "--alert", "--warn", "--good", "--unknown"];
 const MOST_LINES = 6;
-/** Twentieths just below and above the percentages shown. */
-const AROUND = {
-  min: ({ min }) => Math.max(0, Math.floor(min * 20 - 0.5) / 20),
-  max: ({ max }) => Math.min(1, Math.ceil(max * 20 + 0.5) / 20),
-};
+const TWENTIETH = 0.05;
+
+/** An axis of percentages around those shown: whole twentieths, with a line in the middle. */
+function percentAxis(series) {
+  const values = series.flatMap(({ points }) => points.map(([, value]) => value));
+  let low = Math.max(0, Math.floor(Math.min(...values) / TWENTIETH - 0.5));
+  let high = Math.min(20, Math.ceil(Math.max(...values) / TWENTIETH + 0.5));
+  if ((high - low) % 2) {
+    if (low > 0) low -= 1;
+    else high += 1;
+  }
+  return { min: low * TWENTIETH, max: high * TWENTIETH, interval: ((high - low) / 2) * TWENTIETH };
+}
+
 const DASHES = ["solid", [6, 4], [2, 3]];
 
 /**
- * A chart over time in `element`; `draw(series, {percent, zone, from})` shows [{name, points: [[iso, value]]}].
+ * A chart over time in `element`; `draw(series, {percent, zone, from})` shows [{name, points: [[iso, value]]}],
+ * `dispose()` ends it.
  * With more series than hues the dash tells them apart.
  */
 export function lineChart(element) {
   const chart = echarts.init(element, null, { locale: language.startsWith("zh") ? "ZH" : "EN" });
   let last = null;
   const redraw = () => last && chart.setOption(options(...last), { notMerge: true });
-  new ResizeObserver(() => chart.resize()).observe(element);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  const resizes = new ResizeObserver(() => chart.resize());
+  const themes = matchMedia("(prefers-color-scheme: dark)");
+  resizes.observe(element);
+  themes.addEventListener("change", redraw);
   return {
     draw(series, shape = {}) {
-      last = [series, shape];
+      last = [liveliestFirst(series), shape];
       redraw();
+    },
+    dispose() {
+      resizes.disconnect();
+      themes.removeEventListener("change", redraw);
+      chart.dispose();
     },
   };
 }
 
-/** Of many lines only those that move most are drawn at first; the legend brings the others. */
-function liveliest(series) {
+/** Those that move most come first; of many lines only they are drawn, and the legend brings the others. */
+function liveliestFirst(series) {
   const spread = ({ points }) => {
     const values = points.map(([, value]) => value);
     return Math.max(...values) - Math.min(...values);
   };
-  const moving = new Set([...series].sort((a, b) => spread(b) - spread(a)).slice(0, MOST_LINES));
-  return Object.fromEntries(series.map((one) => [one.name, moving.has(one)]));
+  return [...series].sort((a, b) => spread(b) - spread(a));
 }
+
+const firstOnly = (series) => Object.fromEntries(series.map(({ name }, place) => [name, place < MOST_LINES]));
 
 function options(series, shape) {
   const [soft, line, ink] = ["--ink-soft", "--line", "--ink"].map(colour);
@@ -59,7 +77,7 @@ function options(series, shape) {
     animationDuration: 300,
     textStyle: { fontFamily: font },
     grid: { left: 4, right: 16, top: series.length > 1 ? 42 : 12, bottom: 4, containLabel: true },
-    legend: series.length > 1 ? { type: "scroll", top: 0, selected: liveliest(series), textStyle: { color: ink }, pageTextStyle: { color: soft }, icon: "roundRect", itemHeight: 4 } : undefined,
+    legend: series.length > 1 ? { type: "scroll", top: 0, selected: firstOnly(series), textStyle: { color: ink }, pageTextStyle: { color: soft }, icon: "roundRect", itemHeight: 4 } : undefined,
     tooltip: {
       trigger: "axis", renderMode: "richText", confine: true, order: "valueDesc",
       backgroundColor: "#0a0f11ee", borderWidth: 0, textStyle: { color: "#fff", fontSize: 12 }, valueFormatter: write,
@@ -69,14 +87,14 @@ function options(series, shape) {
       axisLabel: { color: soft, hideOverlap: true }, axisPointer: { label: { formatter: ({ value }) => moment(value, shape.zone) } },
     },
     yAxis: {
-      type: "value", ...(shape.percent ? AROUND : { min: 0, minInterval: 1 }), splitNumber: 3,
+      type: "value", ...(shape.percent ? percentAxis(series) : { min: 0, minInterval: 1, splitNumber: 3 }),
       splitLine: { lineStyle: { color: line } }, axisLabel: { color: soft, formatter: write },
     },
     series: series.map(({ name, points, hue }, i) => ({
       name, type: "line", data: points, step: shape.percent ? undefined : "end", showSymbol: points.length < 3, symbolSize: 6,
       color: colour(hue ?? HUES[i % HUES.length]), lineStyle: { width: 2, type: DASHES[Math.floor(i / HUES.length) % DASHES.length] },
       emphasis: { focus: "series" },
-      areaStyle: series.length === 1 ? { opacity: 0.12 } : undefined,
+      areaStyle: series.length === 1 && !shape.percent ? { opacity: 0.12 } : undefined,
     })),
   };
 }

@@ -6,6 +6,7 @@ import { localise, nameOf } from "./words.js";
 import { watchPhoto, wirePhoto } from "./photo.js";
 
 const page = document.getElementById("cooler");
+let chart = null;
 let shown = document.getElementById("photo")?.dataset.photo;
 
 function settle() {
@@ -16,10 +17,12 @@ function settle() {
 }
 
 function drawHistory() {
+  chart?.dispose();
+  chart = null;
   const element = document.getElementById("history");
   if (!element) return;
   const { times, zone, series } = JSON.parse(document.getElementById("history-points").textContent);
-  const chart = lineChart(element);
+  chart = lineChart(element);
   chart.draw(series.map((one) => ({ name: nameOf(one), points: one.units.map((units, i) => [times[i], units]) })), { zone });
 }
 

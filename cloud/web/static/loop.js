@@ -1,14 +1,20 @@
-// Stock-outs and orders: the list is drawn by the server and fetched again when the live numbers say it changed.
+// Stock-outs and orders: the list is drawn by the server and fetched again when the live numbers say that something changed.
 
 import { connect, live } from "./live.js";
 import { localise } from "./words.js";
 
 const loop = document.getElementById("loop");
-let waiting = 0;
+const SHORTEST_INTERVAL_MS = 1000;
+let waiting = false;
 
+// Several messages tell of one change; the first asks for the lists a moment later, for all of them.
 function refresh() {
-  clearTimeout(waiting);
-  waiting = setTimeout(() => htmx.ajax("GET", "/stock-outs", { target: "#loop", swap: "innerMorph" }), 250);
+  if (waiting) return;
+  waiting = true;
+  setTimeout(() => {
+    waiting = false;
+    htmx.ajax("GET", "/stock-outs", { target: "#loop", swap: "innerMorph" });
+  }, SHORTEST_INTERVAL_MS);
 }
 
 localise(document.getElementById("main"));

@@ -8,34 +8,54 @@ import { age, counted, forms, hours, integer, localise, moment, nameOf, percent,
 const readJson = (id) => JSON.parse(document.getElementById(id)?.textContent ?? "null");
 let overview = readJson("overview");
 const outlets = readJson("outlets");
+const byId = (kpi) => new Map(kpi.coolers.map((cooler) => [cooler.cooler, cooler]));
+let coolers = overview && byId(overview);
+const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+const title = document.title;
 const LIST_LENGTH = 8;
 
 function start() {
   const table = new SortedTable(document.getElementById("coolers"), sortValue, "open_stockouts", true);
   const trend = sessionTrend();
-  live.addEventListener("overview", ({ detail }) => {
-    overview = detail;
-    showFigures(detail);
-    showCoolers(detail);
+  const show = oncePerFrame((kpi) => {
+    overview = kpi;
+    coolers = byId(kpi);
+    showFigures(kpi);
+    showCoolers(kpi);
     table.arrange();
     filter();
-    trend.add(detail);
+    trend.add(kpi);
   });
+  live.addEventListener("overview", ({ detail }) => show(detail));
   live.addEventListener("stockouts", ({ detail }) => showStockouts(detail));
   localise(document.getElementById("main"));
   showAges();
   setInterval(showAges, 10_000);
   wireFilter();
+  showHeadline(overview);
   trend.add(overview);
+}
+
+/** Of calls within one frame only the last is made: nobody can see more. */
+function oncePerFrame(call) {
+  let waiting = null;
+  return (argument) => {
+    if (waiting === null) {
+      requestAnimationFrame(() => {
+        const latest = waiting;
+        waiting = null;
+        call(latest);
+      });
+    }
+    waiting = argument;
+  };
 }
 
 /** Write `text` into `element` and let it light up, if it is another than before. */
 function set(element, text) {
   if (element.textContent === text) return;
   element.textContent = text;
-  element.classList.remove("changed");
-  void element.offsetWidth; // begin the animation anew
-  element.classList.add("changed");
+  if (!calm) element.animate({ backgroundColor: ["var(--flash)", "transparent"] }, { duration: 1600, easing: "ease-out" });
 }
 
 const at = (message, path) => path.split(".").reduce((part, key) => part?.[key], message);
@@ -72,13 +92,21 @@ function showHeadline(kpi) {
     silent > 0 && counted(words.headline.silent, silent),
   ].filter(Boolean);
   document.querySelector("[data-headline]").textContent = headline;
+  document.title = kpi.open_stockouts ? `(${integer(kpi.open_stockouts)}) ${title}` : title;
   document.querySelector("[data-subline]").textContent = rest.length ? rest.join(" ") : words.headline.nothing;
 }
 
-/** The row or item of `id` below `parent`, made from `template` where it is new. */
-function entry(parent, key, id, template) {
-  const known = parent.querySelector(`[data-${key}="${CSS.escape(id)}"]`);
-  if (known) return known;
+/** The rows or items of `parent` by their id; those not in `wanted` are taken away. */
+function entries(parent, key, wanted) {
+  const found = new Map();
+  for (const child of [...parent.children]) {
+    if (wanted.has(child.dataset[key])) found.set(child.dataset[key], child);
+    else child.remove();
+  }
+  return found;
+}
+
+function added(parent, key, id, template) {
   const made = document.getElementById(template).content.firstElementChild.cloneNode(true);
   made.dataset[key] = id;
   return parent.appendChild(made);
@@ -88,10 +116,9 @@ const cell = (row, name) => row.querySelector(`[data-cell="${name}"]`);
 
 function showCoolers(kpi) {
   const body = document.getElementById("coolers").tBodies[0];
-  const known = new Set(kpi.coolers.map(({ cooler }) => cooler));
-  for (const row of [...body.rows]) if (!known.has(row.dataset.cooler)) row.remove();
+  const rows = entries(body, "cooler", coolers);
   for (const cooler of kpi.coolers) {
-    const row = entry(body, "cooler", cooler.cooler, "cooler-template");
+    const row = rows.get(cooler.cooler) ?? added(body, "cooler", cooler.cooler, "cooler-template");
     row.dataset.problem = cooler.open_stockouts || cooler.state !== "online" ? "yes" : "no";
     cell(row, "link").href = `/coolers/${cooler.cooler}`;
     cell(row, "name").textContent = nameOf(cooler);
@@ -119,14 +146,11 @@ function showAge(row, cooler) {
 }
 
 function showAges() {
-  for (const cooler of overview.coolers) {
-    const row = document.querySelector(`[data-cooler="${CSS.escape(cooler.cooler)}"]`);
-    if (row) showAge(row, cooler);
-  }
+  for (const row of document.getElementById("coolers").tBodies[0].rows) showAge(row, coolers.get(row.dataset.cooler));
 }
 
 function sortValue(row, key) {
-  const cooler = overview.coolers.find(({ cooler: id }) => id === row.dataset.cooler) ?? {};
+  const cooler = coolers.get(row.dataset.cooler);
   if (key === "name") return nameOf(cooler) ?? "";
   if (key === "observed_at") return cooler.observed_at ? Date.parse(cooler.observed_at) : 0;
   return cooler[key];
@@ -138,10 +162,10 @@ function showStockouts({ stockouts }) {
   const list = document.getElementById("outs");
   const shown = stockouts.slice(0, LIST_LENGTH);
   const wanted = new Set(shown.map(({ id }) => String(id)));
-  for (const item of [...list.children]) if (!wanted.has(item.dataset.stockout)) item.remove();
+  const items = entries(list, "stockout", wanted);
   const longest = Math.max(...shown.map((stockout) => stockout.hours.high), 1e-9);
   for (const stockout of shown) {
-    const item = entry(list, "stockout", stockout.id, "out-template");
+    const item = items.get(String(stockout.id)) ?? added(list, "stockout", stockout.id, "out-template");
     cell(item, "link").href = `/coolers/${stockout.cooler}`;
     cell(item, "name").textContent = nameOf(stockout);
     cell(item, "outlet").textContent = nameOf(stockout, "outlet_name");

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from cloud.web.i18n import LANGUAGES, Formats, best_language, catalogue, source_texts
-from cloud.web.words import words
+from cloud.web.words import SPOKEN_BY_OTHERS, words
+from edge.vision.quality import _RULES
 from facings.messages import Estimate
 
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
@@ -39,6 +40,10 @@ def test_every_text_is_translated_with_the_same_placeholders(language: str) -> N
 
 def test_no_source_text_is_empty() -> None:
     assert all(part.strip() for text in source_texts() for part in as_tuple(text))
+
+
+def test_what_devices_say_of_a_photo_is_known() -> None:
+    assert {rule.reason for rule in _RULES} <= set(SPOKEN_BY_OTHERS)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
