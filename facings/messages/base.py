@@ -47,17 +47,24 @@ class Message(Part):
         Raises:
             MessageError: too large, no JSON object, another schema or version, or a field is missing or wrong.
         """
-        document = parse_object(payload)
-        schema = document.get("schema")
+        if len(payload) > MAX_MESSAGE_BYTES:
+            raise _too_large(payload)
+        try:
+            message = cls.model_validate_json(payload)
+        except ValidationError as error:
+            cls._check_schema(parse_object(payload).get("schema"))
+            raise MessageError(f"{cls.SCHEMA}: {describe(error)}") from error
+        if "schema_id" not in message.model_fields_set:
+            cls._check_schema(None)
+        return message
+
+    @classmethod
+    def _check_schema(cls, schema: object) -> None:
         if schema != cls.SCHEMA:
             raise MessageError(
                 f"schema is {schema!r}, expected {cls.SCHEMA!r}: "
                 "update whichever side is older, or send to the topic of that kind"
             )
-        try:
-            return cls.model_validate_json(payload)
-        except ValidationError as error:
-            raise MessageError(f"{cls.SCHEMA}: {describe(error)}") from error
 
 
 class ClockState(Part):
@@ -91,7 +98,7 @@ def parse_object(payload: bytes | bytearray) -> dict[str, Any]:
         MessageError: too large, no UTF-8, no JSON, or no object.
     """
     if len(payload) > MAX_MESSAGE_BYTES:
-        raise MessageError(f"message of {len(payload):,} bytes; at most {MAX_MESSAGE_BYTES:,} are taken")
+        raise _too_large(payload)
     try:
         document = json.loads(payload)
     except (ValueError, RecursionError) as error:
@@ -99,6 +106,10 @@ def parse_object(payload: bytes | bytearray) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise MessageError(f"a message is a JSON object, this is {type(document).__name__}")
     return document
+
+
+def _too_large(payload: bytes | bytearray) -> MessageError:
+    return MessageError(f"message of {len(payload):,} bytes; at most {MAX_MESSAGE_BYTES:,} are taken")
 
 
 def describe(error: ValidationError) -> str:
