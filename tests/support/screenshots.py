@@ -1,4 +1,4 @@
-"""Pictures of the guides: `python -m tests.support.screenshots URL EMAIL PASSWORD [COOLER]` writes docs/images/*.png.
+"""Pictures of the guides: `python -m tests.support.screenshots URL EMAIL PASSWORD [COOLER]` writes docs/images.
 
 Takes them of a running cloud with a few photos in it, such as the demo. COOLER is by default the one with the most
 stock-outs.
@@ -9,13 +9,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import cv2
 from playwright.sync_api import Page, sync_playwright
 
 from tests.support.chromium import ARGUMENTS, chromium_path
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
-MOST_BYTES = 300_000
 WIDTH, HEIGHT = 1360, 1000
 SETTLED_MS = 2500
 """Charts have drawn themselves and the live numbers have come by then."""
@@ -33,36 +31,29 @@ def take(url: str, email: str, password: str, cooler: str | None) -> None:
         page.fill("[name=password]", password)
         page.click(".door .button")
         page.wait_for_url("/")
-        _save(page, "overview")
+        _save(page, "overview.png")
         cooler = cooler or page.locator("#coolers tbody tr").first.get_attribute("data-cooler")
         page.goto(f"/coolers/{cooler}")
         page.locator(".photo__wait").wait_for(state="hidden")
-        _save(page, "cooler")
+        _save(page, "cooler.jpg")
         page.goto("/stock-outs")
-        _save(page, "orders")
+        _save(page, "orders.png")
         page.goto("/")
         page.click("[name=language][value=zh-Hans]")
         page.click("[name=theme][value=dark]")
-        _save(page, "overview-zh-dark")
+        _save(page, "overview-zh-dark.png")
         browser.close()
 
 
 def _save(page: Page, name: str) -> None:
     page.locator('#live[data-state="connected"]').wait_for()
     page.wait_for_timeout(SETTLED_MS)
-    file = IMAGES / f"{name}.png"
-    page.screenshot(path=file)
-    _shrink(file)
+    file = IMAGES / name
+    if file.suffix == ".jpg":
+        page.screenshot(path=file, type="jpeg", quality=85)
+    else:
+        page.screenshot(path=file)
     sys.stdout.write(f"{file}: {file.stat().st_size // 1000} kB\n")
-
-
-def _shrink(file: Path) -> None:
-    """Make the picture smaller until it is light enough for the repository."""
-    pixels = cv2.imread(str(file))
-    while file.stat().st_size > MOST_BYTES:
-        height, width = (round(side * 0.85) for side in pixels.shape[:2])
-        pixels = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
-        cv2.imwrite(str(file), pixels, [cv2.IMWRITE_PNG_COMPRESSION, 9])
 
 
 if __name__ == "__main__":
