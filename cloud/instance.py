@@ -62,7 +62,10 @@ class Instance:
             self._start()
         except (OSError, DBAPIError) as error:
             self.stop()
-            raise UnavailableError(f"cannot start on {self.settings.data_dir}: {error}") from error
+            reason = getattr(error, "orig", error)
+            raise UnavailableError(
+                f"cannot start on {self.settings.data_dir}: {reason}; is its disk full, or not ours to write?"
+            ) from error
         except BaseException:
             self.stop()
             raise

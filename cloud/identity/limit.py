@@ -6,12 +6,17 @@ import threading
 from collections import OrderedDict, deque
 
 MOST_TRIES = 8
+"""Failures for one email from one address, within `WINDOW_S`."""
+
+MOST_FROM_ADDRESS = 100
+"""Failures from one address, whatever the emails: an office may share one."""
+
 WINDOW_S = 300.0
 _MOST_REMEMBERED = 10_000
 
 
 class SignInLimit:
-    """Counts failed sign-ins by email and address, in memory: `MOST_TRIES` within `WINDOW_S`, then a pause.
+    """Counts failed sign-ins in memory; after too many within `WINDOW_S`, a pause.
 
     Example:
         >>> limit = SignInLimit()
@@ -26,20 +31,22 @@ class SignInLimit:
     def wait_s(self, email: str, address: str, now: float) -> float:
         """Seconds until the next try is allowed; 0 where it is allowed now."""
         with self._lock:
-            tries = self._failures.get((email, address), deque())
-            while tries and tries[0] <= now - WINDOW_S:
-                tries.popleft()
-            return 0.0 if len(tries) < MOST_TRIES else tries[0] + WINDOW_S - now
+            return max(self._wait(email, address, MOST_TRIES, now), self._wait("", address, MOST_FROM_ADDRESS, now))
 
     def failed(self, email: str, address: str, now: float) -> None:
         """Remember a failed try."""
         with self._lock:
-            self._failures.setdefault((email, address), deque(maxlen=MOST_TRIES)).append(now)
-            self._failures.move_to_end((email, address))
+            for key in ((email, address), ("", address)):
+                self._failures.setdefault(key, deque(maxlen=MOST_FROM_ADDRESS)).append(now)
+                self._failures.move_to_end(key)
             while len(self._failures) > _MOST_REMEMBERED:
                 self._failures.popitem(last=False)
 
     def succeeded(self, email: str, address: str) -> None:
-        """Forget the failures before it."""
+        """Forget the failures of this email before it."""
         with self._lock:
             self._failures.pop((email, address), None)
+
+    def _wait(self, email: str, address: str, most: int, now: float) -> float:
+        recent = [at for at in self._failures.get((email, address), ()) if at > now - WINDOW_S]
+        return 0.0 if len(recent) < most else recent[-most] + WINDOW_S - now

@@ -30,7 +30,14 @@ class Peer:
     """An MQTT client that remembers what it saw."""
 
     def __init__(
-        self, port: int, username: str, password: str, client_id: str = "", clean: bool = True, will: Any = None
+        self,
+        port: int,
+        username: str,
+        password: str,
+        client_id: str = "",
+        clean: bool = True,
+        will: Any = None,
+        over_websocket: bool = False,
     ):
         self.got: list[tuple[str, bytes]] = []
         self.connects: list[str] = []
@@ -38,8 +45,12 @@ class Peer:
         self.granted: list[bool] = []
         self.published: set[int] = set()
         self.mqtt = mqtt.Client(
-            mqtt.CallbackAPIVersion.VERSION2, client_id=client_id or f"peer-{id(self)}", clean_session=clean
+            mqtt.CallbackAPIVersion.VERSION2,
+            client_id=client_id or f"peer-{id(self)}",
+            clean_session=clean,
+            transport="websockets" if over_websocket else "tcp",
         )
+        self.mqtt.ws_set_options(path="/mqtt")
         self.mqtt.username_pw_set(username, password)
         self.mqtt.reconnect_delay_set(1, 1)
         if will:
@@ -98,7 +109,8 @@ class House:
         return Peer(self.port, mqtt_username(tenant, device), self.keys[tenant, device], **options)
 
     def page(self, tenant: str) -> Peer:
-        return Peer(self.port, *self.broker.page_login(tenant))
+        """As a browser connects."""
+        return Peer(self.broker.place.websocket_port, *self.broker.page_login(tenant), over_websocket=True)
 
     def add(self, tenant: str, device: str) -> None:
         with self.records.session(tenant) as session:

@@ -8,7 +8,7 @@ import httpx
 import jwt
 import pytest
 
-from cloud.identity.limit import MOST_TRIES, WINDOW_S, SignInLimit
+from cloud.identity.limit import MOST_FROM_ADDRESS, MOST_TRIES, WINDOW_S, SignInLimit
 from cloud.identity.models import ApiKey, User
 from cloud.identity.service import SESSION_COOKIE, caller_of_session
 from tests.cloud.conftest import Api, with_key
@@ -74,6 +74,15 @@ def test_the_limit_forgets_with_time_and_success() -> None:
     limit.failed("a", "1", WINDOW_S)
     limit.succeeded("a", "1")
     assert limit.wait_s("a", "1", WINDOW_S) == 0
+
+
+def test_one_address_cannot_try_a_password_on_everyone() -> None:
+    limit = SignInLimit()
+    for number in range(MOST_FROM_ADDRESS):
+        assert limit.wait_s(f"{number}", "1", number / 100) == 0
+        limit.failed(f"{number}", "1", number / 100)
+    assert limit.wait_s("new", "1", 2) > WINDOW_S - 3
+    assert limit.wait_s("new", "2", 2) == 0
 
 
 @pytest.mark.parametrize(
