@@ -57,6 +57,7 @@ class Present:
         self._plans = {plan.id: plan.facings() for plan in session.scalars(select(Planogram))}
         latest = session.scalars(select(LatestObservation).where(*of(LatestObservation.cooler_id)))
         self.latest = {row.cooler_id: row for row in latest}
+        self._lines: dict[str, list[Counted]] = {}
         missing = select(StockoutEpisode).where(still_open(), *of(StockoutEpisode.cooler_id))
         self.stockouts = stockouts(session, session.scalars(missing), self.catalogue, self.coolers, self.outlets)
         self.stockouts_of: dict[str, list[Stockout]] = defaultdict(list)
@@ -65,8 +66,12 @@ class Present:
 
     def lines(self, cooler: str) -> list[Counted]:
         """What the latest usable photo of a cooler shows."""
-        row = self.latest.get(cooler)
-        return [Counted(group=self.catalogue.group(line["sku"]), **line) for line in row.lines] if row else []
+        if cooler not in self._lines:
+            row = self.latest.get(cooler)
+            self._lines[cooler] = [
+                Counted(group=self.catalogue.group(line["sku"]), **line) for line in (row.lines if row else ())
+            ]
+        return self._lines[cooler]
 
     def planned(self, cooler: str) -> Mapping[str, int]:
         """Planned facings of each SKU; empty without a planogram."""

@@ -80,7 +80,10 @@ class Ingest:
         except Exception as error:
             # Our fault, not the message's: set aside for the operator, but not acknowledged, so the device keeps it.
             reason = f"storing it failed: {type(error).__name__}: {error}"
-            self._persist([arrival], lambda bad: refuse(bad, reason))
+            try:
+                self._persist([arrival], lambda bad: refuse(bad, reason))
+            except Exception:
+                log.exception("cannot even quarantine a message on %s", arrival.topic)
 
     def _persist(self, batch: Sequence[Arrival], reader: Reader) -> None:
         """Store the batch, however long the stores are away, and tell all who wait for it; nothing once stopped."""

@@ -20,7 +20,7 @@ import jwt
 from fsspec.implementations.local import LocalFileSystem
 
 from cloud.settings import CloudSettings
-from facings.errors import BadInputError, PhotoError
+from facings.errors import BadInputError, PhotoError, UnavailableError
 
 MAX_PHOTO_BYTES = 20_000_000
 GRANT_LIFETIME = timedelta(hours=1)
@@ -138,9 +138,12 @@ class PhotoStore:
         """The bytes of a stored photo.
 
         Raises:
-            FileNotFoundError: it is not there.
+            UnavailableError: they cannot be read now.
         """
-        content: bytes = self._fs.cat_file(f"{self._root}/{name}")
+        try:
+            content: bytes = self._fs.cat_file(f"{self._root}/{name}")
+        except OSError as error:
+            raise UnavailableError(f"photo {name} is noted as stored but cannot be read: {error}") from error
         return content
 
 
