@@ -53,7 +53,7 @@ def audit(
             photo = _decode(file)
             readings[file] = chain.read(photo)
             if annotated:
-                _draw(photo, readings[file], annotated if len(files) == 1 else annotated / f"{file.stem}.jpg")
+                _draw(photo, readings[file], _target(annotated, file, files))
         except BadInputError as error:
             err.print(f"[bold red]{file}[/]", end=": ", highlight=False)
             err.print(str(error), highlight=False, markup=False)
@@ -87,6 +87,14 @@ def _decode(file: Path) -> Photo:
         return decode_photo(file.read_bytes())
     except OSError as error:
         raise BadInputError(f"The file cannot be read ({error.strerror}).") from error
+
+
+def _target(annotated: Path, file: Path, files: list[Path]) -> Path:
+    """Where the annotated photo goes; photos of one name in several folders are kept apart by a number."""
+    if len(files) == 1:
+        return annotated
+    shared = sum(other.stem == file.stem for other in files) > 1
+    return annotated / (f"{file.stem}-{files.index(file) + 1}.jpg" if shared else f"{file.stem}.jpg")
 
 
 def _draw(photo: Photo, reading: ShelfReading, target: Path) -> None:

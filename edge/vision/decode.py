@@ -129,6 +129,9 @@ def _decode_png(encoded: bytes) -> npt.NDArray[np.uint8]:
     raw = _decode(encoded, cv2.IMREAD_UNCHANGED)
     if raw.ndim == 2 or raw.shape[2] == 3:
         return _decode(encoded, cv2.IMREAD_COLOR)
-    scaled = raw.astype(np.float32) / np.iinfo(raw.dtype).max
-    alpha = scaled[..., 3:]
-    return np.rint((scaled[..., :3] * alpha + (1 - alpha)) * 255).astype(np.uint8)
+    opaque = np.empty((*raw.shape[:2], 3), np.uint8)
+    for top in range(0, len(raw), 256):  # in strips: as floats a large photo would take a gigabyte
+        strip = raw[top : top + 256].astype(np.float32) / np.iinfo(raw.dtype).max
+        alpha = strip[..., 3:]
+        opaque[top : top + 256] = np.rint((strip[..., :3] * alpha + (1 - alpha)) * 255)
+    return opaque

@@ -63,7 +63,10 @@ def test_tables_name_verdict_and_reason(shelf: Path) -> None:
 def test_annotated_pictures_are_written(shelf: Path, tmp_path: Path) -> None:
     assert run(app, [str(shelf / "a.jpg"), "--annotate", str(tmp_path / "one.png")]).exit_code == 0
     assert run(app, [str(shelf), "--annotate", str(tmp_path / "all")]).exit_code == 0
-    for file in ("one.png", "all/a.jpg", "all/black.jpg"):
+    twins = [str(shelf / "a.jpg"), str(shelf / "black.png"), str(tmp_path / "one.png"), str(tmp_path / "all" / "a.jpg")]
+    assert run(app, [*twins, "--annotate", str(tmp_path / "twins")]).exit_code == 0
+    written = ("one.png", "all/a.jpg", "all/black.jpg", "twins/a-1.jpg", "twins/a-4.jpg", "twins/black.jpg")
+    for file in written:
         assert cv2.imread(str(tmp_path / file)) is not None
 
 
