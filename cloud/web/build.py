@@ -19,7 +19,7 @@ from facings.errors import FacingsError
 HERE = Path(__file__).parent
 ASSETS = HERE / "assets"
 VENDOR = HERE / "static" / "vendor"
-STAMP = "stamp"
+STAMP = "stamp.txt"
 
 FILES = {
     "htmx.js": "htmx.org/dist/htmx.min.js",

@@ -78,8 +78,8 @@ def _error_page(request: Request, status: int) -> Response:
         422: (_("This address does not make sense"), _("Start from the overview.")),
         503: (_("Facings is catching its breath"), _("A part of it is starting or down. Try again in a moment.")),
     }
-    otherwise = (_("Something broke here"), _("It is our fault, not yours; the log says what. Try again in a moment."))
-    heading, advice = texts.get(status, otherwise)
+    ours = (_("Something broke here"), _("It is our fault, not yours; the log says what. Try again in a moment."))
+    heading, advice = texts.get(status, ours if status >= 500 else texts[422])
     return page(request, "error.html", None, status=status, heading=heading, advice=advice, command="")
 
 

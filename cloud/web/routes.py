@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, BackgroundTasks, Depends, FastAPI, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy.orm import Session
+from starlette.middleware.gzip import GZipMiddleware
 
 from cloud.analytics import overview as analytics
 from cloud.analytics.present import Present
@@ -46,7 +47,7 @@ A_YEAR_S = 365 * 24 * 3600
 
 def mount_static(app: FastAPI) -> None:
     """Serve the files of the pages, and answer the errors of pages with pages; call when `app` has its routes."""
-    app.mount("/static", Revalidated(directory=STATIC), name="static")
+    app.mount("/static", GZipMiddleware(Revalidated(directory=STATIC)), name="static")
     errors.install(app)
 
 

@@ -40,6 +40,15 @@ def test_every_file_is_there_with_its_licence() -> None:
         assert (build.VENDOR / "licences" / f"{package}.license.txt").is_file()
 
 
+def test_files_travel_compressed_and_are_asked_for_anew(web: httpx.Client) -> None:
+    first = web.get("/static/vendor/echarts.js")
+    assert first.headers["content-encoding"] == "gzip"
+    assert first.headers["cache-control"] == "no-cache"
+    again = web.get("/static/vendor/echarts.js", headers={"if-none-match": first.headers["etag"]})
+    assert again.status_code == 304
+    assert web.get("/static/../pages.py").status_code == 404
+
+
 def test_missing_scripts_are_told_of(
     manager: httpx.Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -170,7 +170,7 @@ def test_nothing_of_another_tenant_is_seen(shelf: Shelf, web: httpx.Client) -> N
 
 
 def test_errors_are_pages_for_people_and_json_for_programs(manager: httpx.Client) -> None:
-    cases = {"/nowhere": 404, "/coolers/none": 404, "/coolers/A_B": 422, "/coolers/c?photo=1": 422}
+    cases = {"/nowhere": 404, "/coolers/none": 404, "/coolers/A_B": 422, "/preferences": 405, "/coolers/c?photo=1": 422}
     for path, status in cases.items():
         page = manager.get(path)
         assert page.status_code == status
