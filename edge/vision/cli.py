@@ -11,6 +11,7 @@ from typing import Annotated
 import cv2
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from edge.vision.annotate import annotate
 from edge.vision.chain import VisionChain
@@ -55,8 +56,7 @@ def audit(
             if annotated:
                 _draw(photo, readings[file], _target(annotated, file, files))
         except BadInputError as error:
-            err.print(f"[bold red]{file}[/]", end=": ", highlight=False)
-            err.print(str(error), highlight=False, markup=False)
+            err.print(f"[bold red]{escape(str(file))}[/]: {escape(str(error))}", highlight=False, soft_wrap=True)
             continue
         if not as_json:
             out.print(photo_report(file, readings[file]))
@@ -116,9 +116,9 @@ def _warn(gallery: Path | None, chain: VisionChain) -> None:
     if gallery is None:
         err.print("[yellow]No gallery given: every product is unknown.[/] Name SKUs with --gallery DIR.")
     elif not chain.skus:
-        err.print(f"[yellow]The gallery {gallery} holds no picture: every product is unknown.[/]")
+        err.print(f"[yellow]The gallery {escape(str(gallery))} holds no picture: every product is unknown.[/]")
     for problem in chain.gallery_problems:
-        err.print(f"[yellow]gallery:[/] {problem}", highlight=False)
+        err.print(f"[yellow]gallery:[/] {escape(problem)}", highlight=False, soft_wrap=True)
 
 
 def _summarise(readings: dict[Path, ShelfReading], compared: dict[Path, Comparison]) -> None:

@@ -64,7 +64,7 @@ def comparison_table(compared: dict[Path, Comparison]) -> Table:
     for name, c in [*rows, ("all", Comparison(*totals))]:
         error = (c.found - c.labelled) / c.labelled if c.labelled else 0.0
         figures = (c.labelled, c.found, c.matched, c.missed, c.extra)
-        table.add_row(name, *map(str, figures), f"{error:+.1%}", end_section=name == rows[-1][0])
+        table.add_row(Text(name), *map(str, figures), f"{error:+.1%}", end_section=name == rows[-1][0])
     return table
 
 

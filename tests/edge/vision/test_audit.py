@@ -43,13 +43,13 @@ def test_json_is_one_array_with_an_object_per_photo(shelf: Path) -> None:
 def test_bad_files_are_named_and_the_others_go_on(shelf: Path) -> None:
     whole = (shelf / "a.jpg").read_bytes()
     (shelf / "cut.jpg").write_bytes(whole[: len(whole) // 2])
-    (shelf / "note.jpg").write_text("not a photo")
+    (shelf / "note[b].jpg").write_text("not a photo")
     (shelf / "empty.png").write_bytes(b"")
     done = run(app, [str(shelf), str(shelf / "none.jpg"), "--json"])
     assert done.exit_code == 1
     assert [Path(entry["file"]).name for entry in json.loads(done.stdout)] == ["a.jpg", "black.png"]
     said = " ".join(done.stderr.split())
-    for part in ("cut off before its end", "This is text", "is empty", "No such file"):
+    for part in ("cut off before its end", "note[b].jpg: This is text", "is empty", "No such file"):
         assert part in said
 
 
