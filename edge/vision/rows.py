@@ -25,6 +25,8 @@ SAME_SIZE = 0.8  # smallest ratio of the sizes of two units of a stack
 COVERS = 0.5  # share of a product's width that must stand over the one that carries or hides it
 NEAR = 3.5  # widths within which products of one level decide together
 DEEPER = 0.75  # how far a product's foot may lie above its row's, in heights of that row
+HIGHER = 0.08  # how much higher than the foot of the one before it a foot is, in heights, to be clearly behind
+SLIVER = 0.75  # width, in widths of the one before it, under which a product that it overlaps is seen in part only
 STEEPEST = 0.6
 
 
@@ -199,9 +201,10 @@ def _support(b: Floats, i: int) -> tuple[int, Place, bool] | None:
     widths, heights = b[:, 2] - b[:, 0], b[:, 3] - b[:, 1]
     shared = np.minimum(b[:, 2], b[i, 2]) - np.maximum(b[:, 0], b[i, 0])
     sunk = b[i, 3] - b[:, 1]  # how far the foot of i lies below the top of the other
-    below = (b[:, 3] - b[i, 3] > 0.12 * heights) & (sunk > -TOUCHES * np.minimum(heights, height))
-    candidates = np.flatnonzero(below & (shared > COVERS * np.minimum(widths, width)))
-    candidates = candidates[candidates != i]
+    below = (b[:, 3] - b[i, 3] > HIGHER * heights) & (sunk > -TOUCHES * np.minimum(heights, height))
+    below &= shared > COVERS * np.minimum(widths, width)
+    sliver = (width < SLIVER * widths) & (shared > 0.4 * width) & (b[:, 3] >= b[i, 3]) & (sunk > 0.6 * height)
+    candidates = np.flatnonzero(below | sliver)
     if not len(candidates):
         return None
     j = int(candidates[np.argmax(shared[candidates] - 0.5 * np.abs(sunk[candidates]))])

@@ -50,6 +50,9 @@ def test_nothing_has_no_row() -> None:
         pytest.param(standing(166, 189, CAN), Place.STACKED, 1, id="a can on a can"),
         pytest.param(standing(166, 192, CAN), Place.STACKED, 1, id="boxes of a stack overlap a little"),
         pytest.param(standing(172, 230, (50, 92)), Place.BEHIND, 1, id="smaller, higher, mostly covered"),
+        pytest.param(
+            standing(212, 296, (28, 104)), Place.BEHIND, 1, id="a sliver of it shows beside the one before it"
+        ),
         pytest.param(standing(170, 190, (52, 40)), Place.BEHIND, 1, id="only its top shows above the one before it"),
     ],
 )
