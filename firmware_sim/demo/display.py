@@ -19,6 +19,7 @@ from firmware_sim.demo.people import LoopCounts
 from firmware_sim.demo.provision import SignIn
 
 _PLAIN_EVERY_S = 20.0
+_NAMES = {"share_own": "own share", "share_competitor": "rivals' share", "sku_naming": "SKU named right"}
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,9 @@ class Display:
     def kpis(self, measured: Sequence[Measured], photos: int) -> None:
         """Measured beside true."""
         table = Table(title=f"Measured on {photos} photos, beside what the scenes held")
-        for name in ("KPI", "measured", "true", "error", "off per photo", "bias per photo", "exact photos"):
-            table.add_column(name, justify="left" if name == "KPI" else "right", no_wrap=True)
+        table.add_column("KPI", no_wrap=True)
+        for name in ("measured", "true", "error", "off per photo", "bias per photo", "exact photos"):
+            table.add_column(name, justify="right", max_width=9)
         for kpi in measured:
             table.add_row(*_cells(kpi))
         self.console.print(table)
@@ -152,6 +154,6 @@ def _cells(kpi: Measured) -> Sequence[str]:
 
     error = amount(kpi.measured - kpi.true, "+") if share else ("" if kpi.error is None else f"{kpi.error:+.1%}")
     exact = "" if kpi.exact is None else f"{kpi.exact:.0%}"
-    name = kpi.name.replace("_", " ")
+    name = _NAMES.get(kpi.name, kpi.name)
     absolute, bias = per_photo(kpi.mean_absolute_error), per_photo(kpi.bias, "+")
     return name, amount(kpi.measured), amount(kpi.true), error, absolute, bias, exact

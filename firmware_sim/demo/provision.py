@@ -79,7 +79,7 @@ def page_login(api: Api) -> PageLogin:
 
 
 def write_device_configs(
-    folder: Path, week: Week, keys: dict[str, str], endpoints: Endpoints, pace: Pace
+    folder: Path, week: Week, gallery: Path, keys: dict[str, str], endpoints: Endpoints, pace: Pace
 ) -> list[Path]:
     """The settings file of each device, for `facings edge run`."""
     began = SystemClock().now() + _LEAD
@@ -95,7 +95,7 @@ def write_device_configs(
             photos=_quoted(week.replay_folder(cooler).resolve()),
             speed=pace.speed,
             start_at=format_utc(began + pace.delay(number)),
-            gallery=_quoted(week.gallery.resolve()),
+            gallery=_quoted(gallery),
             threads=pace.threads,
         )
         files.append(write_private(folder / f"{cooler}.toml", text))

@@ -22,6 +22,7 @@ from firmware_sim.demo.api import Api
 from firmware_sim.demo.children import Child, Children, wait_for_file
 from firmware_sim.demo.compare import compare_photos, compare_stockouts
 from firmware_sim.demo.display import Display, Progress, seconds
+from firmware_sim.demo.gallery import make_gallery
 from firmware_sim.demo.pace import Pace, measure_photo_s, pace_for
 from firmware_sim.demo.page import Page, percentile
 from firmware_sim.demo.people import Loop, count_loop
@@ -46,6 +47,11 @@ class Plan:
     summary: Path
     once: bool
     job: WeekJob
+
+    @property
+    def gallery(self) -> Path:
+        """Pictures of each SKU, for the devices; kept for the next run, as the week is."""
+        return self.root / "gallery"
 
     @property
     def cloud(self) -> Path:
@@ -92,7 +98,7 @@ class Demo:
         plan, step = self._plan, self._display.step
         week = self._make_week()
         with step("Measuring how fast this machine reads photos"):
-            pace = _measure(week)
+            pace = _measure(week, plan.gallery)
         with step("Starting the cloud"):
             sign_in = provision.add_people(plan.cloud)
             endpoints = self._start_cloud()
@@ -109,7 +115,7 @@ class Demo:
             json.dumps({"url": endpoints.http, "email": sign_in.email, "password": sign_in.password}) + "\n",
         )
         self._display.address(endpoints.http, sign_in)
-        configs = provision.write_device_configs(plan.edge, week, keys, endpoints, pace)
+        configs = provision.write_device_configs(plan.edge, week, plan.gallery, keys, endpoints, pace)
         self._display.console.print(
             f"{week.photo_count} photos of {len(keys)} coolers in about {pace.seconds:.0f} s: "
             f"reading one takes {pace.photo_s:.2f} s here",
@@ -133,7 +139,9 @@ class Demo:
             shutil.rmtree(folder, ignore_errors=True)
         folder = plan.root / "week"
         write_week(plan.job, folder, os.cpu_count() or 1, self._display.console)
-        return Week(folder)
+        week = Week(folder)
+        make_gallery(week.packshots, plan.gallery, self._display.console)
+        return week
 
     def _start_cloud(self) -> provision.Endpoints:
         plan = self._plan
@@ -230,10 +238,10 @@ def run_demo(plan: Plan, console: Console) -> bool:
         return not plan.once
 
 
-def _measure(week: Week) -> Pace:
+def _measure(week: Week, gallery: Path) -> Pace:
     cooler, manifest = next(iter(week.manifests.items()))
     photos = [week.replay_folder(cooler) / entry.file for entry in manifest.entries]
-    return pace_for(list(week.manifests.values()), measure_photo_s(photos, week.gallery))
+    return pace_for(list(week.manifests.values()), measure_photo_s(photos, gallery))
 
 
 def _progress(week: Week, page: Page, loop: Loop) -> Progress:

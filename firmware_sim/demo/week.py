@@ -42,8 +42,8 @@ class Week:
     folder: Path
 
     @property
-    def gallery(self) -> Path:
-        """A folder of pictures per SKU."""
+    def packshots(self) -> Path:
+        """A folder of pictures per SKU, each of the product alone."""
         return self.folder / "gallery"
 
     @cached_property

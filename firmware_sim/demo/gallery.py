@@ -1,0 +1,81 @@
+"""The gallery of the demo's devices: pack shots, and a few pictures of each product cut from photos of coolers.
+
+Any gallery gets better by a few pictures from the shelf: they show a product as small and as lit as the camera sees
+it. They come from other worlds than the week that is measured, so no photo of the week is known beforehand.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from itertools import count, islice
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
+
+from datasets.files import png, write_atomic
+from datasets.render.scene import RenderedScene
+from firmware_sim.world.photos import take_photo
+from firmware_sim.world.week import World, simulate
+
+PICTURES_PER_SKU = 4
+MOST_PHOTOS = 24
+
+_FIRST_WORLD = 90_000
+_EVERY_PRODUCT = "bronze"
+"""The class of outlets that sell competitors' products too."""
+
+_WHOLE_FROM = 0.85
+"""Share of a unit that shows where nothing but a shelf's edge hides it."""
+
+CoolerShot = tuple[World, int, int]
+"""A world, the number of a cooler in it, and the world's seed."""
+
+
+def make_gallery(packshots: Path, out: Path, console: Console) -> None:
+    """Writes the gallery to `out`, a folder per SKU; one that is there is kept."""
+    done = out / ".complete"
+    if done.exists():
+        return
+    shutil.copytree(packshots, out, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*"))
+    skus = [folder.name for folder in packshots.iterdir() if folder.is_dir()]
+    taken: Counter[str] = Counter()
+    for number, shot in enumerate(track(_shots(), "Gallery from shelves", total=MOST_PHOTOS, console=console)):
+        if any(taken[sku] < PICTURES_PER_SKU for sku in skus):
+            _cut(_photo(shot), number, out, taken)
+    done.touch()
+
+
+def _shots() -> Iterator[CoolerShot]:
+    """Coolers that hold many different products; each world has other favourites."""
+    return islice(
+        (
+            (world, number, seed)
+            for seed in count(_FIRST_WORLD)
+            for world in [simulate(seed=seed, coolers=8, days=1, photos_per_day=1)]
+            for number, history in enumerate(world.histories)
+            if history.outlet.outlet_class == _EVERY_PRODUCT
+        ),
+        MOST_PHOTOS,
+    )
+
+
+def _photo(shot: CoolerShot) -> RenderedScene:
+    world, number, seed = shot
+    history = world.histories[number]
+    return take_photo(history.cooler, history.photos[0], world.catalogue, number, seed)
+
+
+def _cut(scene: RenderedScene, number: int, out: Path, taken: Counter[str]) -> None:
+    """Keep one picture of each product that is short of them: each from another cooler, so that they differ."""
+    here: set[str] = set()
+    for unit in scene.units:
+        whole = unit.front and unit.level == 0 and unit.visible_fraction > _WHOLE_FROM
+        if unit.box is None or not whole or unit.sku in here or taken[unit.sku] >= PICTURES_PER_SKU:
+            continue
+        x1, y1, x2, y2 = (round(edge) for edge in unit.box)
+        write_atomic(out / unit.sku / f"shelf-{number:02d}.png", png(scene.pixels[y1:y2, x1:x2]))
+        here.add(unit.sku)
+        taken[unit.sku] += 1
