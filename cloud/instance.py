@@ -78,6 +78,7 @@ class Instance:
                 part.stop()
             except Exception:
                 log.exception("%s did not stop cleanly", type(part).__name__)
+        self._http.stop()  # frees the port also where serving was never reached
 
     def wait(self, stopping: threading.Event) -> None:
         """Wait until asked to stop, or until the HTTP server has ended."""
@@ -93,7 +94,7 @@ class Instance:
     def _start(self) -> None:
         settings = self.settings
         self._run(InstanceLock(settings.data_dir))
-        self._run(self._http)
+        self._http.start()
         migrate(settings.records_url)
         secret = session_secret(settings)
         records = Records(settings.records_url)
@@ -106,6 +107,7 @@ class Instance:
         self._run(broker)
         services = Services(settings, secret, records, facts, photos, NoLiveNumbers(), broker)
         self._connect(services, link)
+        self._started.append(self._http)
         self._http.serve(create_app(services))
         self._run(Endpoints(self, broker))
 
@@ -118,9 +120,11 @@ class Instance:
             "broker": link.check,
         }
         services.metrics.broker_up.set_function(lambda: float(link.connected))
+        # The link starts last, when there is someone to take what arrives, and stops last, when all is acknowledged.
+        self._started.append(link)
         self._run(live)
         self._run(ingest)
-        self._run(link)
+        link.start()
         link.wait_connected(_CONNECT_WITHIN_S)
 
     def _broker(self, records: Records, secret: str) -> tuple[OwnBroker | ExternalBroker, BrokerLink]:

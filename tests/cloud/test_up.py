@@ -8,17 +8,18 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from typer.testing import CliRunner
 
 from cloud.cli import app as cli
 from cloud.instance import Instance
-from cloud.settings import BrokerSettings, CloudSettings, HttpSettings
-from facings.errors import FacingsError, UnavailableError
+from cloud.settings import BrokerSettings, CloudSettings, HttpSettings, load_settings
+from facings.errors import FacingsError, SettingsError, UnavailableError
 from facings.topics import DeviceTopics
 from tests.cloud.broker.conftest import Peer
 from tests.cloud.broker.test_child import gone
-from tests.support.cloud import EMAIL, PASSWORD, TENANT, RunningCloud, free_port, wait_until
+from tests.support.cloud import EMAIL, PASSWORD, TENANT, RunningCloud, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -150,10 +151,25 @@ def test_asked_to_stop_it_stops_all_of_it(cloud: RunningCloud) -> None:
 
 
 def test_the_first_start_makes_a_sign_in(tmp_path: Path) -> None:
-    cloud = RunningCloud(tmp_path / "first", admin_key="none yet", http_port=free_port())
-    with cloud:
-        found = re.search(r"Sign in as (\S+), password (\S+)", cloud.log)
+    broker = BrokerSettings(mqtt_port=0, websocket_port=0)
+    instance = Instance(CloudSettings(data_dir=tmp_path / "first", http=HttpSettings(port=0), broker=broker))
+    instance.start()
+    try:
+        found = re.fullmatch(r"Sign in as (\S+), password (\S+)  \(kept in (\S+)\)", *instance.sign_in_hint)
         assert found
-        with cloud.client() as client:
-            signed_in = client.post("/api/v1/session", json={"email": found[1], "password": found[2]})
-            assert signed_in.status_code == 204
+        assert Path(found[3]).stat().st_mode & 0o077 == 0
+        credentials = {"email": found[1], "password": found[2]}
+        assert httpx.post(f"{instance.url}/api/v1/session", json=credentials).status_code == 204
+    finally:
+        instance.stop()
+
+
+def test_production_starts_only_with_its_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("FACINGS_CLOUD_ENVIRONMENT", "production")
+    with pytest.raises(SettingsError, match="production needs FACINGS_CLOUD_SECRET"):
+        load_settings(None, tmp_path)
+    monkeypatch.setenv("FACINGS_CLOUD_SECRET", "short")
+    with pytest.raises(SettingsError, match="at least 32 characters"):
+        load_settings(None, tmp_path)
+    monkeypatch.setenv("FACINGS_CLOUD_SECRET", "x" * 32)
+    assert load_settings(None, tmp_path, port=0).http.port == 0
