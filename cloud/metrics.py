@@ -23,7 +23,7 @@ class Metrics:
         )
         self.messages = Counter(
             "facings_messages_total",
-            "Messages from devices by kind and outcome: stored, repeated, quarantined.",
+            "Messages from devices by kind and outcome: stored, repeated, quarantined, deferred, unused.",
             ["kind", "outcome"],
             registry=self.registry,
         )

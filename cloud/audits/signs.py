@@ -23,7 +23,7 @@ def take_signs(session: Session, items: Sequence[Accepted]) -> bool:
         if not _is_will(item):
             heard = item.arrival.received_at if item.number else min(item.message.sent_at, item.arrival.received_at)
             device.last_seen_at = max(device.last_seen_at or heard, heard)
-        if take := _TAKERS.get(item.topic.kind):
+        if take := SIGNS.get(item.topic.kind):
             take(device, item)
     return any(devices[device].state != state for device, state in states.items())
 
@@ -53,8 +53,9 @@ def _document(item: Accepted) -> dict[str, Any]:
     return item.message.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-_TAKERS: dict[str, Callable[[Device, Accepted], None]] = {
+SIGNS: dict[str, Callable[[Device, Accepted], None]] = {
     "state": _take_state,
     "birth": _take_birth,
     "health": _take_health,
 }
+"""Kinds that are kept on the device's row; of other messages without a number nothing is."""

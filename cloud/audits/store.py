@@ -22,7 +22,7 @@ from cloud.audits.intake import KINDS, Accepted, Refused, read
 from cloud.audits.latest import take_observations
 from cloud.audits.models import NO_TENANT
 from cloud.audits.quarantine import quarantine
-from cloud.audits.signs import take_signs
+from cloud.audits.signs import SIGNS, take_signs
 from cloud.catalog.models import Product
 from cloud.fleet.models import Device
 from cloud.identity.models import Tenant
@@ -167,7 +167,8 @@ def _settle(batch: Batch, boots: Boots, outcome: Outcome) -> tuple[list[Accepted
     stored = [item for item in batch.fresh if _note(item, boots, outcome, "stored")]
     refused = [item for item in batch.refused if _note(item, boots, outcome, "quarantined")]
     outcome.counts.update((_kind(item), "repeated") for item in batch.repeated)
-    outcome.counts.update((_kind(item), "stored") for item in batch.present)
+    for item in batch.present:
+        outcome.counts[_kind(item), "stored" if item.topic.kind in SIGNS else "unused"] += 1
     for device, boot, first, last in _losses(stored):
         boots[device, boot].lose(first, last)
     return stored, refused
