@@ -106,9 +106,9 @@ class Formats:
         """`55–61%`."""
         return f"{self.integer(100 * estimate.low)}–{self.percent(estimate.high)}"
 
-    def hours(self, value: float) -> str:
-        """A length of time: `3.2h`, `14h`, from two days on `3.2d`."""
-        return self._length(value, value)
+    def hours(self, estimate: Estimate) -> str:
+        """A length of time: `3.2h`, `14h`, from two days on `3.2d`; in the unit of its range."""
+        return self._length(estimate.high, estimate.value)
 
     def range_hours(self, estimate: Estimate) -> str:
         """`14–16h`, in the unit of the longer."""

@@ -41,13 +41,17 @@ def overview_view(
     return OverviewView(headline, subline, stockouts[:LONGEST_LISTED], outlets, _share_bar(kpi.share))
 
 
+# overview.js says the same of each message that comes later.
 def _headline(kpi: OverviewKpi, texts: Mapping[str, Any], language: str) -> tuple[str, str]:
     hit = sum(1 for cooler in kpi.coolers if cooler.open_stockouts)
     silent = kpi.coverage.expected - kpi.coverage.reporting
-    headline = str(texts["fine"])
     if kpi.open_stockouts:
         where = counted(texts["where"], hit, language)
         headline = counted(texts["out"], kpi.open_stockouts, language).replace("{where}", where)
+    elif kpi.coverage.reporting:
+        headline = str(texts["fine" if kpi.occupancy else "unplanned"])
+    else:
+        headline = str(texts["dark"])
     rest = [
         counted(texts[key], count, language)
         for key, count in (("proposals", kpi.open_proposals), ("silent", silent))

@@ -67,6 +67,8 @@ def _headline(language: str) -> dict[str, Any]:
         "out": {plural(n): ngettext("{n} stock-out {where}", "{n} stock-outs {where}", n) for n in counts},
         "where": {plural(n): ngettext("in {n} cooler", "in {n} coolers", n) for n in counts},
         "fine": _("Everything planned is on the shelf"),
+        "unplanned": _("No planogram yet: nothing says what is missing"),
+        "dark": _("No cooler is reporting"),
         "proposals": {
             plural(n): ngettext("{n} proposal waits for you.", "{n} proposals wait for you.", n) for n in counts
         },

@@ -7,8 +7,10 @@ observation over MQTT. FOLDER comes from `facings sim week --out FOLDER`. Ends w
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter, defaultdict
 from datetime import UTC, datetime
@@ -45,6 +47,9 @@ class Device:
         self._key = key
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, mqtt_client_id(TENANT, device, key))
         self._client.username_pw_set(mqtt_username(TENANT, device), key)
+        self._connected = threading.Event()
+        self._client.on_connect = lambda *came: came[3].is_failure or self._connected.set()
+        self._client.on_disconnect = lambda *_: self._connected.clear()
 
     def __enter__(self) -> Self:
         self._client.connect("127.0.0.1", self._cloud.mqtt_port)
@@ -57,7 +62,8 @@ class Device:
         self._client.loop_stop()
 
     def send(self, topic: str, message: Message) -> None:
-        """Publish, and wait until the broker has it."""
+        """Publish, and wait until the broker has it; it admits a new device within a second."""
+        assert self._connected.wait(15), "the broker does not admit the device"
         self._client.publish(topic, message.to_wire(), qos=1, retain=topic == self.topics.state).wait_for_publish(10)
 
     def observe(self, message: Observation) -> None:
@@ -149,7 +155,6 @@ def replay(cloud: RunningCloud, folder: Path) -> None:
     add_places(api, week)
     keys = add_devices(api, week)
     api.close()
-    time.sleep(1.5)  # the broker learns of new devices within a second
     photos = sorted(
         ((truth, number, cooler) for cooler in keys for number, truth in enumerate(truths(folder, cooler), 1)),
         key=lambda photo: photo[0]["at"],
@@ -166,7 +171,8 @@ def replay(cloud: RunningCloud, folder: Path) -> None:
 
 
 def main() -> None:
-    """Run until interrupted."""
+    """Run until interrupted or terminated."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with tempfile.TemporaryDirectory() as folder, RunningCloud(Path(folder) / "cloud") as cloud:
         sys.stdout.write(f"{cloud.url}  {EMAIL}  {PASSWORD}\n")
         sys.stdout.flush()

@@ -55,7 +55,12 @@ function oncePerFrame(call) {
 function set(element, text) {
   if (element.textContent === text) return;
   element.textContent = text;
-  if (!calm) element.animate({ backgroundColor: ["var(--flash)", "transparent"] }, { duration: 1600, easing: "ease-out" });
+  if (calm) return;
+  // What has a colour of its own keeps it, and a ring lights up around it.
+  const light = element.matches(".count, .chip")
+    ? { boxShadow: ["0 0 0 .3em var(--flash)", "0 0 0 .3em transparent"] }
+    : { backgroundColor: ["var(--flash)", "transparent"] };
+  element.animate(light, { duration: 1600, easing: "ease-out" });
 }
 
 const at = (message, path) => path.split(".").reduce((part, key) => part?.[key], message);
@@ -81,12 +86,14 @@ function showFigures(kpi) {
   }
 }
 
+// As `_headline` in views.py.
 function showHeadline(kpi) {
   const hit = kpi.coolers.filter((cooler) => cooler.open_stockouts).length;
   const silent = kpi.coverage.expected - kpi.coverage.reporting;
+  const quiet = kpi.coverage.reporting === 0 ? "dark" : kpi.occupancy ? "fine" : "unplanned";
   const headline = kpi.open_stockouts
     ? counted(words.headline.out, kpi.open_stockouts).replace("{where}", counted(words.headline.where, hit))
-    : words.headline.fine;
+    : words.headline[quiet];
   const rest = [
     kpi.open_proposals && counted(words.headline.proposals, kpi.open_proposals),
     silent > 0 && counted(words.headline.silent, silent),
@@ -169,7 +176,7 @@ function showStockouts({ stockouts }) {
     cell(item, "link").href = `/coolers/${stockout.cooler}`;
     cell(item, "name").textContent = nameOf(stockout);
     cell(item, "outlet").textContent = nameOf(stockout, "outlet_name");
-    set(cell(item, "hours"), hours(stockout.hours.value));
+    set(cell(item, "hours"), hours(stockout.hours));
     cell(item, "between").textContent = rangeHours(stockout.hours);
     const chip = cell(item, "step");
     chip.dataset.step = stepOf(stockout);

@@ -29,7 +29,7 @@ function length(scale, ...values) {
   return (days ? words.lengths.days : words.lengths.hours).replace("{n}", text);
 }
 
-export const hours = (value) => length(value, value);
+export const hours = ({ value, high }) => length(high, value);
 export const rangeHours = ({ low, high }) => length(high, low, high);
 
 export function rangePercent(estimate) {

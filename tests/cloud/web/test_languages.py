@@ -78,7 +78,9 @@ def test_numbers_and_times_in_both_languages() -> None:
         "42%",
         "45–55%",
     )
-    assert [english.hours(value) for value in (3.24, 14.2, 60)] == ["3.2h", "14h", "2.5d"]
-    assert (english.range_hours(between), chinese.range_hours(between)) == ("0.6–2.5d", "0.6–2.5 天")
+    lengths = [Estimate(value=value, low=0, high=value) for value in (3.24, 14.2, 60)]
+    assert [english.hours(length) for length in lengths] == ["3.2h", "14h", "2.5d"]
+    assert (english.hours(between), english.range_hours(between)) == ("2.1d", "0.6–2.5d")
+    assert chinese.range_hours(between) == "0.6–2.5 天"
     assert english.moment(noon, "Asia/Shanghai") == "Nov 2 20:00"
     assert chinese.moment(noon) == "11月2日 12:00"

@@ -21,7 +21,7 @@ from tests.support.messages import observation
 from tests.support.web_seed import Device
 
 WITHIN_MS = 15_000
-START = datetime.now(UTC) - timedelta(days=1)
+START = datetime.now(UTC) - timedelta(hours=20)
 PHOTO = cv2.imencode(".png", np.full((400, 300, 3), 90, np.uint8))[1].tobytes()
 
 
@@ -201,7 +201,7 @@ def test_scripts_write_numbers_as_the_server_does(scene: Scene) -> None:
                 const { integer, forms, hours, rangeHours } = await import("/static/words.js");
                 const { percent, rangePercent } = forms;
                 return spans.map((span) => [
-                    integer(span.value), percent(span.value), rangePercent(span), hours(span.value), rangeHours(span)
+                    integer(span.value), percent(span.value), rangePercent(span), hours(span), rangeHours(span)
                 ]);
             }""",
             [span.model_dump() for span in spans],
@@ -212,7 +212,7 @@ def test_scripts_write_numbers_as_the_server_does(scene: Scene) -> None:
                 formats.integer(span.value),
                 formats.percent(span.value),
                 formats.range_percent(span),
-                formats.hours(span.value),
+                formats.hours(span),
                 formats.range_hours(span),
             ]
             for span in spans

@@ -160,7 +160,7 @@ def test_nothing_of_another_tenant_is_seen(shelf: Shelf, web: httpx.Client) -> N
     photo = re.search(r'data-photo="([^"]+)"', acme)
     assert photo
     other = signed_in(web, "manager@other.example")
-    assert "Everything planned is on the shelf" in text_of(other.get("/"))
+    assert "No cooler is reporting" in text_of(other.get("/"))
     assert "No photo yet" in text_of(other.get("/coolers/cooler-01"))
     assert other.get("/coolers/cooler-01", params={"photo": photo[1]}).status_code == 404
     assert "Nothing waits for you." in text_of(other.get("/stock-outs"))
