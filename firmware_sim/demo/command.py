@@ -20,7 +20,8 @@ def demo(
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same week.")] = 0,
 ) -> None:
     """Run the whole product on a simulated week of coolers, and compare what it measures with the truth."""
-    from firmware_sim.demo.run import Plan, run_demo  # noqa: PLC0415 - numpy and OpenCV only when needed
+    from firmware_sim.demo.place import Plan  # noqa: PLC0415 - numpy and OpenCV only when needed
+    from firmware_sim.demo.run import run_demo  # noqa: PLC0415
     from firmware_sim.world.export import WeekJob  # noqa: PLC0415
 
     job = WeekJob(coolers=coolers, outlets=min(8, coolers), days=days, photos_per_day=4, seed=seed)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
 import signal
-import socket
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from rich.console import Console
@@ -26,56 +22,17 @@ from firmware_sim.demo.gallery import make_gallery
 from firmware_sim.demo.pace import Pace, measure_photo_s, pace_for
 from firmware_sim.demo.page import Page, percentile
 from firmware_sim.demo.people import Loop, count_loop
+from firmware_sim.demo.place import Plan, disk_mb, only_demo_in, port_settings
 from firmware_sim.demo.results import count_observations, told_episodes
 from firmware_sim.demo.summary import Counts, write_summary
 from firmware_sim.demo.week import Week
-from firmware_sim.world.export import WeekJob, write_week
+from firmware_sim.world.export import write_week
 
 _READY_WITHIN_S = 60.0
 _LOOK_EVERY_S = 1.0
 _SETTLE_S = 8.0
 _STUCK_AFTER_S = 180.0
 _TARGET_S = 5.0
-_PORTS = {
-    "FACINGS_CLOUD_HTTP__PORT": 8080,
-    "FACINGS_CLOUD_BROKER__MQTT_PORT": 1883,
-    "FACINGS_CLOUD_BROKER__WEBSOCKET_PORT": 9001,
-}
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What to run and where."""
-
-    root: Path
-    summary: Path
-    once: bool
-    job: WeekJob
-
-    @property
-    def gallery(self) -> Path:
-        """Pictures of each SKU, for the devices; kept for the next run, as the week is."""
-        return self.root / "gallery"
-
-    @property
-    def cloud(self) -> Path:
-        """Data of the cloud, fresh each run."""
-        return self.root / "cloud"
-
-    @property
-    def edge(self) -> Path:
-        """Settings and state of the devices, fresh each run."""
-        return self.root / "edge"
-
-    @property
-    def logs(self) -> Path:
-        """What the programs say."""
-        return self.root / "logs"
-
-    @property
-    def sign_in(self) -> Path:
-        """Address and sign-in of the running demo, as JSON."""
-        return self.root / "sign-in.json"
 
 
 class Demo:
@@ -94,7 +51,7 @@ class Demo:
             FacingsError: a program failed; the text names its log.
         """
         with ExitStack() as stack:
-            stack.enter_context(_only_demo_in(self._plan.root))
+            stack.enter_context(only_demo_in(self._plan.root))
             stack.callback(self._children.stop)
             return self._run(stack)
 
@@ -149,8 +106,7 @@ class Demo:
 
     def _start_cloud(self) -> provision.Endpoints:
         plan = self._plan
-        ports = {name: str(port if _is_free(port) else 0) for name, port in _PORTS.items()}
-        taken = [str(port) for name, port in _PORTS.items() if ports[name] == "0"]
+        ports, taken = port_settings()
         if taken:
             self._display.console.print(f"[yellow]In use, so others are taken: {', '.join(taken)}[/]", highlight=False)
         arguments = ["up", "--data-dir", str(plan.cloud)]
@@ -192,7 +148,7 @@ class Demo:
         self._display.stockouts(stockouts, loop)
         took = time.monotonic() - self._began
         write_summary(
-            self._plan.summary, counts, p95, measured, stockouts, loop, seconds=took, disk_mb=_disk_mb(self._plan.root)
+            self._plan.summary, counts, p95, measured, stockouts, loop, seconds=took, disk_mb=disk_mb(self._plan.root)
         )
         self._verdict(counts, p95, took)
         return counts.complete
@@ -252,28 +208,3 @@ def _progress(week: Week, page: Page, loop: Loop) -> Progress:
     now = page.overview
     stored, stockouts = (now.observations, now.open_stockouts) if now else (0, 0)
     return Progress(stored, week.photo_count, stockouts, loop.counts, page.delays)
-
-
-@contextmanager
-def _only_demo_in(root: Path) -> Iterator[None]:
-    root.mkdir(parents=True, exist_ok=True)
-    with (root / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise UnavailableError(f"a demo runs already in {root}: stop it with Ctrl-C first") from error
-        yield
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
-
-
-def _disk_mb(folder: Path) -> float:
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6

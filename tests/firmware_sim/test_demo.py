@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,12 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from facings.errors import FacingsError
+from facings.errors import FacingsError, UnavailableError
 from facings.replay import ReplayManifest, ReplayPhoto
+from firmware_sim.demo import place
 from firmware_sim.demo.children import Child, Children, facings
 from firmware_sim.demo.compare import Episode, StockoutScore, compare_stockouts
 from firmware_sim.demo.pace import SPREAD, Pace, pace_for
 from firmware_sim.demo.page import percentile
+from firmware_sim.demo.place import only_demo_in, port_settings
 from firmware_sim.demo.summary import Counts
 from firmware_sim.demo.week import StockoutTruth, Week
 
@@ -109,6 +112,23 @@ def test_the_fleet_does_not_fire_at_once() -> None:
 @pytest.mark.parametrize(("stored", "duplicated", "complete"), [(336, 0, True), (335, 0, False), (336, 1, False)])
 def test_complete_is_once_and_only_once(stored: int, duplicated: int, complete: bool) -> None:
     assert Counts(336, stored, duplicated).complete == complete
+
+
+def test_two_demos_do_not_share_a_folder(tmp_path: Path) -> None:
+    with only_demo_in(tmp_path), pytest.raises(UnavailableError, match="runs already"), only_demo_in(tmp_path):
+        pass
+    with only_demo_in(tmp_path):
+        pass
+
+
+def test_ports_in_use_are_evaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as taken, socket.socket() as free:
+        taken.bind(("127.0.0.1", 0))
+        free.bind(("127.0.0.1", 0))
+        busy, other = taken.getsockname()[1], free.getsockname()[1]
+        free.close()
+        monkeypatch.setattr(place, "_PORTS", {"HTTP": busy, "MQTT": other})
+        assert port_settings() == ({"HTTP": "0", "MQTT": str(other)}, [str(busy)])
 
 
 def test_a_child_that_fails_names_its_log(tmp_path: Path) -> None:
