@@ -56,10 +56,10 @@ SOURCES = (
         credit='"beverage3" by Roboflow Universe workspace qqdengws, CC BY 4.0',
     ),
     SourceSpec(
-        name="Scenes rendered by facings datasets render",
-        url="https://pypi.org/project/facings/",
+        name="Facings rendered scenes and pack shots",
+        url="datasets/render",
         licence="Apache-2.0",
-        role="crops of made-up brands, catalogues of 400 SKUs each",
+        role="17,556 crops of 1,200 made-up SKUs",
     ),
 )
 
