@@ -10,7 +10,7 @@ from edge.vision.detections import FloatArray
 from edge.vision.zoo import InputSpec, LoadedModel
 
 PAD = 127
-BATCH = 32
+BATCH = 8
 
 
 def letterbox_crop(pixels: npt.NDArray[np.uint8], box: FloatArray, size: tuple[int, int]) -> npt.NDArray[np.uint8]:
