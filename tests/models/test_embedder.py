@@ -108,7 +108,8 @@ def test_cooler_brands_is_cut_into_skus(shared_data: Path) -> None:
 
 @pytest.mark.training
 def test_the_loss_is_least_where_equal_products_meet() -> None:
-    torch = pytest.importorskip("torch")
+    import torch
+
     from models.embedder.train import supervised_contrastive
 
     labels = torch.tensor([0, 0, 1, 1])
@@ -119,8 +120,8 @@ def test_the_loss_is_least_where_equal_products_meet() -> None:
 
 @pytest.mark.training
 def test_the_exported_file_answers_as_the_network(tmp_path: Path) -> None:
-    torch = pytest.importorskip("torch")
     import onnxruntime
+    import torch
 
     from models.embedder.backbone import Embedder, imagenet_backbone
     from models.embedder.cli import CONFIG

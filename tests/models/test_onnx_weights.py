@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
+from onnx import TensorProto, helper, numpy_helper
 
-onnx = pytest.importorskip("onnx", reason="onnx is in the training environment: make setup-train")
-
-from onnx import TensorProto, helper, numpy_helper  # noqa: E402
-
-from models.onnx_weights import store_weights_as_float16  # noqa: E402
+from models.onnx_weights import store_weights_as_float16
 
 pytestmark = pytest.mark.training
 

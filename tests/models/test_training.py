@@ -11,23 +11,24 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+import torch
+from pycocotools.coco import COCO
+from pycocotools.cocoeval import COCOeval
 
-torch = pytest.importorskip("torch", reason="torch is in the training environment: make setup-train")
-
-from edge.vision.detect import detect  # noqa: E402
-from edge.vision.detections import Detections  # noqa: E402
-from edge.vision.zoo import load_session  # noqa: E402
-from facings.errors import SettingsError  # noqa: E402
-from models.detector.augment import Sampler, Source  # noqa: E402
-from models.detector.config import DetectorConfig, read_config  # noqa: E402
-from models.detector.evaluate import average_precision, match  # noqa: E402
-from models.detector.export import export_onnx, write_manifest  # noqa: E402
-from models.detector.loss import Truth, assign, detection_loss, generalised_iou  # noqa: E402
-from models.detector.network import ProductDetector, cell_centres, pretrained_detector  # noqa: E402
-from models.detector.photoset import LabelledPhoto, as_boxes, write_photoset  # noqa: E402
-from models.detector.train import load_detector  # noqa: E402
-from models.detector.trainer import trainer_for  # noqa: E402
-from models.embedder.backbone import imagenet_backbone  # noqa: E402
+from edge.vision.detect import detect
+from edge.vision.detections import Detections
+from edge.vision.zoo import load_session
+from facings.errors import SettingsError
+from models.detector.augment import Sampler, Source
+from models.detector.config import DetectorConfig, read_config
+from models.detector.evaluate import average_precision, match
+from models.detector.export import export_onnx, write_manifest
+from models.detector.loss import Truth, assign, detection_loss, generalised_iou
+from models.detector.network import ProductDetector, cell_centres, pretrained_detector
+from models.detector.photoset import LabelledPhoto, as_boxes, write_photoset
+from models.detector.train import load_detector
+from models.detector.trainer import trainer_for
+from models.embedder.backbone import imagenet_backbone
 
 pytestmark = pytest.mark.training
 
@@ -220,8 +221,6 @@ def test_torchvision_imports_whatever_build_it_is() -> None:
 
 
 def test_average_precision_is_that_of_pycocotools(capsys: pytest.CaptureFixture[str]) -> None:
-    coco = pytest.importorskip("pycocotools.coco")
-    cocoeval = pytest.importorskip("pycocotools.cocoeval")
     random = np.random.default_rng(7)
     truths, answers, notes, results = [], [], [], []
     for image in range(1, 6):
@@ -233,14 +232,14 @@ def test_average_precision_is_that_of_pycocotools(capsys: pytest.CaptureFixture[
         answers.append(Detections(guesses, scores, np.zeros(len(guesses), np.int64)))
         notes += [note(image, box) for box in boxes.tolist()]
         results += [note(image, box) | {"score": s} for box, s in zip(guesses.tolist(), scores.tolist(), strict=True)]
-    reference = coco.COCO()
+    reference = COCO()
     reference.dataset = {
         "images": [{"id": image} for image in range(1, 6)],
         "categories": [{"id": 1, "name": "product"}],
         "annotations": [n | {"id": i, "iscrowd": 0} for i, n in enumerate(notes, 1)],
     }
     reference.createIndex()
-    judge = cocoeval.COCOeval(reference, reference.loadRes(results), "bbox")
+    judge = COCOeval(reference, reference.loadRes(results), "bbox")
     judge.params.maxDets = [1, 10, 400]
     judge.params.iouThrs = np.asarray([0.5])
     judge.evaluate()
