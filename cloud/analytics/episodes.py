@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,22 +18,34 @@ from cloud.outlets.models import Cooler, Planogram
 from cloud.retail.service import stockout_closed, stockout_opened
 
 NOT_PLANNED = "no longer planned in this cooler"
+HIDDEN = 0.4
+"""A photo on which a missing SKU is less likely than this to be none of the unnamed products says nothing of it."""
 CORRECTED = "a photo that came late showed otherwise"
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoReading:
-    """What a usable photo says: units and confidence of each SKU on it."""
+    """What a usable photo says: units and confidence of each SKU on it, and of the products it could not name."""
 
     at: datetime
     observation: uuid.UUID
     confidence: float
     skus: Mapping[str, tuple[int, float]]
+    unnamed: tuple[int, float] = (0, 1.0)
+    """How many, and how sure it is that each is none of the gallery's SKUs."""
 
-    def of(self, sku: str) -> Reading:
-        """What it says of one SKU."""
-        units, confidence = self.skus.get(sku, (0, self.confidence))
-        return Reading(self.at, units, confidence)
+    def of(self, sku: str, planned: Set[str]) -> Reading:
+        """What it says of one of the `planned` SKUs.
+
+        A SKU that was not named is missing, or is one of the unnamed products: each of these that is in the gallery
+        after all is taken to be any of the missing SKUs alike.
+        """
+        if sku in self.skus:
+            return Reading(self.at, *self.skus[sku])
+        units, none_of_them = self.unnamed
+        missing = len(planned - self.skus.keys())
+        not_among_unnamed = (1 - (1 - none_of_them) / missing) ** units
+        return Reading(self.at, 0, self.confidence * not_among_unnamed, usable=not_among_unnamed >= HIDDEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,39 +90,47 @@ class StockoutBook:
         photos = sorted(new.photos, key=_in_order)
         late_from = photos[0].at if new.known_until is not None and photos[0].at <= new.known_until else None
         told_anew = planned if late_from else planned - watch.skus.keys() if new.known_until else set()
-        watches = self._retell(new, told_anew, late_from) if told_anew else {}
+        watches = self._retell(new, planned, told_anew, late_from) if told_anew else {}
         for sku in planned - told_anew:
             row = missing.get(sku)
-            episodes, watches[sku] = fold((photo.of(sku) for photo in photos), _watch(watch.skus.get(sku), row))
+            episodes, watches[sku] = fold(
+                (photo.of(sku, planned) for photo in photos), _watch(watch.skus.get(sku), row)
+            )
             self._settle(new, sku, [row] if row else [], episodes)
         watch.skus = {sku: _state(state) for sku, state in watches.items()}
         self._session.add(watch)
 
-    def _retell(self, new: NewPhotos, skus: set[str], late_from: datetime | None) -> dict[str, SkuWatch]:
+    def _retell(
+        self, new: NewPhotos, planned: set[str], skus: set[str], late_from: datetime | None
+    ) -> dict[str, SkuWatch]:
         """Fold the facts anew, for each SKU from its last sure sighting before the late photo, else from the start."""
-        photos = self._photos(new.cooler.id, skus)
+        photos = self._photos(new.cooler.id, planned)
         watches = {}
         for sku in skus:
-            readings = [photo.of(sku) for photo in photos]
+            readings = [photo.of(sku, planned) for photo in photos]
             start = _restart(readings, late_from)
             episodes, watches[sku] = fold(readings[start:])
             since = readings[start].at if start else None
             self._settle(new, sku, self._rows(new.cooler.id, sku, since), episodes)
         return watches
 
-    def _photos(self, cooler: str, skus: set[str]) -> list[PhotoReading]:
+    def _photos(self, cooler: str, planned: set[str]) -> list[PhotoReading]:
         lines: dict[uuid.UUID, dict[str, tuple[int, float]]] = defaultdict(dict)
         line, photo = shelf_line.c, observation.c
         wanted = select(line.observation_id, line.sku, line.units, line.confidence)
         for row in self._facts.select(
-            self._tenant, wanted.where(line.cooler == cooler, line.sku.in_(sorted(skus))), shelf_line
+            self._tenant, wanted.where(line.cooler == cooler, line.sku.in_(["", *sorted(planned)])), shelf_line
         ):
             lines[row.observation_id][row.sku] = (row.units, row.confidence)
         usable = (photo.cooler == cooler, photo.verdict != "unusable", photo.clock_suspect == 0)
         rows = self._facts.select(
             self._tenant, select(photo.captured_at, photo.observation_id, photo.confidence).where(*usable), observation
         )
-        photos = (PhotoReading(r.captured_at, r.observation_id, r.confidence, lines[r.observation_id]) for r in rows)
+        photos = []
+        for row in rows:
+            named = lines[row.observation_id]
+            unnamed = named.pop("", (0, 1.0))
+            photos.append(PhotoReading(row.captured_at, row.observation_id, row.confidence, named, unnamed))
         return sorted(photos, key=_in_order)
 
     def _rows(self, cooler: str, sku: str, since: datetime | None) -> list[StockoutEpisode]:

@@ -58,8 +58,9 @@ def take_observations(
 
 
 def _reading(message: Observation) -> PhotoReading:
-    skus = {line.sku: (line.units, line.confidence) for line in message.lines if line.sku}
-    return PhotoReading(message.captured_at, message.id, message.confidence, skus)
+    named = {line.sku or "": (line.units, line.confidence) for line in message.lines}
+    unnamed = named.pop("", (0, 1.0))
+    return PhotoReading(message.captured_at, message.id, message.confidence, named, unnamed)
 
 
 def _write_latest(row: LatestObservation, item: Accepted, message: Observation) -> None:
