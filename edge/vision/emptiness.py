@@ -32,7 +32,9 @@ class Looks:
         small = cv2.resize(pixels, None, fx=self._scale, fy=self._scale, interpolation=cv2.INTER_AREA)
         grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
         texture = np.abs(cv2.Sobel(grey, cv2.CV_32F, 1, 0)) + np.abs(cv2.Sobel(grey, cv2.CV_32F, 0, 1))
-        colour = small.max(axis=2).astype(np.float32) - small.min(axis=2)
+        blue, green, red = cv2.split(small)
+        brightest, darkest = cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red)
+        colour = cv2.subtract(brightest, darkest).astype(np.float32)
         self._sums = cv2.integral(np.dstack([texture, colour]), sdepth=cv2.CV_64F)
         self._products = products
         self._looks = np.array([self._mean(box) for box in products]).reshape(-1, 2)

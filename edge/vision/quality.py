@@ -79,6 +79,7 @@ def _measure(pixels: npt.NDArray[np.uint8]) -> _Figures:
 
 def _flat_share(pixels: npt.NDArray[np.uint8]) -> float:
     """Share of the height taken by rows at the bottom that are one colour, as a decoder fills what never came."""
-    varies = np.ptp(pixels, axis=1).max(axis=1) > 2
+    brightest, darkest = (cv2.reduce(pixels, 1, kind) for kind in (cv2.REDUCE_MAX, cv2.REDUCE_MIN))
+    varies = (brightest - darkest).reshape(len(pixels), -1).max(axis=1) > 2
     lines = np.flatnonzero(varies)
     return 1.0 - (int(lines[-1]) + 1) / len(varies) if len(lines) else 1.0
