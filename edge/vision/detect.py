@@ -7,10 +7,12 @@ import numpy as np
 import numpy.typing as npt
 
 from edge.vision.detections import Detections, FloatArray
-from edge.vision.zoo import DetectorManifest, InputSpec, LoadedModel
+from edge.vision.zoo import DetectorManifest, DetectorSpec, InputSpec, LoadedModel
 from facings.errors import BadInputError
 
 _GREY = 114
+_CLOSER = 1.5
+_MOST_ENLARGED = 1.25
 
 
 def detect(
@@ -21,11 +23,14 @@ def detect(
 ) -> Detections:
     """The products in `pixels` (H, W, 3) BGR, best first, boxes in these pixels. Safe to call from many threads.
 
+    A dense photo, whose products come out small, is looked at a second time at one and a half times the size.
+
     Args:
         model: a detector, as `load_session` gives it.
         pixels: the photo.
         score_threshold: boxes below it are dropped; the manifest's where it is None.
-        long_side: pixels to which the photo's long side is scaled; the manifest's where it is None.
+        long_side: pixels to which the photo's long side is scaled; where it is None the manifest's, or somewhat more
+            than the photo has, if it has fewer.
 
     Raises:
         BadInputError: `model` is no detector.
@@ -35,8 +40,20 @@ def detect(
         raise BadInputError(f"The model {manifest.name} is no detector but made for the task '{manifest.task}'.")
     spec = manifest.detector
     threshold = spec.score_threshold if score_threshold is None else score_threshold
-    image, ratio = fitted(pixels, long_side or spec.long_side, manifest.input.size_multiple)
-    boxes, scores = model.run(normalised(image, manifest.input))
+    largest = max(pixels.shape[:2])
+    side = long_side or min(spec.long_side, round(_MOST_ENLARGED * largest))
+    found = _look(model, spec, pixels, side, threshold)
+    sure = found.with_score_over(spec.score_threshold)
+    if side < largest and _typical_side(sure) * side / largest < spec.closer_below:
+        found = _look(model, spec, pixels, min(largest, round(_CLOSER * side)), threshold)
+    return found
+
+
+def _look(
+    model: LoadedModel, spec: DetectorSpec, pixels: npt.NDArray[np.uint8], long_side: int, threshold: float
+) -> Detections:
+    image, ratio = fitted(pixels, long_side, model.manifest.input.size_multiple)
+    boxes, scores = model.run(normalised(image, model.manifest.input))
     found = Detections(boxes[0], scores[0].max(axis=1), scores[0].argmax(axis=1), spec.classes)
     found = found.with_score_over(threshold)
     found = found.take(suppress(found.boxes, found.scores, spec.nms_iou))
@@ -44,6 +61,12 @@ def detect(
     inside = np.clip(found.boxes / np.tile(ratio, 2), 0, [width, height, width, height]).astype(np.float32)
     found = Detections(inside, found.scores, found.classes, found.names)
     return found.take(np.all(inside[:, 2:] - inside[:, :2] >= 1, axis=1))
+
+
+def _typical_side(found: Detections) -> float:
+    """Median of the square root of a product's area, in pixels; infinite where there is none."""
+    areas = np.prod(found.boxes[:, 2:] - found.boxes[:, :2], axis=1)
+    return float(np.sqrt(np.median(areas))) if len(areas) else float("inf")
 
 
 def fitted(pixels: npt.NDArray[np.uint8], long_side: int, multiple: int) -> tuple[npt.NDArray[np.uint8], FloatArray]:

@@ -92,6 +92,9 @@ class DetectorSpec(_Spec):
     score_threshold: float = Field(ge=0, le=1)
     nms_iou: float = Field(gt=0, le=1)
     long_side: int = Field(ge=32, description="pixels of the input's long side at which the figures were measured")
+    closer_below: float = Field(
+        default=0.0, ge=0, description="typical product, in input pixels, below which a photo is looked at more closely"
+    )
 
 
 class CalibrationSpec(_Spec):

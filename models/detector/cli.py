@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -103,7 +104,7 @@ def _show(card: Scorecard, labels: Path) -> None:
 
 
 def _record(card: Scorecard, name: str, manifest: DetectorManifest, folder: Path) -> None:
-    command = " ".join(["facings", *sys.argv[1:]])
+    command = shlex.join(["facings", *sys.argv[1:]])
     others = tuple(metric for metric in manifest.metrics if metric.photos != name)
     own = tuple(MetricSpec(name=n, value=v, photos=name, command=command) for n, v in card.as_row().items())
     manifest.model_copy(update={"metrics": others + own}).save(folder)

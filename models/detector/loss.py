@@ -15,7 +15,7 @@ from torch.nn import functional
 
 _CELLS_PER_PRODUCT = 10
 _SCORE_POWER, _IOU_POWER = 0.5, 4.0
-_BOX_WEIGHT = 3.0
+_BOX_WEIGHT = 5.0
 
 
 @dataclass(frozen=True)

@@ -99,3 +99,11 @@ def test_threads_share_one_model(detector: LoadedModel, cooler: np.ndarray) -> N
     with ThreadPoolExecutor(3) as pool:
         first, *others = pool.map(find, range(3))
     assert all(np.array_equal(first.boxes, other.boxes) for other in others)
+
+
+@pytest.mark.real_photos
+def test_a_dense_photo_is_looked_at_more_closely(detector: LoadedModel, shared_data: Path) -> None:
+    dense = cv2.imread(str(shared_data / "drinks_coolers" / "images" / "p40.jpg"))
+    spec = detector.manifest.detector.model_copy(update={"closer_below": 0.0})
+    once = LoadedModel(detector.manifest.model_copy(update={"detector": spec}), detector.session)
+    assert len(detect(detector, dense)) > len(detect(once, dense))
