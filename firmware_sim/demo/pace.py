@@ -16,7 +16,7 @@ from firmware_sim.demo.children import facings
 LEAST_PHOTO_S = 0.3
 """Seconds a photo takes at least in the run as a whole: on a fast machine the week is still there to be watched."""
 
-BUSY_SHARE = 0.6
+BUSY_SHARE = 0.5
 """Share of the time that vision may be at work; the rest is for the busy hours and for the cloud beside it."""
 
 SPREAD = timedelta(hours=10)
