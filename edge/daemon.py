@@ -218,6 +218,7 @@ class Device:
             **self._identity.envelope(),
             version=software_version(),
             models=self._reader.models,
+            gallery=self._reader.gallery,
             config_revision=self._twin.revision,
             capabilities=("snapshot", "flush", "rebirth", "schedule") if self._live else ("flush", "rebirth"),
             outbox_depth=self._outbox.depth()[0],

@@ -32,6 +32,11 @@ class Reader(Protocol):
         """Name -> sha256 of the models in use."""
         ...
 
+    @property
+    def gallery(self) -> str | None:
+        """Fingerprint of the gallery in use; None without one."""
+        ...
+
     def load(self) -> None:
         """Load the models."""
         ...
@@ -52,6 +57,11 @@ class SharedReader:
     def models(self) -> dict[str, str]:
         """Name -> sha256 of the models in use."""
         return self._reader.models
+
+    @property
+    def gallery(self) -> str | None:
+        """Fingerprint of the gallery in use; None without one."""
+        return self._reader.gallery
 
     def load(self) -> None:
         """Load the models."""

@@ -38,14 +38,16 @@ class PhotoReading:
         """What it says of one of the `planned` SKUs.
 
         A SKU that was not named is missing, or is one of the unnamed products: each of these that is in the gallery
-        after all is taken to be any of the missing SKUs alike.
+        after all is taken to be any of the missing SKUs alike. Where none was named, the device may have lost its
+        gallery: that says nothing.
         """
         if sku in self.skus:
             return Reading(self.at, *self.skus[sku])
         units, none_of_them = self.unnamed
         missing = len(planned - self.skus.keys())
         not_among_unnamed = (1 - (1 - none_of_them) / missing) ** units
-        return Reading(self.at, 0, self.confidence * not_among_unnamed, usable=not_among_unnamed >= HIDDEN)
+        says = not_among_unnamed >= HIDDEN and bool(self.skus or not units)
+        return Reading(self.at, 0, self.confidence * not_among_unnamed, usable=says)
 
 
 @dataclass(frozen=True, slots=True)

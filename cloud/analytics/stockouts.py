@@ -3,7 +3,8 @@
 - A SKU that was never seen cannot run out: that is a void.
 - A photo that is unusable says nothing.
 - A SKU that is not named may be one of the products that could not be named: the more of them, the less sure is its
-  absence. Below 0.4 that it is none of them, the photo says nothing of that SKU.
+  absence. Below 0.4 that it is none of them, the photo says nothing of that SKU; nor does one with products of which
+  none was named: the device may have lost its gallery.
 - A reading is sure from a confidence of 0.5 on. A sure one decides at once; a doubtful one that contradicts what was
   known decides only if the next usable photo agrees, and then from the doubtful one on. So one bad reading neither
   opens nor closes an episode.

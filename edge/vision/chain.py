@@ -78,6 +78,12 @@ class VisionChain:
         return self._loaded().models
 
     @property
+    def gallery(self) -> str | None:
+        """Fingerprint of the gallery in use; None without one."""
+        recogniser = self._loaded().recogniser
+        return recogniser.gallery.fingerprint if recogniser else None
+
+    @property
     def gallery_problems(self) -> tuple[str, ...]:
         """Pictures of the gallery that could not be used, and why."""
         recogniser = self._loaded().recogniser

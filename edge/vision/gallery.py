@@ -56,11 +56,13 @@ class Gallery:
         skus: the SKU of each picture.
         embeddings: (pictures, dimensions) unit vectors.
         problems: pictures and folders that were left out, and why.
+        fingerprint: sha256 over the SKUs and their pictures; equal galleries have equal ones.
     """
 
     skus: tuple[str, ...]
     embeddings: FloatArray
     problems: tuple[str, ...] = ()
+    fingerprint: str = ""
 
     def nearest(self, embeddings: FloatArray, calibration: CalibrationSpec) -> Names:
         """The SKU of each of `embeddings` (N, dimensions), or None where it is more likely none of the gallery.
@@ -96,6 +98,7 @@ def read_gallery(folder: Path, model: LoadedModel) -> Gallery:
     known = _read_index(folder / INDEX_NAME, model.manifest.sha256)
     kept: dict[str, FloatArray] = {}
     skus: list[str] = []
+    contents = hashlib.sha256()
     vectors: list[FloatArray] = []
     problems: list[str] = []
     for sku, picture in _pictures(folder, problems):
@@ -107,13 +110,14 @@ def read_gallery(folder: Path, model: LoadedModel) -> Gallery:
             problems.append(f"{picture.relative_to(folder)} is left out. {error}")
             continue
         kept[key] = vector
+        contents.update(f"{sku} {key}\n".encode())
         skus.append(sku)
         vectors.append(vector)
     if kept.keys() != known.keys():
         _write_index(folder / INDEX_NAME, model.manifest.sha256, kept)
     dimensions = model.manifest.embedder.dimensions if isinstance(model.manifest, EmbedderManifest) else 0
     embeddings = np.stack(vectors) if vectors else np.zeros((0, dimensions), np.float32)
-    return Gallery(tuple(skus), embeddings, tuple(problems))
+    return Gallery(tuple(skus), embeddings, tuple(problems), contents.hexdigest())
 
 
 def _pictures(folder: Path, problems: list[str]) -> Iterator[tuple[str, Path]]:

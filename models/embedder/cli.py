@@ -28,7 +28,9 @@ UnseenOption = Annotated[Path | None, typer.Option(help="Rendered data sets of c
 
 @app.command("train")
 def train_command(
-    config: Annotated[Path, typer.Option(help="Settings of the training.")] = CONFIG,
+    config: Annotated[
+        Path, typer.Option(help="Settings of the training.", show_default="models/embedder/config.toml")
+    ] = CONFIG,
     shared: SharedOption = SHARED,
     rendered: Annotated[Path | None, typer.Option(help="Folder of rendered data sets to learn from.")] = None,
     runs: Annotated[Path, typer.Option("--out", help="Folder for the checkpoint.")] = Path("runs/embedder"),

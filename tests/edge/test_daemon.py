@@ -83,7 +83,8 @@ def test_a_replay_becomes_one_observation_per_photo(tmp_path: Path, broker: Brok
     assert all(abs(o.timing.taken_at - o.timing.due_at) < timedelta(seconds=30) for o in observed)
     assert glance(tmp_path / "state")["messages"] == 0
     assert State.from_wire(peer.on("state")[0]).state == "online"
-    assert Birth.from_wire(peer.on("birth")[0]).models == Squares.models
+    birth = Birth.from_wire(peer.on("birth")[0])
+    assert (birth.models, birth.gallery) == (Squares.models, Squares.gallery)
     assert Health.from_wire(peer.on("health")[0]).memory_mb
 
 

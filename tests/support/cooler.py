@@ -31,6 +31,7 @@ class SquareReader:
     """Counts white squares: a real, if small, vision. A photo of one even shade is unusable."""
 
     models: ClassVar[dict[str, str]] = {"squares": "0" * 64}
+    gallery: ClassVar[str | None] = "1" * 64
 
     def load(self) -> None:
         """Nothing to load."""

@@ -23,7 +23,9 @@ def photo(named: dict[str, int], unnamed: int = 0, none_of_them: float = 0.5) ->
         pytest.param(photo({"lemon": 2, "lime": 1}, 1), True, 0.4, id="one unnamed: it may be the missing SKU"),
         pytest.param(photo({"lemon": 2, "lime": 1}, 2), False, None, id="two unnamed: nothing is said"),
         pytest.param(photo({"lemon": 2, "lime": 1}, 5, 1.0), True, 0.8, id="surely strangers: no doubt"),
-        pytest.param(photo({}, 1), True, 0.8 * 5 / 6, id="three missing: it can be only one of them"),
+        pytest.param(photo({"water": 1}, 1), True, 0.8 * 5 / 6, id="three missing: it can be only one of them"),
+        pytest.param(photo({}, 9, 1.0), False, None, id="none of many named: the gallery may be lost"),
+        pytest.param(photo({}), True, 0.8, id="an empty cooler: surely missing"),
     ],
 )
 def test_an_unnamed_product_may_be_the_missing_one(seen: PhotoReading, usable: bool, confidence: float | None) -> None:

@@ -99,6 +99,7 @@ def test_the_index_spares_embedding_again(tmp_path: Path, model: LoadedModel) ->
     changed = read_gallery(tmp_path, counted)
     assert counting.crops == 3
     assert not np.array_equal(again.embeddings[1], changed.embeddings[1])
+    assert first.fingerprint == again.fingerprint != changed.fingerprint
 
 
 @pytest.mark.parametrize("broken", [b"", b"no index", b"PK\x03\x04 cut off"])
