@@ -18,7 +18,7 @@ from cloud.analytics.stockouts import hours
 from cloud.audits.models import LatestObservation
 from cloud.catalog.models import Product
 from cloud.outlets.models import Cooler, Outlet, Planogram
-from cloud.retail.service import references
+from cloud.retail.service import on_their_way, references
 from facings.messages import CoolerKpi, KpiLine, Quality, Stockout
 
 UNKNOWN_NAME, UNKNOWN_NAME_ZH = "unknown", "未知"
@@ -138,11 +138,14 @@ def stockouts(
     """Episodes as they are published, longest first, with what the retail core made of each."""
     rows = list(rows)
     made = references(session, [row.id for row in rows])
+    coming = on_their_way(session)
     published = []
     for row in rows:
         outlet = outlets[coolers[row.cooler_id].outlet_id]
         name, name_zh = catalogue.names(row.sku)
-        proposal, order = made.get(row.id, (None, None))
+        # A new episode of what is on its way already needs no order of its own.
+        underway = coming.get((row.cooler_id, row.sku), (None, None)) if row.open else (None, None)
+        proposal, order = made.get(row.id, underway)
         published.append(
             Stockout(
                 id=row.id,

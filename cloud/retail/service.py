@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -23,7 +23,7 @@ from facings.clock import SystemClock
 if TYPE_CHECKING:
     from cloud.analytics.models import StockoutEpisode
 
-__all__ = ["delivered_units", "open_counts", "references", "stockout_closed", "stockout_opened"]
+__all__ = ["delivered_units", "on_their_way", "open_counts", "references", "stockout_closed", "stockout_opened"]
 
 STALE_AFTER = timedelta(hours=12)
 """An older photo says little about the shelf now: two photos of a day of four were missed."""
@@ -119,6 +119,13 @@ def references(session: Session, episode_ids: Iterable[int]) -> dict[int, tuple[
     return {episode: (proposal, order) for episode, proposal, order in rows}
 
 
+def on_their_way(session: Session) -> dict[tuple[str, str], tuple[int, int]]:
+    """By cooler and SKU, the proposal and the order whose goods are not delivered yet, of the session's tenant."""
+    lines = select(OrderLine.cooler_id, OrderLine.sku, OrderLine.proposal_id, OrderLine.order_id).where(_undelivered())
+    rows = session.execute(lines.join(Order, Order.id == OrderLine.order_id).order_by(OrderLine.id))
+    return {(cooler, sku): (proposal, order) for cooler, sku, proposal, order in rows}
+
+
 def _open_proposal(session: Session, tenant: str, outlet: str, sku: str) -> Proposal | None:
     return session.scalar(
         select(Proposal).where(
@@ -153,11 +160,14 @@ def _on_its_way(session: Session, cooler: Cooler, sku: str) -> bool:
             OrderLine.tenant_id == cooler.tenant_id,
             OrderLine.cooler_id == cooler.id,
             OrderLine.sku == sku,
-            OrderLine.units_delivered < OrderLine.units_ordered,
-            Order.state.in_(OPEN_ORDER_STATES),
+            _undelivered(),
         )
     )
     return session.scalar(undelivered.limit(1)) is not None
+
+
+def _undelivered() -> ColumnElement[bool]:
+    return and_(OrderLine.units_delivered < OrderLine.units_ordered, Order.state.in_(OPEN_ORDER_STATES))
 
 
 def _capacity(session: Session, cooler: Cooler, sku: str) -> int:

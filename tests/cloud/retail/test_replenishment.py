@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from cloud.retail import orders
 from cloud.retail.models import Proposal
-from cloud.retail.service import STALE_AFTER, open_counts, references, units_to_order
+from cloud.retail.service import STALE_AFTER, on_their_way, open_counts, references, units_to_order
 
 
 @pytest.mark.parametrize(
@@ -124,6 +124,15 @@ def test_stock_outs_name_their_proposal_and_order(shop: Any) -> None:
     with shop.records.session("acme", write=False) as session:
         assert open_counts(session) == (1, 1)
         assert references(session, [1, 2, 3]) == {1: (open_one, None), 2: (ordered, order.id)}
+        assert on_their_way(session) == {("cooler-01", "lemon"): (ordered, order.id)}
     with shop.records.session("other", write=False) as session:
         assert open_counts(session) == (0, 0)
         assert references(session, [1, 2, 3]) == {}
+        assert on_their_way(session) == {}
+
+
+def test_what_is_cancelled_is_not_on_its_way(shop: Any) -> None:
+    order = shop.act(orders.confirm, [shop.propose()])
+    shop.act(orders.cancel, order.id)
+    with shop.records.session("acme", write=False) as session:
+        assert on_their_way(session) == {}
