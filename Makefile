@@ -76,7 +76,7 @@ screenshots: setup system ## Take the guides' pictures of a running demo: URL=..
 	$(BIN)/python -m tests.support.screenshots $(URL) $(EMAIL) $(PASSWORD)
 
 bench: setup ## Run the benchmarks; each prints JSON
-	@for program in bench/*.py; do $(BIN)/python $$program; done
+	@for program in bench/*.py; do $(BIN)/python -m bench.$$(basename $$program .py); done
 
 clean: ## Remove what was built or simulated; environments stay
 	rm -rf var runs build demo-summary.json .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,7 +1,7 @@
 """One 960x1280 photo through the vision chain on one thread: milliseconds by stage, and total over raw ONNX time.
 
-Prints JSON. `total_over_sessions` is the ratio to judge: what the chain adds to the time that the models need by
-themselves, measured in the same run.
+Run it with `python -m bench.vision`; it prints JSON. `total_over_sessions` is the ratio to judge: what the chain adds
+to the time that the models need by themselves, measured in the same run.
 """
 
 from __future__ import annotations
