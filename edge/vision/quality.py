@@ -1,8 +1,8 @@
 """The quality gate: is this photo good enough to count products on?
 
 All figures are measured on the photo's luma, shrunk to 512 pixels on the long side, so that a threshold means the
-same for a 2-megapixel and a 12-megapixel camera. Thresholds were set on the photos of `../shared/data`: every one of
-the cooler photos there passes as good, blackened, bleached and defocused copies of them do not.
+same for a 2-megapixel and a 12-megapixel camera. Thresholds were set on the photos of `../shared/data`: of its 244
+cooler photos 243 pass as good and one as poor; blackened, bleached and defocused copies of them do not pass.
 """
 
 from __future__ import annotations
