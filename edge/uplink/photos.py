@@ -19,7 +19,9 @@ from facings.errors import BadInputError, PhotoError, UnavailableError
 GRANTS_PATH = "/api/v1/device/photo-grants"
 TIMEOUT_S = 60.0
 _KEY_REFUSED = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
-_TRY_AGAIN = (*_KEY_REFUSED, httpx.codes.REQUEST_TIMEOUT, httpx.codes.TOO_MANY_REQUESTS)
+# What the cloud answers to the request for a grant when it will never take the photo. Anything else, such as a 404 or
+# 413, may come from a proxy or a wrong address and may pass: only what is certain costs a photo.
+_NEVER = (httpx.codes.CONFLICT, httpx.codes.UNPROCESSABLE_ENTITY)
 
 
 class PhotoRefusedError(BadInputError):
@@ -83,9 +85,12 @@ class PhotoUploader:
     def _upload(self, http: httpx.Client, sign_in: dict[str, str], photo: SpooledPhoto) -> None:
         try:
             encoded = self._spool.encoded(photo)
-            grant = _answer(http.post(GRANTS_PATH, json=_request(photo), headers=sign_in), "photo grant").json()
+            answer = http.post(GRANTS_PATH, json=_request(photo), headers=sign_in)
+            if answer.status_code in _NEVER:
+                raise PhotoRefusedError(_told(answer, "photo grant"))
+            grant = _success(answer, "photo grant").json()
             if not grant.get("stored"):
-                _answer(self._put(http, grant, encoded, photo), "photo upload")
+                _success(self._put(http, grant, encoded, photo), "photo upload")
         except (PhotoError, PhotoRefusedError) as error:
             self._give_up(photo, str(error))
             return
@@ -120,12 +125,12 @@ def _request(photo: SpooledPhoto) -> dict[str, Any]:
     }
 
 
-def _answer(response: httpx.Response, what: str) -> httpx.Response:
+def _success(response: httpx.Response, what: str) -> httpx.Response:
     if response.is_success:
         return response
-    text = f"{what} answered {response.status_code}: {response.text[:200]}"
-    if response.status_code in _KEY_REFUSED:
-        raise UnavailableError(f"{text}; check cloud.key, the device's key may have been revoked")
-    if response.is_client_error and response.status_code not in _TRY_AGAIN:
-        raise PhotoRefusedError(text)
-    raise UnavailableError(text)
+    hint = "the device's key may have been revoked" if response.status_code in _KEY_REFUSED else "the photo waits"
+    raise UnavailableError(f"{_told(response, what)}; check cloud.url and cloud.key: {hint}")
+
+
+def _told(response: httpx.Response, what: str) -> str:
+    return f"{what} answered {response.status_code}: {response.text[:200]}"

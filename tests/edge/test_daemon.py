@@ -278,8 +278,9 @@ def test_photos_go_over_http_and_leave_the_device(tmp_path: Path, broker: Broker
     def respond(request: Request) -> Answer:
         if request.method == "PUT":
             assert "Authorization" not in request.headers
+            first_try = request.path not in put
             put[request.path] = request.body
-            return Answer(status=204)
+            return Answer(status=422, body=b"fewer bytes than announced") if first_try else Answer(status=204)
         if request.headers.get("Authorization") != "Bearer fdk_key":
             return Answer(status=401)
         grant = json.loads(request.body)
@@ -312,11 +313,12 @@ def test_photos_go_over_http_and_leave_the_device(tmp_path: Path, broker: Broker
     assert not list((settings.state_dir / "photos").iterdir())
 
 
-def test_photos_wait_for_a_cloud_that_refuses_the_key(
-    tmp_path: Path, broker: Broker, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("status", [401, 404, 413, 500])
+def test_photos_wait_for_a_cloud_that_does_not_take_them_now(
+    tmp_path: Path, broker: Broker, caplog: pytest.LogCaptureFixture, status: int
 ) -> None:
     write_replay(tmp_path / "photos", [square_photo(1)])
-    with HttpPeer(lambda _: Answer(status=401, body=b"who are you")) as cloud, AckingPeer(broker.port) as peer:
+    with HttpPeer(lambda _: Answer(status=status, body=b"not now")) as cloud, AckingPeer(broker.port) as peer:
         settings = edge_settings(tmp_path, broker.url, cloud={"url": cloud.url}, uploads={"enabled": True})
         with device(settings, once=True):
             wait_until(lambda: len(cloud.requests) >= 2, "two tries")

@@ -12,7 +12,7 @@ from cloud.analytics.present import Present
 from cloud.outlets.models import Cooler
 from cloud.retail.models import Proposal
 from facings.messages import Quality
-from tests.support.messages import NOON
+from tests.support.messages import NOON, lines_of
 from tests.support.shelf import Shelf
 
 FULL = {"cola-330": 4, "lemon-330": 2}
@@ -111,10 +111,14 @@ def test_a_sku_planned_anew_is_judged_by_the_photos_there_are(shelf: Shelf) -> N
 @pytest.mark.parametrize("seed", range(4))
 def test_any_order_of_arrival_ends_the_same(shelf: Shelf, seed: int) -> None:
     dice = random.Random(seed)
+    counts: list[dict[str | None, int]] = [
+        {sku: 2 for sku in FULL if dice.random() < 0.5} | dice.choice(({}, {None: 1}, {None: 3})) for _ in range(16)
+    ]
     photos = [
         shelf.photo(
             hour,
-            {sku: 2 for sku in FULL if dice.random() < 0.5},
+            counts[hour],
+            lines=lines_of(counts[hour], confidence=0.7),
             confidence=dice.choice((0.2, 0.9)),
             **({"quality": BLIND} if dice.random() < 0.1 else {}),
         )
