@@ -43,8 +43,9 @@ class NatsChild:
         """Start the server and wait until it answers.
 
         Raises:
-            UnavailableError: a port is taken, or the server ends at once; the text says why.
+            UnavailableError: there is no server, a port is taken, or it ends at once; the text says why.
         """
+        _server()
         _end_left_over(self.place)
         for port in (self.place.mqtt_port, self.place.websocket_port):
             _require_free(self.place.host, port)
@@ -79,15 +80,23 @@ class NatsChild:
         backoff = _FIRST_BACKOFF_S / 2
         while not self._stopping.is_set():
             began = time.monotonic()
-            self._process = _spawn(self.place)
-            self._first_start.set()
-            code = self._process.wait()
+            ended = self._run_once()
             if self._stopping.is_set() or not self._ready.is_set():
                 return
             steady = time.monotonic() - began > _STEADY_AFTER_S
             backoff = _FIRST_BACKOFF_S if steady else min(backoff * 2, _LONGEST_BACKOFF_S)
-            log.error("the broker ended with code %s; starting it again in %.1f s", code, backoff)
+            log.error("the broker %s; starting it again in %.1f s", ended, backoff)
             self._stopping.wait(backoff)
+
+    def _run_once(self) -> str:
+        """Run the server until it ends, and how it did; a machine out of memory or disk may not even start it."""
+        try:
+            self._process = _spawn(self.place)
+        except OSError as error:
+            return f"cannot be started: {error}"
+        finally:
+            self._first_start.set()
+        return f"ended with code {self._process.wait()}"
 
     def _wait_ready(self) -> None:
         deadline = time.monotonic() + _READY_WITHIN_S

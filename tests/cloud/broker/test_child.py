@@ -120,3 +120,12 @@ def test_the_link_says_why_it_is_refused(place: BrokerPlace, caplog: pytest.LogC
 def test_a_wrong_url_is_refused(url: str) -> None:
     with pytest.raises(SettingsError, match="write mqtt://HOST:PORT"):
         BrokerLink(url, "", "", "x").start()
+
+
+def test_without_a_server_it_says_what_to_install(
+    place: BrokerPlace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("sysconfig.get_path", lambda _: str(tmp_path))
+    with pytest.raises(UnavailableError, match="there is no nats-server"):
+        NatsChild(place).start()
