@@ -16,7 +16,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Facings needs Python 3.11 or newer; name it with: make PYTHON=python3.11 ..."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[edge,cloud,sim,dev]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[edge,cloud,sim,render,dev]'
 	@touch $@
 
 setup: $(VENV)/installed assets ## Make the environment and the pages' assets

@@ -26,7 +26,7 @@ def _group() -> None:
 
 
 @app.command()
-def render(
+def compose(
     scenes: Annotated[int, typer.Option(min=1, help="How many photos.")],
     out: Annotated[Path, typer.Option(help="Folder for images/, labels.coco.json and truth.jsonl.")],
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same photos and labels.")] = 0,
@@ -36,10 +36,10 @@ def render(
     ),
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
 ) -> None:
-    """Render photos of coolers with boxes; a stopped run goes on where it was."""
-    from datasets.render.export import RenderJob, render_dataset  # noqa: PLC0415 - numpy and OpenCV only when needed
+    """Compose photos of coolers from drawn packs, quickly; a stopped run goes on where it was."""
+    from datasets.compose.export import ComposeJob, compose_dataset  # noqa: PLC0415 - numpy and OpenCV only when needed
 
-    render_dataset(RenderJob(seed, variety, catalogue.value), scenes, out, workers, console)
+    compose_dataset(ComposeJob(seed, variety, catalogue.value), scenes, out, workers, console)
     console.print(f"{scenes} scenes in {out}")
 
 
@@ -52,8 +52,8 @@ def packshots(
     seed: Annotated[int, typer.Option(min=0, help="Which random catalogue.")] = 0,
 ) -> None:
     """Make gallery pictures: three per SKU."""
-    from datasets.render.export import catalogue_of  # noqa: PLC0415
-    from datasets.render.packshots import write_gallery  # noqa: PLC0415
+    from datasets.compose.export import catalogue_of  # noqa: PLC0415
+    from datasets.compose.packshots import write_gallery  # noqa: PLC0415
 
     products = catalogue_of(catalogue.value, seed)
     write_gallery(products, out, console)

@@ -15,8 +15,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track
 
+from datasets.compose.scene import RenderedScene
 from datasets.files import png, write_atomic
-from datasets.render.scene import RenderedScene
 from firmware_sim.world.photos import take_photo
 from firmware_sim.world.week import World, simulate
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from rich.console import Console
 
+from datasets.compose.packshots import write_gallery
 from datasets.files import claim_folder, jpeg, sha256_of, write_atomic
 from datasets.parallel import for_each
-from datasets.render.packs import Catalogue
-from datasets.render.packshots import write_gallery
+from datasets.products.packs import Catalogue
 from facings.clock import format_utc
 from facings.replay import REPLAY_FILE, ReplayManifest, ReplayPhoto
 from firmware_sim.world.photos import JPEG_QUALITY, photo_truth, take_photo

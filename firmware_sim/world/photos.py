@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from datasets.render.drawing import draw_pack
-from datasets.render.packs import Catalogue
-from datasets.render.scene import RenderedScene, render
-from datasets.render.spec import Camera, Lane, SceneSpec, Sensor, Unit
+from datasets.compose.drawing import draw_pack
+from datasets.compose.scene import RenderedScene, render
+from datasets.compose.spec import Camera, SceneSpec, Sensor
+from datasets.products.packs import Catalogue
+from datasets.products.stock import Lane, Unit
 from facings.clock import format_utc
 from firmware_sim.world.places import CABINET, Cooler
 from firmware_sim.world.week import PhotoMoment

@@ -7,8 +7,8 @@ from datetime import time
 
 import numpy as np
 
-from datasets.render.packs import Catalogue, Pack
-from datasets.render.spec import Cabinet
+from datasets.compose.spec import Cabinet
+from datasets.products.packs import Catalogue, Pack
 
 CABINET = Cabinet(width_mm=740.0, depth_mm=470.0, compartments=(168.0, 168.0, 248.0, 248.0, 248.0), header_mm=110.0)
 """Every simulated cooler: two rows for cans, three for bottles."""

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from datasets.render.catalogues import OWN_BRAND_OWNER, demo_catalogue
-from datasets.render.packs import Catalogue
+from datasets.products.catalogues import OWN_BRAND_OWNER, demo_catalogue
+from datasets.products.packs import Catalogue
 from firmware_sim.world.ledger import Balance, Movement, StockOut, balances, stock_outs
 from firmware_sim.world.places import Cooler, Outlet, make_coolers, make_outlets
 from firmware_sim.world.shelf import Shelf

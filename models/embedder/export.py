@@ -57,7 +57,7 @@ SOURCES = (
     ),
     SourceSpec(
         name="Facings rendered scenes and pack shots",
-        url="datasets/render",
+        url="datasets/compose",
         licence="Apache-2.0",
         role="17,556 crops of 1,200 made-up SKUs",
     ),

@@ -149,7 +149,7 @@ def beverage3(root: Path) -> list[Crop]:
 def rendered(root: Path) -> list[Crop]:
     """Products of rendered scenes and their pack shots.
 
-    `root` holds data sets of `facings datasets render`, each with its own catalogue, whose pack shots
+    `root` holds data sets of `facings datasets compose`, each with its own catalogue, whose pack shots
     (`facings datasets packshots`) lie in the data set's folder `packshots`.
     """
     crops = []

@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from datasets.render.catalogues import demo_catalogue
-from datasets.render.packs import Catalogue
-from datasets.render.scene import RenderedScene, render
-from datasets.render.spec import Cabinet, Camera, Lane, SceneSpec, Sensor, Unit
+from datasets.compose.scene import RenderedScene, render
+from datasets.compose.spec import Cabinet, Camera, SceneSpec, Sensor
+from datasets.products.catalogues import demo_catalogue
+from datasets.products.packs import Catalogue
+from datasets.products.stock import Lane, Unit
 
 COLA, LEMON, WATER = "northwind-cola-can330", "solara-lemon-can330", "glacia-still-pet500"
 

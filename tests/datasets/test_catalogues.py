@@ -3,9 +3,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from datasets.render.catalogues import random_catalogue
-from datasets.render.packs import Catalogue, gtin13
-from datasets.render.packshots import packshots
+from datasets.compose.packshots import packshots
+from datasets.products.catalogues import random_catalogue
+from datasets.products.packs import Catalogue, gtin13
 from facings.ids import is_slug
 
 

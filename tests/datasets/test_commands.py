@@ -10,7 +10,7 @@ from datasets.cli import app
 from datasets.replay import check_replay
 from facings.errors import BadInputError
 
-RENDER = ["render", "--scenes", "2", "--seed", "5", "--variety", "1"]
+COMPOSE = ["compose", "--scenes", "2", "--seed", "5", "--variety", "1"]
 
 
 def files_of(folder: Path) -> dict[str, str]:
@@ -20,18 +20,18 @@ def files_of(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def composed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("scenes")
-    assert CliRunner().invoke(app, [*RENDER, "--out", str(out)]).exit_code == 0
+    assert CliRunner().invoke(app, [*COMPOSE, "--out", str(out)]).exit_code == 0
     return out
 
 
-def test_render_writes_photos_boxes_and_truth(rendered: Path) -> None:
-    labels = json.loads((rendered / "labels.coco.json").read_text())
+def test_compose_writes_photos_boxes_and_truth(composed: Path) -> None:
+    labels = json.loads((composed / "labels.coco.json").read_text())
     assert [image["file_name"] for image in labels["images"]] == ["images/000000.jpg", "images/000001.jpg"]
     for image in labels["images"]:
-        assert cv2.imread(str(rendered / image["file_name"])).shape[:2] == (image["height"], image["width"])
-    truths = [json.loads(line) for line in (rendered / "truth.jsonl").read_text().splitlines()]
+        assert cv2.imread(str(composed / image["file_name"])).shape[:2] == (image["height"], image["width"])
+    truths = [json.loads(line) for line in (composed / "truth.jsonl").read_text().splitlines()]
     labelled = [unit for truth in truths for unit in truth["units"] if unit["visible_fraction"] > 0.3]
     assert len(labels["annotations"]) == len(labelled) > 20
     first, unit = labels["annotations"][0], labelled[0]
@@ -39,15 +39,15 @@ def test_render_writes_photos_boxes_and_truth(rendered: Path) -> None:
     assert first["bbox"][:2] == unit["box"][:2]
 
 
-def test_a_stopped_render_goes_on_to_the_same_files(rendered: Path, tmp_path: Path) -> None:
-    whole = files_of(rendered)
-    assert CliRunner().invoke(app, ["render", "--scenes", "1", *RENDER[3:], "--out", str(tmp_path)]).exit_code == 0
-    assert CliRunner().invoke(app, [*RENDER, "--out", str(tmp_path)]).exit_code == 0
+def test_a_stopped_run_goes_on_to_the_same_files(composed: Path, tmp_path: Path) -> None:
+    whole = files_of(composed)
+    assert CliRunner().invoke(app, ["compose", "--scenes", "1", *COMPOSE[3:], "--out", str(tmp_path)]).exit_code == 0
+    assert CliRunner().invoke(app, [*COMPOSE, "--out", str(tmp_path)]).exit_code == 0
     assert files_of(tmp_path) == whole
 
 
-def test_a_folder_of_another_job_is_refused(rendered: Path) -> None:
-    result = CliRunner().invoke(app, ["render", "--scenes", "1", "--seed", "6", "--out", str(rendered)])
+def test_a_folder_of_another_job_is_refused(composed: Path) -> None:
+    result = CliRunner().invoke(app, ["compose", "--scenes", "1", "--seed", "6", "--out", str(composed)])
     assert isinstance(result.exception, BadInputError)
     assert "another job" in str(result.exception)
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from datasets.render.optics import optics_of
-from datasets.render.spec import Camera
+from datasets.compose.optics import optics_of
+from datasets.compose.spec import Camera
 
 CAMERAS = {
     "frontal": Camera(320, 240, y_mm=700, aim_y_mm=700, barrel=0.0),

@@ -3,10 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from datasets.render.catalogues import demo_catalogue
-from datasets.render.layouts import MAX_VARIETY, random_scene
-from datasets.render.scene import render
-from datasets.render.spec import Clutter, Lane, Unit
+from datasets.compose.layouts import MAX_VARIETY, random_scene
+from datasets.compose.scene import render
+from datasets.compose.spec import Clutter
+from datasets.products.catalogues import demo_catalogue
+from datasets.products.stock import Lane, Unit
 from tests.datasets.conftest import COLA, LEMON, WATER, lane, shoot, spec
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from datasets.render.cartons import carton_sprite
-from datasets.render.solids import Solid
-from datasets.render.sprites import Light, Sprite, View, pack_sprite
+from datasets.compose.cartons import carton_sprite
+from datasets.compose.solids import Solid
+from datasets.compose.sprites import Light, Sprite, View, pack_sprite
 
 Drawer = Callable[[Solid, View, Light, bool], Sprite]
 """`draw_pack`, or something that remembers what it drew."""

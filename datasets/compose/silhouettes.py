@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from datasets.render.arrays import FloatArray
-from datasets.render.cartons import carton_faces
-from datasets.render.solids import PER_MM, Solid
-from datasets.render.sprites import View
+from datasets.compose.cartons import carton_faces
+from datasets.compose.solids import PER_MM, Solid
+from datasets.compose.sprites import View
+from datasets.products.arrays import FloatArray
 
 _EVERY_MM = 4
 

@@ -8,9 +8,9 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from datasets.render.arrays import FloatArray, Mask
-from datasets.render.artwork import bgr
-from datasets.render.solids import BARE, CAP, LABEL, LIQUID, METAL, PER_MM, WRAPS, Solid
+from datasets.compose.solids import BARE, CAP, LABEL, LIQUID, METAL, PER_MM, WRAPS, Solid
+from datasets.products.arrays import FloatArray, Mask
+from datasets.products.artwork import bgr
 
 _LUT = 256
 _HALF = 0.5

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from datasets.render.arrays import FloatArray, Pixels
-from datasets.render.artwork import bgr
-from datasets.render.solids import Solid
-from datasets.render.sprites import HALO_MM, Light, Sprite, View
+from datasets.compose.solids import Solid
+from datasets.compose.sprites import HALO_MM, Light, Sprite, View
+from datasets.products.arrays import FloatArray, Pixels
+from datasets.products.artwork import bgr
 
 _MOST_LEAN = 0.3
 _TOP_NARROWER = 0.02

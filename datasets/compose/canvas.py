@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from datasets.render.arrays import FloatArray
-from datasets.render.optics import Optics
-from datasets.render.sprites import Sprite
+from datasets.compose.optics import Optics
+from datasets.compose.sprites import Sprite
+from datasets.products.arrays import FloatArray
 
 NOTHING = 0
 """In `Canvas.shows`: no unit. Units are numbered from 1."""

@@ -5,25 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from datasets.render.packs import Colour
-
-
-@dataclass(frozen=True)
-class Unit:
-    """One product on the shelf, with the products stacked on it from low to high."""
-
-    sku: str
-    fallen: bool = False
-    stacked: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Lane:
-    """One column of a shelf: its width and what stands in it, front to back; None is an empty place."""
-
-    width_mm: float
-    places: tuple[Unit | None, ...]
-    planned: str | None = None
+from datasets.products.packs import Colour
+from datasets.products.stock import Lane
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from datasets.render.arrays import FloatArray
-from datasets.render.spec import Camera
+from datasets.compose.spec import Camera
+from datasets.products.arrays import FloatArray
 
 _NEWTON_STEPS = 4
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from datasets.render.packs import Catalogue
-from datasets.render.spec import Lane, SceneSpec
+from datasets.compose.spec import SceneSpec
+from datasets.products.packs import Catalogue
+from datasets.products.stock import Lane
 
 _BETWEEN_MM = 3.0
 """Free space between two packs of a lane, one behind the other."""

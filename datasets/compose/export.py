@@ -12,12 +12,12 @@ import numpy as np
 from rich.console import Console
 
 from datasets.coco import coco_of
+from datasets.compose.layouts import random_scene
+from datasets.compose.scene import RenderedScene, render
 from datasets.files import claim_folder, jpeg, write_atomic
 from datasets.parallel import for_each
-from datasets.render.catalogues import demo_catalogue, random_catalogue
-from datasets.render.layouts import random_scene
-from datasets.render.packs import Catalogue
-from datasets.render.scene import RenderedScene, render
+from datasets.products.catalogues import demo_catalogue, random_catalogue
+from datasets.products.packs import Catalogue
 
 _RANDOM_SKUS = 400
 
@@ -25,7 +25,7 @@ CatalogueName = Literal["demo", "random"]
 
 
 @dataclass(frozen=True)
-class RenderJob:
+class ComposeJob:
     """What one data set is rendered from; the same job always gives the same files."""
 
     seed: int
@@ -33,7 +33,7 @@ class RenderJob:
     catalogue: CatalogueName
 
 
-def render_dataset(job: RenderJob, scenes: int, out: Path, workers: int, console: Console) -> None:
+def compose_dataset(job: ComposeJob, scenes: int, out: Path, workers: int, console: Console) -> None:
     """Renders `scenes` photos under `out`, leaving out those that are there, then writes the labels of all.
 
     Raises:
@@ -41,7 +41,7 @@ def render_dataset(job: RenderJob, scenes: int, out: Path, workers: int, console
     """
     claim_folder(out, asdict(job))
     missing = [number for number in range(scenes) if not _truth_file(out, number).exists()]
-    for_each(partial(_render_one, job, out), missing, workers, "Rendering scenes", console)
+    for_each(partial(_compose_one, job, out), missing, workers, "Composing scenes", console)
     truths = [json.loads(_truth_file(out, number).read_text()) for number in range(scenes)]
     lines = "".join(json.dumps(truth, ensure_ascii=False) + "\n" for truth in truths)
     write_atomic(out / "truth.jsonl", lines.encode())
@@ -58,7 +58,7 @@ def catalogue_of(name: CatalogueName, seed: int) -> Catalogue:
     return demo_catalogue() if name == "demo" else random_catalogue(np.random.default_rng([seed, 7]), _RANDOM_SKUS)
 
 
-def _render_one(job: RenderJob, out: Path, number: int) -> None:
+def _compose_one(job: ComposeJob, out: Path, number: int) -> None:
     rng = np.random.default_rng([job.seed, number])
     catalogue = catalogue_of(job.catalogue, job.seed)
     spec = random_scene(rng, catalogue, job.variety)

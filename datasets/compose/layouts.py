@@ -13,8 +13,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from datasets.render.packs import Catalogue, Colour, Pack
-from datasets.render.spec import Cabinet, Camera, Clutter, Lane, SceneSpec, Sensor, Unit
+from datasets.compose.spec import Cabinet, Camera, Clutter, SceneSpec, Sensor
+from datasets.products.packs import Catalogue, Colour, Pack
+from datasets.products.stock import Lane, Unit
 
 MAX_VARIETY = 3
 

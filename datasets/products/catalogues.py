@@ -8,8 +8,8 @@ from typing import get_args
 
 import numpy as np
 
-from datasets.render.artwork import mixed
-from datasets.render.packs import Catalogue, Colour, Lettering, Look, Motif, Pack, PackType, gtin13
+from datasets.products.artwork import mixed
+from datasets.products.packs import Catalogue, Colour, Lettering, Look, Motif, Pack, PackType, gtin13
 
 OWN_BRAND_OWNER = "northwind"
 

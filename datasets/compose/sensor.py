@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from datasets.render.arrays import FloatArray, Pixels
-from datasets.render.spec import Sensor
+from datasets.compose.spec import Sensor
+from datasets.products.arrays import FloatArray, Pixels
 
 
 def expose(light: FloatArray, sensor: Sensor, rng: np.random.Generator) -> Pixels:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from datasets.render.arrays import FloatArray
-from datasets.render.canvas import Canvas
-from datasets.render.optics import Optics
-from datasets.render.packs import Catalogue
-from datasets.render.placing import Placed
-from datasets.render.silhouettes import Silhouette
-from datasets.render.spec import Camera, SceneSpec
+from datasets.compose.canvas import Canvas
+from datasets.compose.optics import Optics
+from datasets.compose.placing import Placed
+from datasets.compose.silhouettes import Silhouette
+from datasets.compose.spec import Camera, SceneSpec
+from datasets.products.arrays import FloatArray
+from datasets.products.packs import Catalogue
 
 Box = tuple[float, float, float, float]
 """x1, y1, x2, y2 in pixels of the photo."""

@@ -9,14 +9,14 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
+from datasets.compose.drawing import draw_pack
+from datasets.compose.sensor import expose
+from datasets.compose.solids import solid_of
+from datasets.compose.spec import Sensor
+from datasets.compose.sprites import Light, View
 from datasets.files import png, write_atomic
-from datasets.render.arrays import FloatArray, Mask, Pixels
-from datasets.render.drawing import draw_pack
-from datasets.render.packs import Catalogue
-from datasets.render.sensor import expose
-from datasets.render.solids import solid_of
-from datasets.render.spec import Sensor
-from datasets.render.sprites import Light, View
+from datasets.products.arrays import FloatArray, Mask, Pixels
+from datasets.products.packs import Catalogue
 
 _TALL_PX = 320
 _MARGIN = 0.04

@@ -5,11 +5,11 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from datasets.render.arrays import FloatArray, Pixels
-from datasets.render.artwork import put_text
-from datasets.render.canvas import Canvas
-from datasets.render.packs import Colour
-from datasets.render.spec import Cabinet, Clutter
+from datasets.compose.canvas import Canvas
+from datasets.compose.spec import Cabinet, Clutter
+from datasets.products.arrays import FloatArray, Pixels
+from datasets.products.artwork import put_text
+from datasets.products.packs import Colour
 
 
 def paint_backdrop(canvas: Canvas, cabinet: Cabinet, rng: np.random.Generator) -> None:

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from datasets.render.arrays import FloatArray, Pixels
-from datasets.render.artwork import bgr, mixed, panel, wrap_label
-from datasets.render.packs import Colour, Pack
+from datasets.products.arrays import FloatArray, Pixels
+from datasets.products.artwork import bgr, mixed, panel, wrap_label
+from datasets.products.packs import Colour, Pack
 
 LABEL, METAL, LIQUID, CAP, BARE = range(5)
 """Materials, the rows of the light's table."""

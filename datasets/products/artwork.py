@@ -11,8 +11,8 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from datasets.render.arrays import Pixels
-from datasets.render.packs import Colour, Look, Motif
+from datasets.products.arrays import Pixels
+from datasets.products.packs import Colour, Look, Motif
 
 _AA = cv2.LINE_AA
 _FACES: dict[str, cv2.FontFace] = {}

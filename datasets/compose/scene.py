@@ -7,20 +7,20 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from datasets.render import cooler
-from datasets.render.arrays import Pixels
-from datasets.render.canvas import Canvas
-from datasets.render.drawing import Drawer, draw_pack
-from datasets.render.optics import Optics, optics_of
-from datasets.render.packs import Catalogue
-from datasets.render.placing import Placed, place
-from datasets.render.sensor import expose
-from datasets.render.silhouettes import Silhouette, silhouette
-from datasets.render.solids import Solid, solid_of
-from datasets.render.spec import Cabinet, SceneSpec
-from datasets.render.sprites import Light, View
-from datasets.render.surroundings import add_glass, paint_backdrop, paint_clutter
-from datasets.render.truth import RenderedGap, RenderedUnit, find_gaps, judge
+from datasets.compose import cooler
+from datasets.compose.canvas import Canvas
+from datasets.compose.drawing import Drawer, draw_pack
+from datasets.compose.optics import Optics, optics_of
+from datasets.compose.placing import Placed, place
+from datasets.compose.sensor import expose
+from datasets.compose.silhouettes import Silhouette, silhouette
+from datasets.compose.solids import Solid, solid_of
+from datasets.compose.spec import Cabinet, SceneSpec
+from datasets.compose.sprites import Light, View
+from datasets.compose.surroundings import add_glass, paint_backdrop, paint_clutter
+from datasets.compose.truth import RenderedGap, RenderedUnit, find_gaps, judge
+from datasets.products.arrays import Pixels
+from datasets.products.packs import Catalogue
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from datasets.render.arrays import FloatArray, Pixels
-from datasets.render.artwork import bgr, mixed, put_text
-from datasets.render.canvas import Canvas
-from datasets.render.packs import Colour
-from datasets.render.spec import Cabinet, Lane
+from datasets.compose.canvas import Canvas
+from datasets.compose.spec import Cabinet
+from datasets.products.arrays import FloatArray, Pixels
+from datasets.products.artwork import bgr, mixed, put_text
+from datasets.products.packs import Colour
+from datasets.products.stock import Lane
 
 _FRONT = -30.0
 """Depth of the door frame's face, mm before the shelves' front edge."""
