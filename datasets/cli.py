@@ -9,7 +9,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from datasets.sets.commands import export_set, import_set
+
 app = typer.Typer(help="Render scenes, make gallery pictures, check replay sets.", no_args_is_help=True)
+app.command("import")(import_set)
+app.command("export")(export_set)
 console = Console(stderr=True)
 
 

@@ -1,0 +1,82 @@
+"""`facings datasets import`, `export`, `fetch`, `check`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from datasets.sets.model import LabelledSet
+
+console = Console(stderr=True)
+
+
+class ReadFormat(StrEnum):
+    """Formats that are read."""
+
+    AUTO = "auto"
+    COCO = "coco"
+    YOLO = "yolo"
+    VOC = "voc"
+    FOLDER = "folder"
+
+
+class WriteFormat(StrEnum):
+    """Formats that are written."""
+
+    COCO = "coco"
+    YOLO = "yolo"
+
+
+def import_set(
+    source: Annotated[Path, typer.Argument(help="A folder of photos and labels, or a COCO file.")],
+    out: Annotated[Path, typer.Option(help="New folder for images/, labels.coco.json and source.json.")],
+    form: Annotated[ReadFormat, typer.Option("--format", help="How SOURCE is labelled.")] = ReadFormat.AUTO,
+    names: Annotated[str, typer.Option(help="Names of YOLO's classes, by commas, where SOURCE has none.")] = "",
+    licence: Annotated[str, typer.Option(help="Under which licence the photos are, as 'CC BY 4.0'.")] = "",
+    licence_url: Annotated[str, typer.Option(help="Where that licence can be read.")] = "",
+    attribution: Annotated[str, typer.Option(help="Whom to name.")] = "",
+    url: Annotated[str, typer.Option(help="Where the photos are from.")] = "",
+) -> None:
+    """Take photos with labels of others over into our layout, checked photo by photo."""
+    from datasets.sets.faults import sound  # noqa: PLC0415 - numpy and OpenCV only when needed
+    from datasets.sets.formats import Format, read_set  # noqa: PLC0415
+    from datasets.sets.layout import write_set  # noqa: PLC0415
+    from datasets.sets.model import Provenance  # noqa: PLC0415
+
+    listed = [name.strip() for name in names.split(",") if name.strip()]
+    read = read_set(source, Format(form.value), listed or None)
+    labelled = sound(read.with_source(Provenance("", licence, licence_url, attribution, url)))
+    write_set(labelled, out)
+    _tell(labelled, out)
+
+
+def export_set(
+    folder: Annotated[Path, typer.Argument(help="A set in our layout (or in any format that import reads).")],
+    out: Annotated[Path, typer.Option(help="New folder.")],
+    form: Annotated[WriteFormat, typer.Option("--format", help="What to write.")],
+) -> None:
+    """Write a set as COCO or YOLO for other programs."""
+    from datasets.sets.faults import sound  # noqa: PLC0415
+    from datasets.sets.formats import read_set  # noqa: PLC0415
+    from datasets.sets.layout import write_set, write_yolo  # noqa: PLC0415
+
+    labelled = sound(read_set(folder))
+    (write_set if form is WriteFormat.COCO else write_yolo)(labelled, out)
+    _tell(labelled, out)
+
+
+def _tell(labelled: LabelledSet, out: Path) -> None:
+    for note in labelled.notes:
+        console.print("[yellow]note[/]", note, highlight=False, soft_wrap=True)
+    boxes = sum(labelled.boxes_by_category().values())
+    source = labelled.provenance
+    console.print(f"{len(labelled.images)} photos, {boxes} boxes of {len(labelled.categories)} categories in {out}")
+    if source.licence == "unknown":
+        console.print("[yellow]note[/] the licence is unknown: say it with --licence before you train or share")
+    else:
+        console.print(f"licence: {source.licence}", highlight=False)
