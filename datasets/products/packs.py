@@ -9,7 +9,13 @@ from typing import Literal
 Colour = tuple[int, int, int]
 """Red, green, blue, 0 to 255."""
 
-PackType = Literal["can", "sleek-can", "pet", "glass", "carton"]
+PackType = Literal["can", "sleek-can", "pet", "glass", "carton", "pouch", "cup", "multipack"]
+Form = Literal[
+    "", "petaloid", "ribbed", "hot-fill", "longneck", "brick", "gable", "prism", "spout", "crimped", "straw", "foil"
+]
+"""The shape among those of its type: PET bottles are petaloid, ribbed or hot-fill, cartons brick, gable or prism,
+pouches have a spout or crimped edges, cups a straw or a foil lid; "" is the commonest of its type."""
+
 Motif = Literal["plain", "stripes", "wave", "circle", "chevron", "burst", "hills", "bubbles", "diagonal", "leaf"]
 Lettering = Literal["sans", "italic", "uni"]
 
@@ -42,8 +48,24 @@ class Look:
 
 
 @dataclass(frozen=True)
+class Bundle:
+    """What a multipack holds: equal units in `columns` side by side and `rows` behind each other, and around them
+    shrink film or a printed carton sleeve."""
+
+    unit: Pack
+    columns: int
+    rows: int
+    wrap: Literal["film", "sleeve"]
+
+    @property
+    def count(self) -> int:
+        """How many units."""
+        return self.columns * self.rows
+
+
+@dataclass(frozen=True)
 class Pack:
-    """One SKU: identity, size and look."""
+    """One SKU: identity, size and look. `size_ml` of a multipack is that of all its units; only it has a `bundle`."""
 
     sku: str
     name: str
@@ -58,6 +80,8 @@ class Pack:
     price: float
     gtin: str
     look: Look
+    form: Form = ""
+    bundle: Bundle | None = None
 
 
 class Catalogue:
