@@ -6,6 +6,7 @@ of a degree; a sensor that failed reads `SENSOR_FAILED`.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
@@ -202,3 +203,15 @@ def _row(register: Register) -> str:
     scale = "" if register.scale == 1 else f"{register.scale:g}"
     cells = address, f"`{register.name}`", register.encoding.value, register.unit, scale, register.description
     return f"| {' | '.join(cells)} |"
+
+
+PAGE = """# The controller's registers
+
+Modbus TCP, unit 1, big-endian; a value of two words has its high word first. A stored number times the scale is the
+value in the unit. A temperature sensor that failed reads 0x8000 (-32768). Each table can be read with one request from
+address 0. The daemon speaks this map (section `[controller]` of its settings), and so does the simulated controller of
+`facings sim run`. Made from `facings/registers.py` by `python -m facings.registers > docs/registers.md`.
+"""
+
+if __name__ == "__main__":
+    sys.stdout.write(f"{PAGE}\n{as_markdown()}")

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from facings.clock import SystemClock
 from firmware_sim.demo.command import demo
-from firmware_sim.fault import Fault
+from firmware_sim.device.fault import Fault
 
 app = typer.Typer(help="Simulated coolers, cameras and shoppers; the demo.", no_args_is_help=True)
 app.command()(demo)
@@ -50,9 +51,10 @@ def camera(
     fault: Annotated[Fault, typer.Option(help="What is wrong with the camera.")] = Fault.NONE,
 ) -> None:
     """Serve a cooler's photos as an HTTP snapshot camera does: GET /capture, GET /status."""
-    from firmware_sim.camera import SnapshotCamera  # noqa: PLC0415
+    from firmware_sim.device.camera import SnapshotCamera  # noqa: PLC0415
+    from firmware_sim.device.scene import ReplayedScene  # noqa: PLC0415
 
-    served = SnapshotCamera(replay, port, speed, fault)
+    served = SnapshotCamera(ReplayedScene(replay, speed, SystemClock()), port, fault)
     served.start()
     console.print(f"{served.address}/capture", "(Ctrl-C ends it)")
     try:

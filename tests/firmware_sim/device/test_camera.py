@@ -1,8 +1,6 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,31 +9,24 @@ import httpx
 import numpy as np
 import pytest
 
+from facings.clock import Clock, SystemClock
 from facings.errors import BadInputError, UnavailableError
-from firmware_sim.camera import SnapshotCamera
-from firmware_sim.fault import Fault
+from firmware_sim.device.camera import SnapshotCamera
+from firmware_sim.device.fault import Fault
+from firmware_sim.device.scene import ReplayedScene
+from tests.firmware_sim.device.conftest import ToldClock
 
 Start = Callable[..., SnapshotCamera]
 
 
-@dataclass
-class FakeClock:
-    seconds: float = 0.0
-
-    def now(self) -> datetime:
-        return datetime(2026, 1, 1, tzinfo=UTC)
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-
 @pytest.fixture
-def start(week: Path) -> Iterator[Start]:
+def start(replay: Path) -> Iterator[Start]:
     """Starts cameras of cooler-01, each of which ends with the test."""
     cameras: list[SnapshotCamera] = []
 
-    def one(**options: Any) -> SnapshotCamera:
-        cameras.append(SnapshotCamera(week / "coolers" / "cooler-01", port=0, **options))
+    def one(speed: float = 1.0, clock: Clock | None = None, **options: Any) -> SnapshotCamera:
+        scene = ReplayedScene(replay, speed, clock or SystemClock())
+        cameras.append(SnapshotCamera(scene, port=0, **options))
         cameras[-1].start()
         return cameras[-1]
 
@@ -53,14 +44,14 @@ def get(camera: SnapshotCamera, path: str, timeout: float = 10.0) -> httpx.Respo
 
 
 @pytest.mark.parametrize(("hours", "shown"), [(0, 0), (5, 0), (100, 1)])
-def test_it_shows_the_photo_of_the_moment(start: Start, week: Path, hours: float, shown: int) -> None:
-    clock = FakeClock()
+def test_it_shows_the_photo_of_the_moment(start: Start, replay: Path, hours: float, shown: int) -> None:
+    clock = ToldClock()
     camera = start(speed=3600, clock=clock)
     clock.seconds = hours
-    entry = json.loads((week / "coolers" / "cooler-01" / "replay.json").read_text())["entries"][shown]
+    entry = json.loads((replay / "replay.json").read_text())["entries"][shown]
     status = get(camera, "/status").json()
     assert (status["photo"], status["photo_at"]) == (entry["file"], entry["at"])
-    wanted = cv2.imread(str(week / "coolers" / "cooler-01" / entry["file"]))
+    wanted = cv2.imread(str(replay / entry["file"]))
     seen = pixels(get(camera, "/capture").content)
     assert np.abs(seen.astype(int) - wanted).mean() < 3
     assert get(camera, "/status").json()["captures"] == 1
@@ -72,11 +63,29 @@ def test_two_pictures_are_never_the_same_unless_it_is_frozen(start: Start) -> No
         assert (get(camera, "/capture").content == get(camera, "/capture").content) is same
 
 
-def test_black_and_truncated_pictures(start: Start) -> None:
+def test_black_white_and_truncated_pictures(start: Start) -> None:
     assert pixels(get(start(fault=Fault.BLACK), "/capture").content).max() < 12
+    assert pixels(get(start(fault=Fault.WHITE), "/capture").content).min() > 243
     content = get(start(fault=Fault.TRUNCATED), "/capture").content
     assert content.startswith(b"\xff\xd8")
     assert not content.endswith(b"\xff\xd9")
+
+
+def test_a_moved_camera_sees_the_same_cooler_elsewhere_in_the_picture(start: Start) -> None:
+    camera = start()
+    before = pixels(get(camera, "/capture").content)
+    camera.fault = Fault.MOVED
+    after = pixels(get(camera, "/capture").content)
+    camera.fault = Fault.NONE
+    again = pixels(get(camera, "/capture").content)
+    assert before.shape == after.shape
+    assert np.abs(before.astype(int) - after).mean() > 10 * np.abs(before.astype(int) - again).mean()
+
+
+def test_a_hanging_camera_answers_again_when_it_is_mended(start: Start) -> None:
+    camera = start(fault=Fault.TIMEOUT)
+    threading.Timer(0.2, lambda: setattr(camera, "fault", Fault.NONE)).start()
+    assert get(camera, "/capture").status_code == 200
 
 
 def test_a_hanging_camera_gives_no_answer_and_still_stops(start: Start) -> None:
@@ -92,9 +101,9 @@ def test_other_paths_are_not_found(start: Start) -> None:
     assert get(start(), "/video").status_code == 404
 
 
-def test_a_lost_photo_is_an_error_that_names_it(week: Path, start: Start) -> None:
+def test_a_lost_photo_is_an_error_that_names_it(replay: Path, start: Start) -> None:
     camera = start(speed=3600)
-    file = week / "coolers" / "cooler-01" / get(camera, "/status").json()["photo"]
+    file = replay / get(camera, "/status").json()["photo"]
     aside = file.rename(file.with_suffix(".aside"))
     try:
         assert get(camera, "/capture").status_code == 503
@@ -102,9 +111,9 @@ def test_a_lost_photo_is_an_error_that_names_it(week: Path, start: Start) -> Non
         aside.rename(file)
 
 
-def test_a_folder_without_a_replay_and_a_taken_port_are_refused(tmp_path: Path, week: Path, start: Start) -> None:
+def test_a_folder_without_a_replay_and_a_taken_port_are_refused(tmp_path: Path, replay: Path, start: Start) -> None:
     with pytest.raises(BadInputError, match="cannot read the replay manifest"):
-        SnapshotCamera(tmp_path, port=0).start()
+        SnapshotCamera(ReplayedScene(tmp_path, 1.0, SystemClock()), port=0).start()
     taken = int(start().address.rsplit(":", 1)[1])
     with pytest.raises(UnavailableError, match="choose another with --port"):
-        SnapshotCamera(week / "coolers" / "cooler-01", port=taken).start()
+        SnapshotCamera(ReplayedScene(replay, 1.0, SystemClock()), port=taken).start()
