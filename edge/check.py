@@ -14,6 +14,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from edge.capture.http import HttpCamera
 from edge.device.identity import system_clock_state
+from edge.device.modbus import ModbusController
 from edge.reader import Reader
 from edge.settings import EdgeSettings
 from edge.uplink.mqtt import new_client, refusal
@@ -44,6 +45,8 @@ def check_device(settings: EdgeSettings, make_reader: Callable[[], Reader]) -> I
         ("camera", lambda: _camera(settings)),
         ("broker", lambda: _broker(settings)),
     ]
+    if settings.controller.url is not None:
+        parts.insert(4, ("controller", lambda: _controller(settings)))
     if settings.uploads.enabled:
         parts.append(("cloud", lambda: _cloud(settings)))
     for what, look in parts:
@@ -80,6 +83,17 @@ def _camera(settings: EdgeSettings) -> str:
         return f"{len(read_manifest(settings.camera.folder).entries)} photos to replay"
     photo = decode_photo(HttpCamera(settings.camera).take())
     return f"took a photo of {photo.width} x {photo.height} pixels"
+
+
+def _controller(settings: EdgeSettings) -> str:
+    controller = ModbusController(settings.controller)
+    try:
+        reading = controller.read()
+    finally:
+        controller.close()
+    cabinet = "sensor failed" if reading.cabinet_c is None else f"{reading.cabinet_c:.1f} °C"
+    door = "open" if reading.door_open else "closed"
+    return f"firmware {reading.firmware}: cabinet {cabinet}, door {door}, {reading.door_openings} openings"
 
 
 def _broker(settings: EdgeSettings) -> str:

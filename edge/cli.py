@@ -38,6 +38,7 @@ def run(
     """Run the daemon until it is told to stop; several devices share one process and its models."""
     logging.basicConfig(format="%(asctime)s %(levelname)-7s %(name)s: %(message)s", level=logging.INFO)
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("pymodbus").setLevel(logging.CRITICAL)  # a lost controller is told once, by its own part
     devices, all_read = _read_settings(configs)
     for settings in devices:
         logging.getLogger(f"edge.{settings.device}").setLevel(settings.log_level)

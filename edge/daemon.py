@@ -7,14 +7,20 @@ import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from edge.capture.door import DoorTrigger
 from edge.capture.http import HttpCamera
 from edge.capture.intake import Intake
 from edge.capture.live import FrozenWatch, LiveCapture
 from edge.capture.replay import ReplayCapture
 from edge.capture.schedule import Schedule
+from edge.device.alarms import CAMERA_ALARMS, CONTROLLER_ALARMS, AlarmName, Alarms
 from edge.device.commands import Commands
+from edge.device.controller import ControllerWatch
+from edge.device.door import DoorWatch
 from edge.device.health import Backlog, HealthReporter
 from edge.device.identity import Identity, software_version
+from edge.device.modbus import ModbusController
+from edge.device.reporter import Reporter
 from edge.device.twin import ConfigTwin
 from edge.peer import Backoff
 from edge.reader import Observer, SharedReader
@@ -55,6 +61,8 @@ class Device:
         self._quota = Quota(
             self._store, self._outbox, self._spool, settings.outbox.max_bytes, settings.uploads.max_bytes
         )
+        self._reporter = Reporter(self._store, self._outbox, self._clock, log)
+        self._alarms = Alarms(self._store, self._reporter, log, self._unwatched_alarms())
         self._intake = Intake(self._store, self._outbox, self._spool, self._quota, log)
         self._observer = Observer(
             reader,
@@ -72,11 +80,14 @@ class Device:
             self._identity,
             settings.state_dir,
             self._backlog,
+            lambda: self._controller.latest if self._controller else None,
             lambda health: self._link.say(self._topics.health, health, retain=True),
             log,
         )
         self._live = self._live_capture() if settings.camera.kind == "http" else None
         self._replay = self._replay_capture() if settings.camera.kind == "replay" else None
+        self._door_trigger = self._door_photos() if self._live and settings.controller.url else None
+        self._controller = self._controller_watch() if settings.controller.url else None
         self._uploader = self._photo_uploader() if settings.uploads.enabled else None
         self._commands = Commands(
             self._identity,
@@ -125,6 +136,10 @@ class Device:
         """Whether the broker has accepted the device."""
         return self._link.is_up
 
+    def report_health(self) -> None:
+        """Say now how the device is, beside the report each minute."""
+        self._health.wake()
+
     @property
     def is_done(self) -> bool:
         """With `once`: whether everything taken has been read, acknowledged and uploaded."""
@@ -134,14 +149,20 @@ class Device:
         return waiting == (0, 0, 0)
 
     def _parts(self) -> Iterator[Part]:
-        yield from (self._store, self._outbox, self._spool, self._observer)
+        yield from (self._store, self._outbox, self._reporter, self._alarms, self._spool, self._observer)
         if self._uploader is not None:
             yield self._uploader
         yield from (self._commands, self._twin, self._health, self._link)
         if self._replay is not None:
             yield self._replay
-        if self._live is not None and not self._once:
+        if self._once:
+            return
+        if self._live is not None:
             yield self._live
+        if self._door_trigger is not None:
+            yield self._door_trigger
+        if self._controller is not None:
+            yield self._controller
 
     def _connect_parts(self) -> None:
         self._intake.on_photo = self._observer.wake
@@ -161,6 +182,23 @@ class Device:
         frozen = FrozenWatch(settings.camera.frozen_after)
         camera = HttpCamera(settings.camera)
         return LiveCapture(camera, schedule, self._intake, self._outbox, frozen, self._clock, self._log)
+
+    def _door_photos(self) -> DoorTrigger:
+        assert self._live is not None
+        return DoorTrigger(self._settings.schedule, self._live.on_door, self._clock, self._log)
+
+    def _controller_watch(self) -> ControllerWatch:
+        settings = self._settings.controller
+        door = DoorWatch(self._alarms, self._reporter, settings.door_stuck_s, settings.door_changes)
+        if self._door_trigger is not None:
+            door.on_opened, door.on_closed = self._door_trigger.on_opened, self._door_trigger.on_closed
+        controller = ModbusController(settings)
+        return ControllerWatch(controller, settings.poll_s, door, self._alarms, self._clock, self._log)
+
+    def _unwatched_alarms(self) -> tuple[AlarmName, ...]:
+        """Alarms that nobody on this device looks after."""
+        without_camera = () if self._settings.camera.kind == "http" else CAMERA_ALARMS
+        return without_camera + (() if self._settings.controller.url else CONTROLLER_ALARMS)
 
     def _replay_capture(self) -> ReplayCapture:
         return ReplayCapture(self._settings.camera, self._intake, self._store, self._clock, self._log)
@@ -188,11 +226,13 @@ class Device:
 
     def _backlog(self) -> Backlog:
         messages, size = self._outbox.depth()
-        return Backlog(messages, size, self._spool.count("read"), self._observer.last_good_photo_at)
+        return Backlog(messages, size, self._spool.count("read"), self._observer.last_good_photo_at, self._alarms.on)
 
     def _change_schedule(self, schedule: ScheduleSettings) -> None:
         assert self._live is not None
         self._live.change_schedule(Schedule.of(schedule, self._settings.tenant, self._settings.device))
+        if self._door_trigger is not None:
+            self._door_trigger.change(schedule)
         self._log.info("schedule is now %s (%s)", ", ".join(schedule.cron), schedule.timezone)
 
     def _snapshot(self, _arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -213,6 +253,15 @@ class Device:
             raise UnavailableError("there is no connection to the broker now")
         return {}
 
+    def _capabilities(self) -> Iterator[str]:
+        yield from ("flush", "rebirth")
+        if self._live is not None:
+            yield from ("snapshot", "schedule")
+        if self._controller is not None:
+            yield "controller"
+        if self._door_trigger is not None:
+            yield "door"
+
     def _birth(self) -> Birth:
         return Birth(
             **self._identity.envelope(),
@@ -220,6 +269,6 @@ class Device:
             models=self._reader.models,
             gallery=self._reader.gallery,
             config_revision=self._twin.revision,
-            capabilities=("snapshot", "flush", "rebirth", "schedule") if self._live else ("flush", "rebirth"),
+            capabilities=tuple(self._capabilities()),
             outbox_depth=self._outbox.depth()[0],
         )

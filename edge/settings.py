@@ -19,12 +19,21 @@ from facings.settings import Settings
 ENV_PREFIX = "FACINGS_EDGE"
 MEGABYTE = 1_000_000
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
+_MODBUS_PORT = 502
 
 
 def _broker_url(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in _PORTS or not parts.hostname or parts.path not in ("", "/"):
         raise ValueError("write it as mqtt://HOST:PORT, or mqtts://HOST:PORT for TLS")
+    parts.port  # noqa: B018 (raises ValueError where the port is none)
+    return url
+
+
+def _modbus_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme != "modbus" or not parts.hostname or parts.path not in ("", "/"):
+        raise ValueError("write it as modbus://HOST:PORT (Modbus TCP; port 502 where none is named)")
     parts.port  # noqa: B018 (raises ValueError where the port is none)
     return url
 
@@ -121,6 +130,7 @@ class CameraSettings(Settings):
     url: HttpUrl | None = None
     timeout_s: float = Field(default=20.0, gt=0, le=300)
     max_bytes: int = Field(default=20 * MEGABYTE, gt=0)
+    retries: int = Field(default=1, ge=0, le=5)
     frozen_after: int = Field(default=5, ge=2)
     folder: Path | None = None
     speed: float = Field(default=1.0, gt=0)
@@ -137,11 +147,34 @@ class CameraSettings(Settings):
 
 
 class ScheduleSettings(Settings):
-    """When photos are taken by a live camera."""
+    """When photos are taken by a live camera: by the clock, and after the door was closed."""
 
     cron: Annotated[tuple[Annotated[str, AfterValidator(_cron)], ...], BeforeValidator(_as_tuple)] = ("0 * * * *",)
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     spread_s: float = Field(default=60.0, ge=0, le=3600)
+    after_door_s: float = Field(default=5.0, ge=0, le=600)
+    door_interval_s: float = Field(default=60.0, ge=0, le=3600)
+
+
+class ControllerSettings(Settings):
+    """The cooler's own controller on Modbus TCP; without `url` there is none."""
+
+    url: Annotated[str, AfterValidator(_modbus_url)] | None = None
+    unit: int = Field(default=1, ge=0, le=247)
+    poll_s: float = Field(default=1.0, gt=0, le=60)
+    timeout_s: float = Field(default=3.0, gt=0, le=60)
+    door_stuck_s: float = Field(default=1800.0, gt=0)
+    door_changes: int = Field(default=20, ge=2)
+
+    @property
+    def host(self) -> str:
+        """The controller's host name or address."""
+        return urlsplit(self.url or "").hostname or ""
+
+    @property
+    def port(self) -> int:
+        """The controller's port, 502 where the URL names none."""
+        return urlsplit(self.url or "").port or _MODBUS_PORT
 
 
 class VisionSettings(Settings):
@@ -176,6 +209,7 @@ class EdgeSettings(Settings):
     cloud: CloudSettings = CloudSettings()
     camera: CameraSettings
     schedule: ScheduleSettings = ScheduleSettings()
+    controller: ControllerSettings = ControllerSettings()
     vision: VisionSettings = VisionSettings()
     outbox: OutboxSettings = OutboxSettings()
     uploads: UploadSettings = UploadSettings()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import uuid
+from contextlib import suppress
 from datetime import datetime
 
 from edge.capture.intake import Intake
@@ -95,10 +96,13 @@ class LiveCapture:
         return encoded
 
     def _on_due(self, due_at: datetime) -> None:
-        try:
+        with suppress(UnavailableError):  # told in an event already; the next due time tries again
             self.take(due_at, "schedule")
-        except UnavailableError:
-            return  # told in an event already; the next due time tries again
+
+    def on_door(self, due_at: datetime) -> None:
+        """Take a photo because the door was closed."""
+        with suppress(UnavailableError):  # told in an event already; the schedule goes on
+            self.take(due_at, "door")
 
     def _on_missed(self, due_at: datetime) -> None:
         self._intake.not_taken("the camera was still busy with the photo before", due_at)

@@ -10,8 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from edge.device.identity import Identity
+from edge.device.modbus import ControllerReading
 from edge.worker import Worker
 from facings.messages import Health
 
@@ -27,6 +29,7 @@ class Backlog:
     bytes: int
     uploads: int
     last_good_photo_at: datetime | None
+    alarms: tuple[str, ...] = ()
 
 
 class HealthReporter:
@@ -37,12 +40,14 @@ class HealthReporter:
         identity: Identity,
         state_dir: Path,
         backlog: Callable[[], Backlog],
+        controller: Callable[[], ControllerReading | None],
         say: Callable[[Health], bool],
         log: logging.Logger,
     ) -> None:
         self._identity = identity
         self._state_dir = state_dir
         self._backlog = backlog
+        self._controller = controller
         self._say = say
         self._worker = Worker("health", self._work, log)
         self._began = 0.0
@@ -74,11 +79,27 @@ class HealthReporter:
             outbox_depth=backlog.messages,
             outbox_bytes=backlog.bytes,
             uploads_waiting=backlog.uploads,
+            alarms=backlog.alarms,
+            **_cooler_values(self._controller()),
         )
 
     def _work(self, worker: Worker) -> None:
         while worker.wait(EVERY_S):
             self._say(self.measure())
+
+
+def _cooler_values(reading: ControllerReading | None) -> dict[str, Any]:
+    if reading is None:
+        return {}
+    return {
+        "cabinet_c": reading.cabinet_c,
+        "evaporator_c": reading.evaporator_c,
+        "ambient_c": reading.ambient_c,
+        "compressor_duty": reading.compressor_duty,
+        "supply_v": reading.supply_v,
+        "door_openings": reading.door_openings,
+        "door_open": reading.door_open,
+    }
 
 
 def resident_memory_mb(statm: Path = Path("/proc/self/statm")) -> float | None:

@@ -26,6 +26,8 @@ class Message(Part):
     """Any message; `schema` names its kind and version, as `facings/observation/1`."""
 
     SCHEMA: ClassVar[str]
+    FORMER: ClassVar[tuple[str, ...]] = ()
+    """Older versions that are read too: everything they hold means the same in this one."""
 
     schema_id: str = Field(alias="schema", default="")
 
@@ -33,7 +35,7 @@ class Message(Part):
         """Fill in, or check, the schema id."""
         if not self.schema_id:
             object.__setattr__(self, "schema_id", self.SCHEMA)
-        elif self.schema_id != self.SCHEMA:
+        elif self.schema_id not in (self.SCHEMA, *self.FORMER):
             raise ValueError(f"schema is {self.schema_id!r}, this is {self.SCHEMA!r}")
 
     def to_wire(self) -> bytes:
@@ -60,7 +62,7 @@ class Message(Part):
 
     @classmethod
     def _check_schema(cls, schema: object) -> None:
-        if schema != cls.SCHEMA:
+        if schema not in (cls.SCHEMA, *cls.FORMER):
             raise MessageError(
                 f"schema is {schema!r}, expected {cls.SCHEMA!r}: "
                 "update whichever side is older, or send to the topic of that kind"

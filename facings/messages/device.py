@@ -65,9 +65,12 @@ class Event(Envelope):
 
 
 class Health(Envelope):
-    """Vital signs, retained. What cannot be measured on this hardware is absent, never zero."""
+    """Vital signs of the device and its cooler, retained. What cannot be measured on this hardware is absent, never
+    zero. Version 1 had neither the cooler's values nor the alarms.
+    """
 
-    SCHEMA: ClassVar[str] = "facings/health/1"
+    SCHEMA: ClassVar[str] = "facings/health/2"
+    FORMER: ClassVar[tuple[str, ...]] = ("facings/health/1",)
     uptime_s: float = Field(ge=0)
     load_1m: float | None = None
     memory_mb: float | None = Field(default=None, description="resident memory of the daemon")
@@ -77,6 +80,14 @@ class Health(Envelope):
     outbox_depth: int = Field(ge=0)
     outbox_bytes: int = Field(ge=0)
     uploads_waiting: int = Field(default=0, ge=0)
+    alarms: tuple[str, ...] = Field(default=(), description="alarms that have begun and are not over, by name")
+    cabinet_c: float | None = Field(default=None, description="air in the cabinet")
+    evaporator_c: float | None = None
+    ambient_c: float | None = Field(default=None, description="air around the cooler")
+    compressor_duty: float | None = Field(default=None, ge=0, le=1, description="share of the last hour it ran")
+    supply_v: float | None = Field(default=None, ge=0, description="mains voltage")
+    door_openings: int | None = Field(default=None, ge=0, description="since the controller was made; it wraps")
+    door_open: bool | None = None
 
 
 class RefusedMessage(Part):

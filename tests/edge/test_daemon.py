@@ -8,9 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,16 +20,13 @@ from edge.reader import SharedReader
 from edge.settings import EdgeSettings
 from edge.uplink.glance import glance
 from facings.errors import UnavailableError
-from facings.messages import Birth, Command, CommandReply, ConfigDesired, ConfigReported, Health, State
-from facings.topics import DeviceTopics
+from facings.messages import Birth, ConfigDesired, ConfigReported, Health, State
 from tests.support.acking_peer import AckingPeer, wait_until
 from tests.support.broker import Broker
 from tests.support.cooler import FIRST, edge_settings, square_photo, write_replay
 from tests.support.cooler import SquareReader as Squares
 from tests.support.http_peer import Answer, HttpPeer, Request
-
-TOPICS = DeviceTopics("acme", "cooler-01")
-NEVER = "0 0 1 1 *"
+from tests.support.live_device import NEVER, TOPICS, ask, device, live
 
 
 @pytest.fixture
@@ -40,35 +35,10 @@ def broker(tmp_path: Path) -> Iterator[Broker]:
         yield running
 
 
-@contextmanager
-def device(settings: EdgeSettings, *, once: bool = False) -> Iterator[Device]:
-    running = Device(settings, SharedReader(Squares(), 1), once=once)
-    running.start()
-    try:
-        yield running
-    finally:
-        running.stop()
-
-
 def process(settings: EdgeSettings, *options: str) -> subprocess.Popen[bytes]:
     config = settings.state_dir.parent / "edge.json"
     config.write_text(settings.model_dump_json())
     return subprocess.Popen([sys.executable, "-m", "tests.support.tiny_edge", config, *options])
-
-
-def live(folder: Path, broker: Broker, camera: HttpPeer, **changes: Any) -> EdgeSettings:
-    camera_settings = {"kind": "http", "url": f"{camera.url}/capture", "frozen_after": 3, "timeout_s": 5}
-    return edge_settings(folder, broker.url, camera=camera_settings, **({"schedule": {"cron": [NEVER]}} | changes))
-
-
-def ask(peer: AckingPeer, name: str, **fields: Any) -> CommandReply:
-    before = len(peer.on(f"cmd/{name}/reply"))
-    command = Command(id=uuid.uuid4(), **fields)
-    peer.send(TOPICS.command(name), command)
-    wait_until(lambda: len(peer.on(f"cmd/{name}/reply")) > before, f"a reply to {name}")
-    reply = CommandReply.from_wire(peer.on(f"cmd/{name}/reply")[-1])
-    assert reply.request == command.id
-    return reply
 
 
 def test_a_replay_becomes_one_observation_per_photo(tmp_path: Path, broker: Broker) -> None:

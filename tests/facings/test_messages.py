@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from facings.errors import MessageError
-from facings.messages import MAX_MESSAGE_BYTES, MESSAGES, Event, Observation, State
+from facings.messages import MAX_MESSAGE_BYTES, MESSAGES, Event, Health, Observation, State
 from tests.support.messages import observation, state
 
 
@@ -21,6 +21,15 @@ def test_a_message_survives_the_wire() -> None:
 def test_a_receiver_passes_over_keys_of_a_newer_sender() -> None:
     document = json.loads(observation().to_wire()) | {"mood": "cold"}
     assert Observation.from_wire(json.dumps(document).encode()).rows == observation().rows
+
+
+def test_health_of_a_device_not_yet_updated_is_read_as_it_was_sent() -> None:
+    sent = json.loads(state().to_wire()) | {"schema": "facings/health/1", "uptime_s": 5}
+    sent |= {"outbox_depth": 0, "outbox_bytes": 0}
+    read = Health.from_wire(json.dumps(sent).encode())
+    assert (read.schema_id, read.uptime_s, read.cabinet_c, read.alarms) == ("facings/health/1", 5, None, ())
+    with pytest.raises(MessageError, match="expected 'facings/health/2'"):
+        Health.from_wire(json.dumps(sent | {"schema": "facings/health/3"}).encode())
 
 
 REFUSED = {
