@@ -9,11 +9,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from datasets.sets.commands import export_set, import_set
+from datasets.sets.commands import check, export_set, import_set
 
 app = typer.Typer(help="Render scenes, make gallery pictures, check replay sets.", no_args_is_help=True)
 app.command("import")(import_set)
 app.command("export")(export_set)
+app.command()(check)
 console = Console(stderr=True)
 
 
@@ -62,15 +63,3 @@ def packshots(
     products = catalogue_of(catalogue.value, seed)
     write_gallery(products, out, console)
     console.print(f"{len(products)} SKUs in {out}")
-
-
-@app.command()
-def check(
-    manifest: Annotated[Path, typer.Argument(help="A replay.json, or a folder that holds some.")],
-) -> None:
-    """Check replay sets: every photo is there and is the one that the manifest means."""
-    from datasets.replay import check_replay, find_manifests  # noqa: PLC0415
-
-    for file in find_manifests(manifest):
-        replay = check_replay(file)
-        console.print(f"{replay.cooler}: {len(replay.entries)} photos, all there and whole")

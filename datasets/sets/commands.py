@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
+    from datasets.check import Report
     from datasets.sets.model import LabelledSet
 
 console = Console(stderr=True)
@@ -80,3 +82,43 @@ def _tell(labelled: LabelledSet, out: Path) -> None:
         console.print("[yellow]note[/] the licence is unknown: say it with --licence before you train or share")
     else:
         console.print(f"licence: {source.licence}", highlight=False)
+
+
+def check(
+    path: Annotated[Path, typer.Argument(help="A replay.json or folder of some, or a set of labelled photos.")],
+    form: Annotated[ReadFormat, typer.Option("--format", help="How the photos are labelled.")] = ReadFormat.AUTO,
+    near: Annotated[int, typer.Option(min=0, max=256, help="Bits of 256 in which near-equal photos may differ.")] = 24,
+    as_json: Annotated[bool, typer.Option("--json", help="Write the reports as JSON.")] = False,
+) -> None:
+    """Check replay sets and sets of photos: files, boxes, duplicates, leaks between splits; exit 1 with findings."""
+    from datasets.check import check_path  # noqa: PLC0415
+    from datasets.sets.formats import Format  # noqa: PLC0415
+
+    reports = check_path(path, Format(form.value), near)
+    if as_json:
+        typer.echo(json.dumps([report.to_json() for report in reports], ensure_ascii=False, indent=1))
+    else:
+        for report in reports:
+            _show(report)
+    if any(report.findings for report in reports):
+        raise typer.Exit(1)
+
+
+def _show(report: Report) -> None:
+    for finding in report.findings:
+        console.print(f"[red]{finding.kind}[/]", finding.text, highlight=False, soft_wrap=True)
+    counts = report.statistics
+    if report.kind == "replay" and counts:
+        well = "all there and whole" if not report.findings else f"{len(report.findings)} findings"
+        console.print(f"{counts['cooler']}: {counts['photos']} photos, {well}")
+    elif counts:
+        for key, value in counts.items():
+            console.print(f"  {key.replace('_', ' ')}: {_brief(value)}", highlight=False, soft_wrap=True)
+        console.print(f"{report.path}: {len(report.findings) or 'no'} findings")
+
+
+def _brief(value: Any) -> str:
+    if not isinstance(value, dict):
+        return str(value)
+    shown = [f"{name} {count}" for name, count in list(value.items())[:12]]
+    return ", ".join(shown) + (f" and {len(value) - 12} more" if len(value) > 12 else "")

@@ -73,7 +73,7 @@ def clipped(box: LabelledBox, width: int, height: int) -> LabelledBox:
 def set_faults(labelled: LabelledSet) -> Iterator[Finding]:
     """What is wrong with a set, photo by photo."""
     if not labelled.images:
-        yield Finding("empty-set", "there is no photo in this set")
+        yield Finding("empty-set", "the labels name no photo")
     names = Counter(image.name for image in labelled.images)
     for name, times in names.items():
         if times > 1:

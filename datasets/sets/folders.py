@@ -6,7 +6,7 @@ from pathlib import Path
 
 from datasets.sets.model import Category, LabelledImage, LabelledSet, Provenance, image_name
 from datasets.sets.names import SPLITS, inside, photos_below
-from datasets.sets.photos import photo_facts
+from datasets.sets.photos import size_of
 from facings.errors import BadInputError
 
 
@@ -17,7 +17,7 @@ def read_folder(folder: Path) -> LabelledSet:
     lie at different places (`drinks/other`, `snacks/other`), the class is the whole path.
 
     Raises:
-        BadInputError: no photo, or one that cannot be read, or a link out of the folder.
+        BadInputError: a link out of the folder.
     """
     splits = [(word, split) for word, split in SPLITS.items() if (folder / word).is_dir()]
     roots: list[tuple[Path, str | None]] = [(folder / word, split) for word, split in splits] or [(folder, None)]
@@ -35,8 +35,8 @@ def read_folder(folder: Path) -> LabelledSet:
 def _image(file: Path, root: Path, split: str | None, unique: bool) -> LabelledImage:
     if not inside(root, file):
         raise BadInputError(f"{file}: a link that leads out of the set: copy the photo into it")
-    facts = photo_facts(file)
+    width, height = size_of(file)
     place = file.parent.relative_to(root)
     name = image_name(file.relative_to(root).as_posix(), split)
     label = (place.name if unique else place.as_posix()) if place.parts else None
-    return LabelledImage(name, file, facts.width, facts.height, (), split, label, origin=str(file))
+    return LabelledImage(name, file, width, height, (), split, label, origin=str(file))

@@ -50,6 +50,15 @@ def photo_facts(file: Path) -> PhotoFacts:
     return _facts(file, stat.st_mtime_ns, stat.st_size)
 
 
+def size_of(file: Path) -> tuple[int, int]:
+    """Width and height of a photo; 0, 0 where it cannot be read, which `faults` tells of."""
+    try:
+        facts = photo_facts(file)
+    except BadInputError:
+        return 0, 0
+    return facts.width, facts.height
+
+
 @lru_cache(maxsize=100_000)
 def _facts(file: Path, _changed: int, size: int) -> PhotoFacts:
     if size == 0:

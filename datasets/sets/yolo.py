@@ -15,7 +15,7 @@ import yaml
 
 from datasets.sets.model import Category, LabelledBox, LabelledImage, LabelledSet, Provenance, image_name
 from datasets.sets.names import SPLITS, inside, name_in_set, photos_below
-from datasets.sets.photos import photo_facts
+from datasets.sets.photos import size_of
 from facings.errors import BadInputError
 
 
@@ -147,15 +147,15 @@ def _label_file(photo: Path, photos: Path) -> Path:
 
 
 def _read_photo(file: Path, photos: Path, split: str | None, names: tuple[str, ...] | None) -> LabelledImage:
-    facts = photo_facts(file)
+    width, height = size_of(file)
     labels = _label_file(file, photos)
     boxes: list[LabelledBox] = []
-    if labels.is_file():
+    if labels.is_file() and width:
         for number, line in enumerate(labels.read_text(encoding="utf-8-sig").splitlines(), start=1):
             if line.strip():
-                boxes.append(_box(line.split(), facts.width, facts.height, names, f"{labels}: line {number}"))
+                boxes.append(_box(line.split(), width, height, names, f"{labels}: line {number}"))
     name = image_name(PurePosixPath(file.relative_to(photos)).as_posix(), split)
-    return LabelledImage(name, file, facts.width, facts.height, tuple(boxes), split, origin=str(labels))
+    return LabelledImage(name, file, width, height, tuple(boxes), split, origin=str(labels))
 
 
 def _box(words: list[str], width: int, height: int, names: tuple[str, ...] | None, origin: str) -> LabelledBox:

@@ -88,4 +88,4 @@ def test_check_names_the_photo_that_is_wrong(tmp_path: Path, content: bytes | No
 
 def test_check_says_where_nothing_is(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["check", str(tmp_path)])
-    assert "no replay.json" in str(result.exception)
+    assert "no labels and no photos" in str(result.exception)
