@@ -1,0 +1,191 @@
+"""How sure the numbers are: covariance by units, since the periods of one unit are never independent.
+
+- `jackknife`: each unit left out in turn, weights held (Arkhangelsky et al. 2021, algorithm 3); for equal weights it is
+  the variance clustered by unit. Treated units and controls are two strata, degrees of freedom after Satterthwaite.
+- `refitted jackknife`: the same with new weights each time, for synthetic control: its scores are levels, whose
+  differences between outlets the weights take up.
+- `placebo`: the treatment is given to controls at random, as many as were treated, and all is estimated anew
+  (algorithm 4; Abadie et al. 2010); with one treated unit each control has its turn.
+- `over time`: with too few units for either, from how much treated minus controls moves from period to period (Newey &
+  West 1987). It cannot know of what befell one unit for good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import stats
+
+from cloud.analytics.promo.design import Cohort
+from cloud.analytics.promo.estimate import Estimator, Piece, total
+from cloud.analytics.promo.panel import FloatArray, IntArray
+
+FEW = 5
+"""Fewer treated units or controls than this do not show how much units of their kind differ."""
+PLACEBOS = 200
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inference:
+    """The covariance of K numbers."""
+
+    method: str
+    covariance: FloatArray
+    """(K, K)."""
+    freedom: float
+    """Degrees of freedom of the t distribution."""
+    draws: FloatArray | None = None
+    """(placebos, K): what no treatment looks like."""
+
+    def reach(self, combination: FloatArray, level: float) -> float:
+        """Half the width of the interval of a linear combination (K,)."""
+        return float(stats.t.ppf((1 + level) / 2, self.freedom) * self.se(combination))
+
+    def se(self, combination: FloatArray) -> float:
+        """Standard error of a linear combination (K,)."""
+        return float(np.sqrt(max(float(combination @ self.covariance @ combination), 0.0)))
+
+    def p_value(self, value: float, combination: FloatArray) -> float | None:
+        """Two-sided, that the combination is zero; None where nothing varies. Of placebos: how many went as far."""
+        if self.draws is not None:
+            draws = np.abs(self.draws @ combination)
+            return float((1 + (draws >= abs(value) - 1e-12).sum()) / (1 + len(draws)))
+        se = self.se(combination)
+        return float(2 * stats.t.sf(abs(value) / se, self.freedom)) if se > 0 else None
+
+
+def infer(estimator: Estimator, cohorts: Sequence[Cohort], seed: int, *, levels: bool = False) -> Inference | None:
+    """The way that the numbers of units allow; None where they allow none.
+
+    Args:
+        estimator: what is estimated.
+        cohorts: the real ones.
+        seed: of the placebos' draw.
+        levels: whether scores are levels, not differences (synthetic control).
+    """
+    treated = sum(len(cohort.treated) for cohort in cohorts)
+    controls = min(len(cohort.controls) for cohort in cohorts)
+    if levels and controls >= max(2 * treated, FEW) and _placebo_possible(cohorts):
+        return placebo(estimator, cohorts, seed)
+    if treated >= FEW and controls >= FEW:
+        return refitted_jackknife(estimator, cohorts) if levels else jackknife(estimator(cohorts))
+    if controls >= FEW and _placebo_possible(cohorts):
+        return placebo(estimator, cohorts, seed)
+    return None
+
+
+def jackknife(pieces: Sequence[Piece]) -> Inference:
+    """Each unit left out in turn, weights held."""
+    columns = pieces[0].share.size
+    treated = np.vstack([_without_treated(piece, total(pieces)) for piece in pieces])
+    controls = np.zeros((len(pieces[0].scores), columns))
+    for piece in pieces:
+        controls[piece.cohort.controls] += piece.share * _without_control(piece)
+    controls = controls[np.unique(np.concatenate([piece.cohort.controls for piece in pieces]))]
+    part = np.concatenate(
+        [np.tile(piece.share / len(piece.cohort.treated), (len(piece.cohort.treated), 1)) for piece in pieces]
+    )
+    return _of_strata("jackknife over units", treated, controls, 1 / (part[:, 0] @ part[:, 0]), _alike(pieces))
+
+
+def _without_treated(piece: Piece, value: FloatArray) -> FloatArray:
+    """(treated of the piece, K): by how much the numbers would be other without each."""
+    part = piece.share / len(piece.cohort.treated)
+    own = piece.scores[piece.cohort.treated] - piece.expected
+    change: FloatArray = np.where(part > 0, part / np.maximum(1 - part, 1e-9) * (own - value), 0.0)
+    return change
+
+
+def _without_control(piece: Piece) -> FloatArray:
+    rest = np.maximum(1 - piece.controls, 1e-9)
+    change: FloatArray = piece.controls / rest * (piece.scores[piece.cohort.controls] - piece.expected)
+    return change
+
+
+def _alike(pieces: Sequence[Piece]) -> float:
+    """How many equally weighted controls would be worth as much as these."""
+    weights = np.zeros(len(pieces[0].scores))
+    for piece in pieces:
+        weights[piece.cohort.controls] += piece.share[0] * piece.controls[:, 0]
+    return float(1 / (weights @ weights))
+
+
+def _of_strata(method: str, treated: FloatArray, controls: FloatArray, worth_t: float, worth_c: float) -> Inference:
+    parts = [
+        (rows.T @ rows * (len(rows) - 1) / len(rows), worth)
+        for rows, worth in ((treated, worth_t), (controls, worth_c))
+    ]
+    covariance = parts[0][0] + parts[1][0]
+    spread = sum(np.trace(part) ** 2 / max(worth - 1, 1) for part, worth in parts)
+    freedom = np.trace(covariance) ** 2 / spread if spread > 0 else worth_t + worth_c - 2
+    return Inference(method, covariance, float(max(freedom, 1.0)))
+
+
+def refitted_jackknife(estimator: Estimator, cohorts: Sequence[Cohort]) -> Inference:
+    """Each unit left out in turn, weights made anew; a control without weight changes nothing."""
+    pieces = estimator(cohorts)
+    value = total(pieces)
+    treated, controls = [], []
+    for unit in np.concatenate([cohort.treated for cohort in cohorts]):
+        rest = [cohort for cohort in (_less(cohort, unit) for cohort in cohorts) if len(cohort.treated)]
+        treated.append(total(estimator(rest)) - value)
+    used = {int(unit) for piece in pieces for unit in piece.cohort.controls[(piece.controls > 1e-9).any(axis=1)]}
+    everybody = np.unique(np.concatenate([cohort.controls for cohort in cohorts]))
+    for unit in everybody:
+        changed = unit in used
+        controls.append(total(estimator([_less(cohort, unit) for cohort in cohorts])) - value if changed else 0 * value)
+    return _of_strata(
+        "jackknife over units, refitted", np.array(treated), np.array(controls), len(treated), _alike(pieces)
+    )
+
+
+def _less(cohort: Cohort, unit: int) -> Cohort:
+    return replace(
+        cohort, treated=cohort.treated[cohort.treated != unit], controls=cohort.controls[cohort.controls != unit]
+    )
+
+
+def placebo(estimator: Estimator, cohorts: Sequence[Cohort], seed: int) -> Inference:
+    """The treatment given to controls."""
+    draws = np.array([total(estimator(drawn)) for drawn in placebo_cohorts(cohorts, seed)])
+    method = "placebo: each control in turn" if len(cohorts) == 1 and len(cohorts[0].treated) == 1 else "placebo draws"
+    freedom = min(len(cohort.controls) for cohort in cohorts) - 1
+    return Inference(method, np.atleast_2d(np.cov(draws, rowvar=False)), float(freedom), draws)
+
+
+def _placebo_possible(cohorts: Sequence[Cohort]) -> bool:
+    """Whether enough controls are left beside those drawn."""
+    needed = sum(len(cohort.treated) for cohort in cohorts)
+    everybody = np.unique(np.concatenate([cohort.controls for cohort in cohorts]))
+    return all(len(cohort.controls) >= len(cohort.treated) + 2 for cohort in cohorts) and everybody.size >= needed + 2
+
+
+def placebo_cohorts(cohorts: Sequence[Cohort], seed: int) -> list[list[Cohort]]:
+    """The cohorts with controls in place of the treated, once per placebo; none where controls are too few."""
+    if not _placebo_possible(cohorts):
+        return []
+    if len(cohorts) == 1 and len(cohorts[0].treated) == 1 and len(cohorts[0].controls) <= PLACEBOS:
+        return [_given_to(cohorts, [np.array([unit])]) for unit in cohorts[0].controls]
+    rng = np.random.default_rng(seed)
+    return [_given_to(cohorts, _drawn(cohorts, rng)) for _ in range(PLACEBOS)]
+
+
+def _drawn(cohorts: Sequence[Cohort], rng: np.random.Generator) -> list[IntArray]:
+    taken = np.array([], dtype=np.intp)
+    drawn = []
+    for cohort in cohorts:
+        free = np.setdiff1d(cohort.controls, taken)
+        chosen = rng.choice(free, size=min(len(cohort.treated), len(free) - 1), replace=False)
+        taken = np.concatenate([taken, chosen])
+        drawn.append(chosen)
+    return drawn
+
+
+def _given_to(cohorts: Sequence[Cohort], chosen: Sequence[IntArray]) -> list[Cohort]:
+    taken = np.concatenate(chosen)
+    return [
+        replace(cohort, treated=units, controls=np.setdiff1d(cohort.controls, taken))
+        for cohort, units in zip(cohorts, chosen, strict=True)
+    ]
