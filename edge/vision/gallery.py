@@ -23,6 +23,7 @@ import numpy.typing as npt
 from edge.vision.decode import decode_photo
 from edge.vision.detections import FloatArray
 from edge.vision.embed import embed
+from edge.vision.tuning import TUNING_NAME, Tuning, as_unit, read_tuning
 from edge.vision.zoo import CalibrationSpec, EmbedderManifest, LoadedModel
 from facings.errors import BadInputError, PhotoError
 
@@ -49,6 +50,14 @@ class Names:
 
 
 @dataclass(frozen=True)
+class Best:
+    """The most similar SKU of each product (None without a gallery), and the probability that it is the right one."""
+
+    skus: tuple[str | None, ...]
+    right: FloatArray
+
+
+@dataclass(frozen=True)
 class Gallery:
     """Embeddings of the pictures of every SKU.
 
@@ -56,33 +65,54 @@ class Gallery:
         skus: the SKU of each picture.
         embeddings: (pictures, dimensions) unit vectors.
         problems: pictures and folders that were left out, and why.
-        fingerprint: sha256 over the SKUs and their pictures; equal galleries have equal ones.
+        fingerprint: sha256 over the SKUs, their pictures and the tuning; equal galleries have equal ones.
+        tuning: what it learned from labelled photos of its own shops, if it did.
     """
 
     skus: tuple[str, ...]
     embeddings: FloatArray
     problems: tuple[str, ...] = ()
     fingerprint: str = ""
+    tuning: Tuning | None = None
 
     def nearest(self, embeddings: FloatArray, calibration: CalibrationSpec) -> Names:
-        """The SKU of each of `embeddings` (N, dimensions), or None where it is more likely none of the gallery.
+        """The SKU of each of `embeddings` (N, dimensions), or None where it is more likely none of the gallery."""
+        best = self.best(embeddings, calibration)
+        known = best.right >= 0.5
+        skus = tuple(sku if sure else None for sku, sure in zip(best.skus, known, strict=True))
+        return Names(skus, np.where(known, best.right, 1 - best.right).astype(np.float32))
 
-        A SKU is as similar as its most similar picture. The probability that the most similar SKU is right is a
-        logistic function of that cosine and of its lead over the next SKU, fitted when the embedder was evaluated.
+    def best(self, embeddings: FloatArray, calibration: CalibrationSpec) -> Best:
+        """The most similar SKU of each of `embeddings` (N, dimensions), however unlike it may be.
+
+        A SKU is as similar as its most similar picture; in a tuned gallery, the mean of that and the similarity to
+        the SKU's middle. The probability that the most similar SKU is right is a logistic function of that similarity
+        and of its lead over the next SKU, fitted when the embedder, or the gallery's tuning, was evaluated.
         """
         if not self.skus or not len(embeddings):
-            return Names.unknown(len(embeddings))
-        names, of = np.unique(np.array(self.skus), return_inverse=True)
-        cosines = embeddings @ self.embeddings.T
-        by_sku = np.stack([cosines[:, of == number].max(axis=1) for number in range(len(names))], axis=1)
+            return Best((None,) * len(embeddings), np.zeros(len(embeddings), np.float32))
+        names, by_sku = self.similarities(embeddings)
         order = np.argsort(-by_sku, axis=1)
         rows = np.arange(len(by_sku))
         best = by_sku[rows, order[:, 0]]
         lead = best - by_sku[rows, order[:, 1]] if len(names) > 1 else np.zeros_like(best)
-        right = calibration.probability(best, lead)
-        known = right >= 0.5
-        skus = tuple(str(names[first]) if sure else None for first, sure in zip(order[:, 0], known, strict=True))
-        return Names(skus, np.where(known, right, 1 - right).astype(np.float32))
+        right = (self.tuning.calibration if self.tuning else calibration).probability(best, lead)
+        return Best(tuple(str(name) for name in names[order[:, 0]]), right)
+
+    def similarities(self, embeddings: FloatArray) -> tuple[npt.NDArray[np.str_], FloatArray]:
+        """Names of the SKUs, and (N, SKUs) how similar each embedding is to each."""
+        names, of = np.unique(np.array(self.skus), return_inverse=True)
+        if not self.tuning:
+            cosines = embeddings @ self.embeddings.T
+            return names, np.stack([cosines[:, of == number].max(axis=1) for number in range(len(names))], axis=1)
+        seen, pictures = self.tuning.apply(embeddings), self.tuning.apply(self.embeddings)
+        middles = dict(zip(self.tuning.skus, self.tuning.middles, strict=True))
+        columns = []
+        for number, name in enumerate(names):
+            own = pictures[of == number]
+            middle = middles.get(str(name), as_unit(own.mean(axis=0, keepdims=True))[0])
+            columns.append(((seen @ own.T).max(axis=1) + seen @ middle) / 2)
+        return names, np.stack(columns, axis=1)
 
 
 def read_gallery(folder: Path, model: LoadedModel) -> Gallery:
@@ -91,7 +121,7 @@ def read_gallery(folder: Path, model: LoadedModel) -> Gallery:
     A picture that cannot be read is left out and named in `problems`.
 
     Raises:
-        BadInputError: `folder` is no folder.
+        BadInputError: `folder` is no folder, or its tuning is damaged.
     """
     if not folder.is_dir():
         raise BadInputError(f"The gallery {folder} is no folder: give one that holds a folder of pictures per SKU.")
@@ -115,9 +145,14 @@ def read_gallery(folder: Path, model: LoadedModel) -> Gallery:
         vectors.append(vector)
     if kept.keys() != known.keys():
         _write_index(folder / INDEX_NAME, model.manifest.sha256, kept)
+    tuning = read_tuning(folder, model.manifest.sha256)
+    if tuning:
+        contents.update((folder / TUNING_NAME).read_bytes())
+    elif (folder / TUNING_NAME).exists():
+        problems.append(f"{TUNING_NAME} is left out: it was learned with another embedder. Onboard again.")
     dimensions = model.manifest.embedder.dimensions if isinstance(model.manifest, EmbedderManifest) else 0
     embeddings = np.stack(vectors) if vectors else np.zeros((0, dimensions), np.float32)
-    return Gallery(tuple(skus), embeddings, tuple(problems), contents.hexdigest())
+    return Gallery(tuple(skus), embeddings, tuple(problems), contents.hexdigest(), tuning)
 
 
 def _pictures(folder: Path, problems: list[str]) -> Iterator[tuple[str, Path]]:

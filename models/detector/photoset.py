@@ -13,6 +13,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, ValidationError
 
 from facings.errors import BadInputError
+from facings.labels import other_category_ids
 from models.detector.boxes import Boxes
 
 
@@ -23,19 +24,26 @@ class _Image(BaseModel):
 
 class _Annotation(BaseModel):
     image_id: int
+    category_id: int | None = None
     bbox: tuple[float, float, float, float]
     iscrowd: int = 0
     visible_fraction: float = 1.0
 
 
 class _Category(BaseModel):
+    id: int
     name: str
+    supercategory: str = ""
 
 
 class _Coco(BaseModel):
     images: list[_Image]
     annotations: list[_Annotation]
     categories: list[_Category]
+
+    def others(self) -> frozenset[int]:
+        """Ids of the categories that are no products."""
+        return other_category_ids(category.model_dump() for category in self.categories)
 
 
 @dataclass(frozen=True)
@@ -71,12 +79,15 @@ def read_pixels(path: Path) -> npt.NDArray[np.uint8]:
 
 
 def categories(labels: Path) -> tuple[str, ...]:
-    """Names of the categories of a COCO file."""
-    return tuple(category.name for category in _coco(labels).categories)
+    """Names of the product categories of a COCO file."""
+    coco = _coco(labels)
+    return tuple(category.name for category in coco.categories if category.id not in coco.others())
 
 
 def read_coco(labels: Path, images: Path, least_visible: float = 0.0) -> list[LabelledPhoto]:
-    """The photos of a COCO file, every category taken as product.
+    """The photos of a COCO file, every category of products taken as product.
+
+    Where a category has the supercategory `product`, only those are products: gaps, price tags and people are left out.
 
     `iscrowd` boxes, and those whose `visible_fraction` is given and below `least_visible`, become ignored regions.
 
@@ -86,7 +97,10 @@ def read_coco(labels: Path, images: Path, least_visible: float = 0.0) -> list[La
     coco = _coco(labels)
     sure: dict[int, list[list[float]]] = {image.id: [] for image in coco.images}
     unsure: dict[int, list[list[float]]] = {image.id: [] for image in coco.images}
+    others = coco.others()
     for note in coco.annotations:
+        if note.category_id in others:
+            continue
         if note.image_id not in sure:
             raise BadInputError(f"{labels} has a box for the image {note.image_id}, which it does not list.")
         x, y, width, height = note.bbox

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from edge.vision.decode import decode_photo
 from edge.vision.gallery import product_box
 from facings.errors import BadInputError
+from facings.labels import other_category_ids
 
 Pixels = npt.NDArray[np.uint8]
 LONGEST_SIDE = 192
@@ -149,14 +150,16 @@ def beverage3(root: Path) -> list[Crop]:
 def rendered(root: Path) -> list[Crop]:
     """Products of rendered scenes and their pack shots.
 
-    `root` holds data sets of `facings datasets compose`, each with its own catalogue, whose pack shots
+    `root` holds data sets of `facings datasets compose` or `render`, each with its own catalogue, whose pack shots
     (`facings datasets packshots`) lie in the data set's folder `packshots`.
     """
     crops = []
     for file in sorted(root.glob("*/labels.coco.json")):
         prefix = f"rendered/{file.parent.name}"
         coco = json.loads(file.read_text(encoding="utf-8"))
-        seen = [a for a in coco["annotations"] if a["visible_fraction"] >= SHOWS_FROM]
+        others = other_category_ids(coco["categories"])
+        products = [a for a in coco["annotations"] if a["category_id"] not in others]
+        seen = [a for a in products if a["visible_fraction"] >= SHOWS_FROM]
         crops += _crops({**coco, "annotations": seen}, file.parent, prefix, {a["id"]: a["sku"] for a in seen})
         crops += packshots(file.parent / "packshots", prefix)
     return crops

@@ -21,7 +21,6 @@ from edge.vision.zoo import load_session
 from facings.errors import SettingsError
 from models.detector.augment import Sampler, Source
 from models.detector.config import DetectorConfig, read_config
-from models.detector.evaluate import average_precision, match
 from models.detector.export import export_onnx, write_manifest
 from models.detector.loss import Truth, assign, detection_loss, generalised_iou
 from models.detector.network import ProductDetector, cell_centres, pretrained_detector
@@ -29,6 +28,8 @@ from models.detector.photoset import LabelledPhoto, as_boxes, write_photoset
 from models.detector.train import load_detector
 from models.detector.trainer import trainer_for
 from models.embedder.backbone import imagenet_backbone
+from models.evaluation.finding import product_precision
+from tests.support.judging import judged
 
 pytestmark = pytest.mark.training
 
@@ -165,7 +166,7 @@ def test_the_detector_learns_a_photo_by_heart_and_keeps_it_through_export(
     export_onnx(model.eval(), folder / "learned.onnx")
     write_manifest(folder / "learned.onnx", settings.release, trainer.licence, trainer.input)
     found = detect(load_session(folder), cv2.imread(str(photo.path)))
-    assert average_precision([match(found, photo)]) > 0.9
+    assert product_precision([judged(photo, found)], 0.5) > 0.9
 
 
 @pytest.mark.parametrize("size", [(128, 96), (320, 256), (64, 480)])
@@ -245,7 +246,7 @@ def test_average_precision_is_that_of_pycocotools(capsys: pytest.CaptureFixture[
     judge.evaluate()
     judge.accumulate()
     expected = judge.eval["precision"][0, :, 0, 0, -1].mean()
-    own = average_precision([match(found, truth) for found, truth in zip(answers, truths, strict=True)])
+    own = product_precision([judged(truth, found) for found, truth in zip(answers, truths, strict=True)], 0.5)
     assert own == pytest.approx(expected, abs=1e-6)
 
 

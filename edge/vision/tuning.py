@@ -1,0 +1,92 @@
+"""`Tuning`: what a gallery learned from labelled photos of its own shops, so that its look-alikes are told apart.
+
+Embeddings of one SKU scatter with light, angle and neighbours, and more in some directions than in others. The
+projection shrinks the directions in which a SKU differs from itself (the whitening of linear discriminant analysis,
+with the pooled covariance shrunk towards a sphere), so that those in which SKUs differ from each other count.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+
+from edge.vision.detections import FloatArray
+from edge.vision.zoo import CalibrationSpec
+from facings.errors import BadInputError
+
+TUNING_NAME = "tuning.npz"
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """A change of the embedding space, and where in it each SKU has its middle.
+
+    Attributes:
+        embedder: sha256 of the embedder whose embeddings it was learned from.
+        centre: (D,) mean embedding.
+        projection: (D, D).
+        skus, middles: a unit vector (N, D) in the new space for each SKU.
+        calibration: from similarity and lead in the new space to the probability of being right.
+    """
+
+    embedder: str
+    centre: FloatArray
+    projection: FloatArray
+    skus: tuple[str, ...]
+    middles: FloatArray
+    calibration: CalibrationSpec
+
+    def apply(self, embeddings: FloatArray) -> FloatArray:
+        """Embeddings (N, D) as unit vectors of the new space."""
+        return as_unit(np.asarray((embeddings - self.centre) @ self.projection, np.float32))
+
+    def save(self, folder: Path) -> None:
+        """Write it into the gallery's folder."""
+        content = io.BytesIO()
+        np.savez_compressed(
+            content,
+            embedder=np.array(self.embedder),
+            centre=self.centre.astype(np.float16),
+            projection=self.projection.astype(np.float32),
+            skus=np.array(self.skus),
+            middles=self.middles.astype(np.float16),
+            calibration=np.array(self.calibration.model_dump_json()),
+        )
+        partial = folder / f".{TUNING_NAME}.{os.getpid()}.part"
+        partial.write_bytes(content.getvalue())
+        partial.replace(folder / TUNING_NAME)
+
+
+def read_tuning(folder: Path, embedder: str) -> Tuning | None:
+    """The tuning of a gallery; None where it has none, or one of another embedder.
+
+    Raises:
+        BadInputError: the file is damaged.
+    """
+    file = folder / TUNING_NAME
+    if not file.exists():
+        return None
+    try:
+        with np.load(io.BytesIO(file.read_bytes()), allow_pickle=False) as kept:
+            if str(kept["embedder"]) != embedder:
+                return None
+            return Tuning(
+                embedder,
+                kept["centre"].astype(np.float32),
+                kept["projection"].astype(np.float32),
+                tuple(kept["skus"].tolist()),
+                kept["middles"].astype(np.float32),
+                CalibrationSpec.model_validate_json(str(kept["calibration"])),
+            )
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
+        raise BadInputError(f"{file} is damaged ({error}): onboard again, or remove it to do without.") from error
+
+
+def as_unit(vectors: FloatArray) -> FloatArray:
+    """Vectors (N, D) at length one."""
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9), np.float32)

@@ -1,0 +1,1 @@
+"""Judges the whole of vision on labelled photos: what was found, how it was named, how it was counted."""

@@ -1,0 +1,148 @@
+"""`facings models eval`: how good vision is on labelled photos."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from datasets.files import write_atomic
+from edge.vision.chain import DETECTOR, EMBEDDER
+from edge.vision.gallery import read_gallery
+from edge.vision.zoo import MetricSpec, load_session, zoo_folder
+from facings.errors import BadInputError
+from models.evaluation.counting import counting
+from models.evaluation.finding import finding, recall_by_size, recall_by_stress
+from models.evaluation.judged import Eyes, JudgedPhoto, judge
+from models.evaluation.naming import naming
+from models.evaluation.page import write_page
+from models.evaluation.truth import read_named
+
+RECORDED = ("ap50", "recall_max", "recall", "precision", "count_error", "count_bias")
+"""What of the figures goes into a model's manifest."""
+
+VISIBLE_FROM = 0.4
+"""Rendered labels tell what share of a product shows; less than this may be missed, and found."""
+
+console = Console(stderr=True)
+
+
+def evaluate(
+    images: Annotated[Path, typer.Option(help="Folder of the photos.")],
+    labels: Annotated[Path, typer.Option(help="COCO file of their boxes; its categories are the SKUs.")],
+    gallery: Annotated[
+        Path | None, typer.Option(help="Folder of pictures per SKU, or what `models onboard` made: names are judged.")
+    ] = None,
+    class_agnostic: Annotated[bool, typer.Option("--class-agnostic", help="Take every category as product.")] = False,
+    model: Annotated[
+        Path | None, typer.Option(help="Folder of the detector; the gallery's, or the shipped one.")
+    ] = None,
+    long_side: Annotated[int | None, typer.Option(help="Pixels of the photo's long side; the manifest's.")] = None,
+    visible_from: Annotated[
+        float, typer.Option(min=0, max=1, help="Products that show less, where labels tell, are left out.")
+    ] = VISIBLE_FROM,
+    threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
+    json_out: Annotated[Path | None, typer.Option("--json", help="File for all figures.")] = None,
+    page: Annotated[Path | None, typer.Option(help="Folder for a page of the worst photos.")] = None,
+    record: Annotated[str | None, typer.Option(help="Write the figures to the manifest, under this name.")] = None,
+) -> None:
+    """Find, name and count the products of labelled photos, and say how right that was."""
+    photos = read_named(labels, images, visible_from)
+    eyes = open_eyes(model, None if class_agnostic else gallery, threads, long_side)
+    if eyes.gallery is None and not class_agnostic and len({sku for photo in photos for sku in photo.skus}) > 1:
+        raise BadInputError(f"{labels} has boxes of several SKUs: add --gallery to judge names, or --class-agnostic.")
+    judged = [judge(photo, eyes) for photo in track(photos, "Looking", console=console)]
+    figures = figures_of(judged, eyes)
+    show(figures, str(labels))
+    if json_out is not None:
+        write_atomic(json_out, (json.dumps(figures, indent=2) + "\n").encode())
+    if page is not None:
+        write_page(judged, eyes.threshold, page)
+    if record is not None:
+        _record(figures, record, eyes, model or zoo_folder() / DETECTOR)
+
+
+def open_eyes(model: Path | None, gallery: Path | None, threads: int, long_side: int | None = None) -> Eyes:
+    """The models that look; what `models onboard` made brings its own detector, if it needed one.
+
+    Raises:
+        BadInputError: no detector, or no usable gallery.
+        UnavailableError: a model is missing.
+    """
+    onboarded = gallery is not None and (gallery / "gallery").is_dir()
+    pictures = gallery / "gallery" if gallery and onboarded else gallery
+    own = gallery / DETECTOR if gallery and onboarded and (gallery / DETECTOR).is_dir() else None
+    detector = load_session(model or own or zoo_folder() / DETECTOR, threads)
+    if pictures is None:
+        return Eyes(detector, long_side=long_side)
+    embedder = load_session(zoo_folder() / EMBEDDER, threads)
+    opened = read_gallery(pictures, embedder)
+    if not opened.skus:
+        raise BadInputError(f"The gallery {pictures} holds no picture: give one with a folder per SKU.")
+    return Eyes(detector, embedder, opened, long_side)
+
+
+def figures_of(judged: Sequence[JudgedPhoto], eyes: Eyes) -> dict[str, Any]:
+    """Every figure, as JSON.
+
+    Raises:
+        BadInputError: no category of the labels is a SKU of the gallery.
+    """
+    threshold = eyes.threshold
+    labelled = {sku for photo in judged for sku in photo.truth_skus}
+    found = finding(judged, threshold)
+    figures: dict[str, Any] = {
+        "photos": len(judged),
+        "products": sum(len(photo.truth_skus) for photo in judged),
+        "threshold": threshold,
+        "map50": found["ap50"],
+        "map50_95": found["ap50_95"],
+        **found,
+    }
+    if eyes.gallery is not None:
+        skus = frozenset(eyes.gallery.skus)
+        if labelled and not labelled & skus:
+            raise BadInputError(f"none of the labels' SKUs ({_some(labelled)}) is in the gallery ({_some(skus)}): "
+                                "name the gallery's folders after the categories")  # fmt: skip
+        figures |= naming(judged, threshold, skus) | counting(judged, threshold, skus)
+        figures["skus_not_in_gallery"] = sorted(labelled - skus)
+    figures = {name: round(value, 4) if isinstance(value, float) else value for name, value in figures.items()}
+    return figures | {
+        "recall_by_size": recall_by_size(judged, threshold),
+        "recall_by_stress": recall_by_stress(judged, threshold),
+    }
+
+
+def _some(skus: set[str] | frozenset[str]) -> str:
+    first = sorted(skus)[:3]
+    return ", ".join(first) + (", ..." if len(skus) > len(first) else "")
+
+
+def show(figures: dict[str, Any], title: str) -> None:
+    """The figures that are single numbers, as a table, and the pairs confused most."""
+    table = Table(title=title, title_justify="left")
+    table.add_column("figure")
+    table.add_column("value", justify="right")
+    for name, value in figures.items():
+        if isinstance(value, (int, float)):
+            table.add_row(name, f"{value:g}")
+    out = Console()
+    out.print(table)
+    for pair in figures.get("confusion_pairs", [])[:8]:
+        out.print(f"  {pair['sku']} named {pair['named']}: {pair['products']} of {pair['of']}", highlight=False)
+
+
+def _record(figures: dict[str, Any], name: str, eyes: Eyes, folder: Path) -> None:
+    command = shlex.join(["facings", *sys.argv[1:]])
+    manifest = eyes.detector.manifest
+    others = tuple(metric for metric in manifest.metrics if metric.photos != name)
+    own = tuple(MetricSpec(name=n, value=figures[n], photos=name, command=command) for n in RECORDED)
+    manifest.model_copy(update={"metrics": others + own}).save(folder)

@@ -1,0 +1,134 @@
+"""`JudgedPhoto`: what vision saw on a labelled photo, matched with its labels; every figure is made from these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from edge.vision.detect import detect
+from edge.vision.detections import Detections, FloatArray
+from edge.vision.embed import embed
+from edge.vision.gallery import Best, Gallery
+from edge.vision.zoo import DetectorManifest, EmbedderManifest, LoadedModel
+from facings.errors import BadInputError
+from models.detector.boxes import areas, intersections, iou
+from models.detector.photoset import read_pixels
+from models.evaluation.truth import NamedPhoto
+
+LOWEST_SCORE = 0.01
+"""Detections are kept down to here, for the curve of precision over recall."""
+
+LOWEST_NAMED = 0.05
+"""Detections below this score are not named: there are many of them, and they decide nothing."""
+
+_MOSTLY_IGNORED = 0.5
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """The models that look: a detector, and with a gallery an embedder."""
+
+    detector: LoadedModel
+    embedder: LoadedModel | None = None
+    gallery: Gallery | None = None
+    long_side: int | None = None
+
+    @property
+    def threshold(self) -> float:
+        """The score from which on a detection counts.
+
+        Raises:
+            BadInputError: the detector is none.
+        """
+        if not isinstance(self.detector.manifest, DetectorManifest):
+            raise BadInputError(f"{self.detector.manifest.name} is no detector: give the folder of one with --model.")
+        return self.detector.manifest.detector.score_threshold
+
+    def look(self, pixels: npt.NDArray[np.uint8]) -> tuple[Detections, Best]:
+        """What is on a photo, best first, and the nearest SKU of each."""
+        found = detect(self.detector, pixels, LOWEST_SCORE, self.long_side)
+        found = found.take(np.argsort(-found.scores, kind="stable"))
+        if self.embedder is None or self.gallery is None:
+            return found, Best((None,) * len(found), np.zeros(len(found), np.float32))
+        assert isinstance(self.embedder.manifest, EmbedderManifest)
+        worth = int((found.scores >= LOWEST_NAMED).sum())
+        vectors = embed(self.embedder, pixels, found.boxes[:worth])
+        best = self.gallery.best(vectors, self.embedder.manifest.embedder.calibration)
+        rest = len(found) - worth
+        return found, Best((*best.skus, *(None,) * rest), np.concatenate([best.right, np.zeros(rest, np.float32)]))
+
+
+@dataclass(frozen=True)
+class JudgedPhoto:
+    """One photo's detections, best first, and its labels.
+
+    Attributes:
+        path: the photo.
+        boxes, scores: (N, 4) and (N,) detections that do not lie on ignored regions.
+        nearest: the nearest SKU of each, None without a gallery.
+        right: (N,) probability that it is the right one.
+        truth_boxes, truth_skus: (M, 4) labels and the SKU of each.
+        overlaps: (N, M) intersections over union.
+        of: (N,) the label each detection found at IoU 0.5, every label once, whatever its name; -1: none.
+        stress: of the photo.
+    """
+
+    path: Path
+    boxes: FloatArray
+    scores: FloatArray
+    nearest: tuple[str | None, ...]
+    right: FloatArray
+    truth_boxes: FloatArray
+    truth_skus: tuple[str, ...]
+    overlaps: FloatArray
+    of: npt.NDArray[np.intp]
+    stress: Mapping[str, int] = field(default_factory=dict)
+
+
+def judge(photo: NamedPhoto, eyes: Eyes) -> JudgedPhoto:
+    """Look at a photo and match what was found with its labels.
+
+    Raises:
+        BadInputError: the photo cannot be read.
+    """
+    return match(photo, *eyes.look(read_pixels(photo.path)))
+
+
+def match(photo: NamedPhoto, found: Detections, best: Best) -> JudgedPhoto:
+    """Match detections, which come best first, with a photo's labels."""
+    overlaps = iou(found.boxes, photo.boxes)
+    of = assign(overlaps, 0.5)
+    covered = intersections(found.boxes, photo.ignored).max(axis=1, initial=0)
+    kept = (of >= 0) | (covered <= _MOSTLY_IGNORED * areas(found.boxes))
+    return JudgedPhoto(
+        photo.path,
+        found.boxes[kept],
+        found.scores[kept],
+        tuple(sku for sku, keep in zip(best.skus, kept, strict=True) if keep),
+        best.right[kept],
+        photo.boxes,
+        photo.skus,
+        overlaps[kept],
+        of[kept],
+        photo.stress,
+    )
+
+
+def assign(overlaps: FloatArray, least: float) -> npt.NDArray[np.intp]:
+    """For each row of (N, M) overlaps, in order, the free column it overlaps most, at least `least`; -1: none."""
+    free = overlaps.copy()
+    of = np.full(len(free), -1, np.intp)
+    for number, row in enumerate(free):
+        if len(row) and row.max() >= least:
+            of[number] = row.argmax()
+            free[:, of[number]] = 0
+    return of
+
+
+def judge_all(photos: Iterable[NamedPhoto], eyes: Eyes) -> list[JudgedPhoto]:
+    """Look at every photo."""
+    return [judge(photo, eyes) for photo in photos]

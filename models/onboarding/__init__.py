@@ -1,0 +1,1 @@
+"""From a few labelled photos of a new customer to a gallery that knows its products, in minutes."""

@@ -1,0 +1,87 @@
+"""Learns a gallery's `Tuning` from labelled crops: which differences matter between these SKUs, and how sure to be.
+
+Method: linear discriminant analysis. The covariance of crops about the middle of their SKU is shrunk towards a sphere
+and whitened away, so that similarity is judged along the directions in which SKUs differ and one SKU does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from edge.vision.detections import FloatArray
+from edge.vision.gallery import Gallery
+from edge.vision.tuning import Tuning, as_unit
+from edge.vision.zoo import CalibrationSpec
+from models.embedder.evaluate import Trial, fit_calibration
+from models.onboarding.crops import Crops, choose_pictures
+
+SHRINKAGE = 0.05
+FOLDS = 5
+_UNSURE = CalibrationSpec(intercept=0.0, cosine=0.0, lead=0.0)
+
+
+def tune(crops: Crops, embedder: str, per_sku: int) -> Tuning:
+    """A tuning from all crops, its calibration from folds: photos left out as questions, some SKUs as strangers.
+
+    Raises:
+        ValueError: fewer than two SKUs, or no SKU with two crops.
+    """
+    learned = learn(crops, embedder)
+    calibration = fit_calibration([trial for trial in _trials(crops, embedder, per_sku) if len(trial.right)])
+    return Tuning(learned.embedder, learned.centre, learned.projection, learned.skus, learned.middles, calibration)
+
+
+def learn(crops: Crops, embedder: str) -> Tuning:
+    """The new space and the SKUs' middles; the calibration is still to be fitted."""
+    names, of = np.unique(crops.skus, return_inverse=True)
+    if len(names) < 2 or len(of) <= len(names):
+        raise ValueError("a tuning needs at least two SKUs, and more crops than SKUs")
+    vectors = crops.vectors.astype(np.float64)
+    means = np.stack([vectors[of == number].mean(axis=0) for number in range(len(names))])
+    centre = vectors.mean(axis=0)
+    projection = whitening(vectors - means[of], len(names))
+    middles = as_unit(((means - centre) @ projection).astype(np.float32))
+    skus = tuple(str(name) for name in names)
+    return Tuning(embedder, centre.astype(np.float32), projection.astype(np.float32), skus, middles, _UNSURE)
+
+
+def whitening(residuals: npt.NDArray[np.float64], groups: int) -> npt.NDArray[np.float64]:
+    """(D, D) that makes the shrunk covariance of residuals (N, D) about `groups` means the identity."""
+    size = residuals.shape[1]
+    covariance = residuals.T @ residuals / max(len(residuals) - groups, 1)
+    sphere = np.trace(covariance) / size * np.eye(size)
+    values, directions = np.linalg.eigh((1 - SHRINKAGE) * covariance + SHRINKAGE * sphere)
+    return np.asarray(directions / np.sqrt(values))
+
+
+def gallery_of(crops: Crops, per_sku: int, tuning: Tuning | None) -> Gallery:
+    """The gallery that these crops would make."""
+    chosen = crops.take(choose_pictures(crops, per_sku))
+    return Gallery(tuple(chosen.skus.tolist()), chosen.vectors, tuning=tuning)
+
+
+def _trials(crops: Crops, embedder: str, per_sku: int) -> Iterator[Trial]:
+    """Each fold of photos asked of a gallery made from the others, a fifth of the SKUs being taken out of it."""
+    rng = np.random.default_rng(5)
+    photos, names = rng.permutation(np.unique(crops.photos)), rng.permutation(np.unique(crops.skus))
+    for fold in range(min(FOLDS, len(photos))):
+        strangers = names[fold::FOLDS] if len(names) >= 2 * FOLDS else names[:0]
+        asked = np.isin(crops.photos, photos[fold::FOLDS])
+        known = crops.take(~asked & ~np.isin(crops.skus, strangers))
+        try:
+            tuning = learn(known, embedder)
+        except ValueError:
+            continue
+        yield _trial(crops.take(asked & ~crops.labelled), gallery_of(known, per_sku, tuning))
+
+
+def _trial(asked: Crops, gallery: Gallery) -> Trial:
+    names, by_sku = gallery.similarities(asked.vectors)
+    order = np.argsort(-by_sku, axis=1)
+    rows = np.arange(len(by_sku))
+    best: FloatArray = by_sku[rows, order[:, 0]]
+    lead: FloatArray = best - by_sku[rows, order[:, 1]]
+    return Trial(best, lead, names[order[:, 0]] == asked.skus, np.isin(asked.skus, names))
