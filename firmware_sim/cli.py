@@ -12,9 +12,12 @@ from rich.console import Console
 from facings.clock import SystemClock
 from firmware_sim.demo.command import demo
 from firmware_sim.device.fault import Fault
+from firmware_sim.scenario import command as scenario
 
 app = typer.Typer(help="Simulated coolers, cameras and shoppers; the demo.", no_args_is_help=True)
 app.command()(demo)
+app.command()(scenario.run)
+app.add_typer(scenario.app, name="scenario")
 console = Console(stderr=True)
 
 

@@ -1,0 +1,1 @@
+"""Scenarios: simulated hardware and a timeline of what goes wrong with it, from a YAML file."""
