@@ -47,7 +47,7 @@ def timed(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
 def rendered(folder: Path) -> tuple[Path, Path]:
     """A photo and a gallery."""
     for arguments in (
-        ["render", "--scenes", "1", "--variety", "0", "--seed", "11", "--out", str(folder / "scenes")],
+        ["compose", "--scenes", "1", "--variety", "0", "--seed", "11", "--out", str(folder / "scenes")],
         ["packshots", "--out", str(folder / "gallery")],
     ):
         done = CliRunner().invoke(datasets_app, arguments)

@@ -1,8 +1,10 @@
-"""COCO boxes of rendered photos: one class, with the SKU and place of each unit as extra keys."""
+"""COCO boxes of composed photos: one class, with the SKU and place of each unit as extra keys."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from facings.labels import PRODUCT
 
 LABELLED_FROM = 0.3
 """Units that show no more than this share are in the truth but get no box."""
@@ -15,7 +17,7 @@ def coco_of(truths: list[dict[str, Any]]) -> dict[str, Any]:
 
     Example:
         >>> coco_of([])["categories"]
-        [{'id': 1, 'name': 'product'}]
+        [{'id': 1, 'name': 'product', 'supercategory': 'product'}]
     """
     images: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []
@@ -24,7 +26,8 @@ def coco_of(truths: list[dict[str, Any]]) -> dict[str, Any]:
         for unit in truth["units"]:
             if unit["box"] is not None and unit["visible_fraction"] > LABELLED_FROM:
                 annotations.append({"id": len(annotations) + 1, "image_id": number, **_annotation(unit)})
-    return {"images": images, "annotations": annotations, "categories": [{"id": 1, "name": "product"}]}
+    categories = [{"id": 1, "name": PRODUCT, "supercategory": PRODUCT}]
+    return {"images": images, "annotations": annotations, "categories": categories}
 
 
 def _annotation(unit: dict[str, Any]) -> dict[str, Any]:

@@ -9,15 +9,17 @@ PRODUCT = "product"
 """`supercategory` of every category that is a SKU, or `product` itself."""
 
 
-def product_category_ids(categories: Iterable[Mapping[str, Any]]) -> frozenset[int]:
-    """Ids of the categories that are products: those whose `supercategory` says so, or all where none does.
+def other_category_ids(categories: Iterable[Mapping[str, Any]]) -> frozenset[int]:
+    """Ids of the categories that are no products: where some have the supercategory `product`, all others.
+
+    A file that says it of none, as most files of others, holds products only.
 
     Example:
-        >>> sorted(product_category_ids([{"id": 1, "name": "gap"}, {"id": 11, "supercategory": "product"}]))
-        [11]
-        >>> sorted(product_category_ids([{"id": 1, "name": "can"}, {"id": 2, "name": "bottle"}]))
-        [1, 2]
+        >>> other_category_ids([{"id": 1, "name": "gap"}, {"id": 11, "supercategory": "product"}])
+        frozenset({1})
+        >>> other_category_ids([{"id": 1, "name": "can"}, {"id": 2, "name": "bottle"}])
+        frozenset()
     """
     listed = list(categories)
-    said = [category for category in listed if category.get("supercategory") == PRODUCT]
-    return frozenset(int(category["id"]) for category in said or listed)
+    others = [category for category in listed if category.get("supercategory") != PRODUCT]
+    return frozenset(int(category["id"]) for category in others if len(others) < len(listed))

@@ -12,6 +12,7 @@ import numpy as np
 from edge.vision.detections import FloatArray
 from edge.vision.reading import ShelfReading
 from facings.errors import BadInputError
+from facings.labels import other_category_ids
 
 MATCHES_FROM = 0.5
 
@@ -36,15 +37,18 @@ class Comparison:
 
 
 def read_labels(path: Path) -> dict[str, FloatArray]:
-    """File name -> boxes (N, 4), x1 y1 x2 y2 in pixels, from a COCO file.
+    """File name -> boxes (N, 4), x1 y1 x2 y2 in pixels, of the products of a COCO file.
 
     Raises:
         BadInputError: `path` is no COCO file.
     """
     try:
         coco = json.loads(path.read_text(encoding="utf-8"))
+        others = other_category_ids(coco.get("categories", ()))
         boxes = defaultdict(list)
         for annotation in coco["annotations"]:
+            if annotation.get("category_id") in others:
+                continue
             x, y, w, h = annotation["bbox"]
             boxes[annotation["image_id"]].append((x, y, x + w, y + h))
         return {

@@ -10,7 +10,7 @@ from datasets.render.labels import annotate, categories, rows, visible_fractions
 from datasets.render.rendering import Rendering
 from datasets.render.stress import Stress, StressKind
 from datasets.rle import decode
-from facings.labels import product_category_ids
+from facings.labels import other_category_ids
 from tests.support.renderings import gap, other, product, rendering, shelves
 
 STILL = Stress()
@@ -152,5 +152,5 @@ def test_sku_ids_stay_when_a_catalogue_grows() -> None:
     ids = {category["name"]: category["id"] for category in listed}
     assert [ids[name] for name in ("gap", "price-tag", "person", "foreign")] == [1, 2, 3, 4]
     assert [ids[sku] for sku in catalogue.skus()] == list(range(11, 11 + len(catalogue)))
-    assert product_category_ids(listed) == set(range(11, 11 + len(catalogue)))
+    assert other_category_ids(listed) == {1, 2, 3, 4}
     assert [category["name"] for category in listed if category.get("split") == "test"] == ["solara-lemon-can330"]
