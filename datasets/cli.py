@@ -9,11 +9,13 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from datasets.fetch_command import fetch_set
 from datasets.sets.commands import check, export_set, import_set
 
 app = typer.Typer(help="Render scenes, make gallery pictures, check replay sets.", no_args_is_help=True)
 app.command("import")(import_set)
 app.command("export")(export_set)
+app.command("fetch")(fetch_set)
 app.command()(check)
 console = Console(stderr=True)
 

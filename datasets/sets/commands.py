@@ -25,6 +25,7 @@ class ReadFormat(StrEnum):
     YOLO = "yolo"
     VOC = "voc"
     FOLDER = "folder"
+    SKU110K = "sku110k"
 
 
 class WriteFormat(StrEnum):
@@ -43,18 +44,22 @@ def import_set(
     licence_url: Annotated[str, typer.Option(help="Where that licence can be read.")] = "",
     attribution: Annotated[str, typer.Option(help="Whom to name.")] = "",
     url: Annotated[str, typer.Option(help="Where the photos are from.")] = "",
+    leave_out_faults: Annotated[bool, typer.Option(help="Leave faulty photos and boxes out, not refuse the set.")] = (
+        False
+    ),
 ) -> None:
     """Take photos with labels of others over into our layout, checked photo by photo."""
-    from datasets.sets.faults import sound  # noqa: PLC0415 - numpy and OpenCV only when needed
+    from datasets.sets.faults import sound, without_faults  # noqa: PLC0415 - numpy and OpenCV only when needed
     from datasets.sets.formats import Format, read_set  # noqa: PLC0415
     from datasets.sets.layout import write_set  # noqa: PLC0415
     from datasets.sets.model import Provenance  # noqa: PLC0415
 
     listed = [name.strip() for name in names.split(",") if name.strip()]
     read = read_set(source, Format(form.value), listed or None)
-    labelled = sound(read.with_source(Provenance("", licence, licence_url, attribution, url)))
+    read = read.with_source(Provenance("", licence, licence_url, attribution, url))
+    labelled = without_faults(read) if leave_out_faults else sound(read)
     write_set(labelled, out)
-    _tell(labelled, out)
+    tell(labelled, out)
 
 
 def export_set(
@@ -69,10 +74,11 @@ def export_set(
 
     labelled = sound(read_set(folder))
     (write_set if form is WriteFormat.COCO else write_yolo)(labelled, out)
-    _tell(labelled, out)
+    tell(labelled, out)
 
 
-def _tell(labelled: LabelledSet, out: Path) -> None:
+def tell(labelled: LabelledSet, out: Path) -> None:
+    """Say what was written, what was left out, and under which licence it is."""
     for note in labelled.notes:
         console.print("[yellow]note[/]", note, highlight=False, soft_wrap=True)
     boxes = sum(labelled.boxes_by_category().values())

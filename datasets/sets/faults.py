@@ -14,6 +14,8 @@ from facings.errors import BadInputError
 TOLERANCE_PX = 1.0
 """A box may reach this far beyond its photo, as rounding leaves it, and is clipped; farther is a mistake."""
 
+_OF_PHOTOS = frozenset({"broken-photo", "wrong-size"})
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -92,8 +94,23 @@ def sound(labelled: LabelledSet) -> LabelledSet:
     if faults:
         more = f" (and {len(faults) - 1} more: see `facings datasets check`)" if len(faults) > 1 else ""
         raise BadInputError(faults[0].text + more)
-    images = tuple(
-        replace(image, boxes=tuple(clipped(box, image.width, image.height) for box in image.boxes))
-        for image in labelled.images
+    return replace(labelled, images=tuple(_clipped(image) for image in labelled.images))
+
+
+def without_faults(labelled: LabelledSet) -> LabelledSet:
+    """The set without its faulty photos and boxes, the others clipped; a note says how many were left out."""
+    images = [image for image in labelled.images if not any(one.kind in _OF_PHOTOS for one in image_faults(image))]
+    kept = tuple(
+        _clipped(
+            replace(image, boxes=tuple(box for box in image.boxes if not box_fault(box, image.width, image.height)))
+        )
+        for image in images
     )
-    return replace(labelled, images=images)
+    boxes = sum(len(image.boxes) for image in images) - sum(len(image.boxes) for image in kept)
+    photos = len(labelled.images) - len(kept)
+    note = f"left out as faulty: {photos} photos, {boxes} boxes on the others"
+    return replace(labelled, images=kept, notes=(*labelled.notes, note))
+
+
+def _clipped(image: LabelledImage) -> LabelledImage:
+    return replace(image, boxes=tuple(clipped(box, image.width, image.height) for box in image.boxes))

@@ -11,6 +11,7 @@ from datasets.sets.folders import read_folder
 from datasets.sets.layout import LABELS_FILE, read_source
 from datasets.sets.model import LabelledSet
 from datasets.sets.names import photos_below
+from datasets.sets.sku110k import read_sku110k
 from datasets.sets.voc import read_voc, voc_files
 from datasets.sets.yolo import read_yolo
 from facings.errors import BadInputError
@@ -24,6 +25,7 @@ class Format(StrEnum):
     YOLO = "yolo"
     VOC = "voc"
     FOLDER = "folder"
+    SKU110K = "sku110k"
 
 
 def read_set(source: Path, form: Format = Format.AUTO, names: Sequence[str] | None = None) -> LabelledSet:
@@ -49,7 +51,8 @@ def read_set(source: Path, form: Format = Format.AUTO, names: Sequence[str] | No
         raise BadInputError(f"{source}: a file, but {form.value} is read from a folder")
     if form is Format.YOLO:
         return read_yolo(source, names)
-    return read_voc(source) if form is Format.VOC else read_folder(source)
+    readers = {Format.VOC: read_voc, Format.FOLDER: read_folder, Format.SKU110K: read_sku110k}
+    return readers[form](source)
 
 
 def format_of(source: Path) -> Format:
@@ -66,6 +69,7 @@ def format_of(source: Path) -> Format:
         Format.COCO: bool(coco_files(source)),
         Format.YOLO: (source / "data.yaml").is_file() or any(path.is_dir() for path in _label_folders(source)),
         Format.VOC: bool(voc_files(source)),
+        Format.SKU110K: any((source / "annotations").glob("annotations_*.csv")),
     }
     found = [form for form, there in signs.items() if there]
     if len(found) > 1:

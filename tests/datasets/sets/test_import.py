@@ -251,3 +251,25 @@ def test_real_sets_come_in_whole_and_go_out_again(
     for image in ours.images:
         for mine, other in zip(image.boxes, placed[image.name], strict=True):
             assert abs(mine.x - other.x) + abs(mine.width - other.width) < 0.01
+
+
+def test_faulty_photos_and_boxes_can_be_left_out(tmp_path: Path) -> None:
+    good = {"id": 7, "image_id": 1, "category_id": 3, "bbox": [4, 6, 16, 24]}
+    images = [{"id": n, "file_name": f"{name}.jpg", "width": 64, "height": 48} for n, name in ((1, "a"), (2, "gone"))]
+    source = coco_set(tmp_path / "source", images=images, annotations=[good, good | {"id": 8, "bbox": [4, 6, 99, 24]}])
+    said = run("import", source, "--out", tmp_path / "out", "--leave-out-faults")
+    assert "left out as faulty: 1 photos, 1 boxes on the others" in said
+    assert "1 photos, 1 boxes" in said
+
+
+def test_the_layout_of_sku110k(tmp_path: Path) -> None:
+    photo(tmp_path / "source" / "images" / "train_0.jpg")
+    file = tmp_path / "source" / "annotations" / "annotations_train.csv"
+    file.parent.mkdir()
+    file.write_text("train_0.jpg,4,6,20,30,object,64,48\n")
+    run("import", tmp_path / "source", "--out", tmp_path / "out")
+    (image,) = read_set(tmp_path / "out").images
+    assert (image.name, image.split, image.boxes[0].width) == ("train/train_0.jpg", "train", 16)
+    file.write_text("train_0.jpg,4,6,20\n")
+    with pytest.raises(BadInputError, match=r"annotations_train\.csv: line 1: not photo, x1"):
+        read_set(tmp_path / "source")
