@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from cloud.analytics.promo.answer import Effect, EstimatorAnswer, EstimatorName, PromoAnswer, Ranged, Roi
-from cloud.analytics.promo.checks import gap_of, placebo_in_space, placebo_in_time, pre_trend
+from cloud.analytics.promo.checks import mean_square_before, placebo_in_space, placebo_in_time, pre_trend
 from cloud.analytics.promo.design import Cohort, Design, design
 from cloud.analytics.promo.estimate import Window, effects, total, window_cells
 from cloud.analytics.promo.inference import Inference, infer
 from cloud.analytics.promo.over_time import over_time
 from cloud.analytics.promo.panel import FloatArray, Panel
 from cloud.analytics.promo.roi import Money, roi_of
-from cloud.analytics.promo.variants import last_period_base
 from cloud.analytics.promo.verdict import SMALLEST, doubts_of, verdict
-from cloud.analytics.promo.weights import METHODS
+from cloud.analytics.promo.weights import Method, did_variants, methods, synthetic_control_weights
 from facings.errors import BadInputError
 
 _LEAST_BEFORE = 4
@@ -50,11 +50,13 @@ def analyse_panel(panel: Panel, wanted: Wanted | None = None) -> PromoAnswer:
     wanted = wanted or Wanted()
     made = design(panel)
     warnings = [*made.warnings, *_cautions(made)]
-    found = {name: _inference(made, name, wanted.seed) for name in _NAMES}
-    answers = {name: _answer(made, name, found[name], wanted) for name in _NAMES}
+    by_name = methods(made.cohorts)
+    found = {name: _inference(made, by_name[name], wanted.seed) for name in _NAMES}
+    answers = {name: _answer(made, by_name[name], found[name], wanted) for name in _NAMES}
+    answers["did"] = answers["did"].model_copy(update={"variants": _variants(made, wanted)})
     warnings += [f"{name}: no interval, as there are too few units and periods" for name in _NAMES if not found[name]]
     primary: EstimatorName = "sdid" if min(len(cohort.before) for cohort in made.cohorts) >= _LEAST_BEFORE else "did"
-    method = METHODS[primary]
+    method = by_name[primary]
     trend = pre_trend(made, wanted.level, wanted.seed)
     in_time = placebo_in_time(made, method, wanted.level, wanted.seed)
     if trend.passed is False:
@@ -94,15 +96,25 @@ def _windows(made: Design) -> tuple[Window, ...]:
     return ("during", "after") if any(len(cohort.after) for cohort in made.cohorts) else ("during",)
 
 
-def _inference(made: Design, name: EstimatorName, seed: int) -> Inference | None:
-    windows, method = _windows(made), METHODS[name]
+def _inference(made: Design, method: Method, seed: int) -> Inference | None:
+    windows = _windows(made)
     estimator = effects([made.outcome], method, windows)
-    by_units = infer(estimator, made.cohorts, seed, levels=name == "synthetic_control")
+    fit = partial(mean_square_before, made.outcome, method) if method is synthetic_control_weights else None
+    by_units = infer(estimator, made.cohorts, seed, fit)
     return by_units or over_time(made.outcome, made.cohorts, method, windows)
 
 
-def _answer(made: Design, name: EstimatorName, found: Inference | None, wanted: Wanted) -> EstimatorAnswer:
-    method, windows = METHODS[name], _windows(made)
+def _variants(made: Design, wanted: Wanted) -> dict[str, Effect]:
+    return {
+        name: _effect(
+            total(effects([made.outcome], method)(made.cohorts)), _inference(made, method, wanted.seed), 0, wanted.level
+        )
+        for name, method in did_variants(made.cohorts).items()
+    }
+
+
+def _answer(made: Design, method: Method, found: Inference | None, wanted: Wanted) -> EstimatorAnswer:
+    windows = _windows(made)
     pieces = effects([made.outcome], method, windows)(made.cohorts)
     value = total(pieces)
     each = [_effect(value, found, column, wanted.level) for column in range(len(windows))]
@@ -116,9 +128,8 @@ def _answer(made: Design, name: EstimatorName, found: Inference | None, wanted: 
         inference=found.method if found else "none",
         without_treatment=without,
         relative=each[0].effect / without if without else None,
-        fit_before=_fit_before(made, name),
+        fit_before=mean_square_before(made.outcome, method, made.cohorts) ** 0.5,
         after=each[1] if len(windows) > 1 else None,
-        variants={"last_period_base": last_period_base(made)} if name == "did" else {},
         controls=_largest(made, [(piece.cohort, piece.share[0] * piece.controls[:, 0]) for piece in pieces]),
         roi=_roi(made, value, found, wanted) if wanted.money else None,
     )
@@ -142,11 +153,6 @@ def _roi(made: Design, value: FloatArray, found: Inference | None, wanted: Wante
     reach = found.reach(cells, wanted.level) if found else None
     counted = Ranged(value=units) if reach is None else Ranged(value=units, low=units - reach, high=units + reach)
     return roi_of(counted, wanted.money, with_after=len(cells) > 1)
-
-
-def _fit_before(made: Design, name: EstimatorName) -> float:
-    gaps = [gap_of(made.outcome, cohort, METHODS[name])[cohort.before] for cohort in made.cohorts]
-    return float(np.sqrt((np.concatenate(gaps) ** 2).mean()))
 
 
 def _largest(made: Design, weighted: Sequence[tuple[Cohort, FloatArray]]) -> dict[str, float]:

@@ -52,7 +52,7 @@ class EstimatorAnswer(Effect):
     relative: float | None = Field(default=None, description="effect / without_treatment")
     fit_before: float = Field(description="root mean square gap between treated and weighted controls before")
     after: Effect | None = Field(default=None, description="effect in the periods after the treatment ended")
-    variants: dict[str, float] = Field(default={}, description="the same by other published rules")
+    variants: dict[str, Effect] = Field(default={}, description="the same with another base period")
     controls: dict[str, float] = Field(default={}, description="controls with the largest weights, at most ten")
     roi: Roi | None = None
 

@@ -103,9 +103,15 @@ def _rank(value: float, draws: FloatArray) -> float:
 
 def _rmspe_ratio(outcome: FloatArray, cohorts: Sequence[Cohort], method: Method) -> float:
     """Root mean square gap in the window over that before (Abadie, Diamond & Hainmueller 2010)."""
-    gap = gap_of(outcome, cohorts[0], method)
-    in_window, ahead = (float(np.sqrt((gap[at] ** 2).mean())) for at in (cohorts[0].during, cohorts[0].before))
-    return in_window / ahead if ahead > 0 else float("inf")
+    ahead = mean_square_before(outcome, method, cohorts)
+    in_window = float((gap_of(outcome, cohorts[0], method)[cohorts[0].during] ** 2).mean())
+    return (in_window / ahead) ** 0.5 if ahead > 0 else float("inf")
+
+
+def mean_square_before(outcome: FloatArray, method: Method, cohorts: Sequence[Cohort]) -> float:
+    """Mean square gap before the treatment, over the periods before of all cohorts."""
+    gaps = [gap_of(outcome, cohort, method)[cohort.before] for cohort in cohorts]
+    return float((np.concatenate(gaps) ** 2).mean())
 
 
 def gap_of(outcome: FloatArray, cohort: Cohort, method: Method) -> FloatArray:

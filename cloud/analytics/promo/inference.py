@@ -12,7 +12,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,6 +25,12 @@ from cloud.analytics.promo.panel import FloatArray, IntArray
 FEW = 5
 """Fewer treated units or controls than this do not show how much units of their kind differ."""
 PLACEBOS = 200
+MOST_REFITS = 40
+POOR_FIT = 20.0
+"""Placebos whose mean square gap before is over so many times that of the treated say nothing of it (Abadie et al.)."""
+
+
+Fit = Callable[[Sequence[Cohort]], float]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,23 +62,24 @@ class Inference:
         return float(2 * stats.t.sf(abs(value) / se, self.freedom)) if se > 0 else None
 
 
-def infer(estimator: Estimator, cohorts: Sequence[Cohort], seed: int, *, levels: bool = False) -> Inference | None:
+def infer(estimator: Estimator, cohorts: Sequence[Cohort], seed: int, fit: Fit | None = None) -> Inference | None:
     """The way that the numbers of units allow; None where they allow none.
 
     Args:
         estimator: what is estimated.
         cohorts: the real ones.
         seed: of the placebos' draw.
-        levels: whether scores are levels, not differences (synthetic control).
+        fit: mean square gap before the treatment; given for synthetic control, whose scores are levels.
     """
     treated = sum(len(cohort.treated) for cohort in cohorts)
     controls = min(len(cohort.controls) for cohort in cohorts)
+    levels = fit is not None
     if levels and controls >= max(2 * treated, FEW) and _placebo_possible(cohorts):
-        return placebo(estimator, cohorts, seed)
+        return placebo(estimator, cohorts, seed, fit)
     if treated >= FEW and controls >= FEW:
         return refitted_jackknife(estimator, cohorts) if levels else jackknife(estimator(cohorts))
     if controls >= FEW and _placebo_possible(cohorts):
-        return placebo(estimator, cohorts, seed)
+        return placebo(estimator, cohorts, seed, fit)
     return None
 
 
@@ -127,31 +134,50 @@ def refitted_jackknife(estimator: Estimator, cohorts: Sequence[Cohort]) -> Infer
     """Each unit left out in turn, weights made anew; a control without weight changes nothing."""
     pieces = estimator(cohorts)
     value = total(pieces)
-    treated, controls = [], []
-    for unit in np.concatenate([cohort.treated for cohort in cohorts]):
-        rest = [cohort for cohort in (_less(cohort, unit) for cohort in cohorts) if len(cohort.treated)]
-        treated.append(total(estimator(rest)) - value)
-    used = {int(unit) for piece in pieces for unit in piece.cohort.controls[(piece.controls > 1e-9).any(axis=1)]}
-    everybody = np.unique(np.concatenate([cohort.controls for cohort in cohorts]))
-    for unit in everybody:
-        changed = unit in used
-        controls.append(total(estimator([_less(cohort, unit) for cohort in cohorts])) - value if changed else 0 * value)
-    return _of_strata(
-        "jackknife over units, refitted", np.array(treated), np.array(controls), len(treated), _alike(pieces)
-    )
+    strata = [
+        np.concatenate([cohort.treated for cohort in cohorts]),
+        np.unique(np.concatenate([cohort.controls for cohort in cohorts])),
+    ]
+    changes = [
+        np.array([total(estimator(_without(cohorts, group))) - value for group in _groups(stratum)])
+        for stratum in strata
+    ]
+    worth = min(_alike(pieces), len(changes[1]))
+    return _of_strata("jackknife over units, refitted", changes[0], changes[1], len(changes[0]), worth)
 
 
-def _less(cohort: Cohort, unit: int) -> Cohort:
-    return replace(
-        cohort, treated=cohort.treated[cohort.treated != unit], controls=cohort.controls[cohort.controls != unit]
-    )
+def _groups(units: IntArray) -> list[IntArray]:
+    """Units to be left out together: each alone, or `MOST_REFITS` groups where that would take too long (Kott 2001)."""
+    return [units[start::MOST_REFITS] for start in range(min(MOST_REFITS, len(units)))]
 
 
-def placebo(estimator: Estimator, cohorts: Sequence[Cohort], seed: int) -> Inference:
-    """The treatment given to controls."""
-    draws = np.array([total(estimator(drawn)) for drawn in placebo_cohorts(cohorts, seed)])
-    method = "placebo: each control in turn" if len(cohorts) == 1 and len(cohorts[0].treated) == 1 else "placebo draws"
-    freedom = min(len(cohort.controls) for cohort in cohorts) - 1
+def _without(cohorts: Sequence[Cohort], units: IntArray) -> list[Cohort]:
+    less = [
+        replace(cohort, treated=np.setdiff1d(cohort.treated, units), controls=np.setdiff1d(cohort.controls, units))
+        for cohort in cohorts
+    ]
+    return [cohort for cohort in less if len(cohort.treated)]
+
+
+def placebo(estimator: Estimator, cohorts: Sequence[Cohort], seed: int, fit: Fit | None = None) -> Inference:
+    """The treatment given to controls.
+
+    Args:
+        estimator: what is estimated.
+        cohorts: the real ones.
+        seed: of the draw.
+        fit: mean square gap before the treatment; where given, placebos that fit far worse are left out.
+    """
+    drawn = placebo_cohorts(cohorts, seed)
+    in_turn = len(cohorts) == 1 and len(cohorts[0].treated) == 1
+    method = "placebo: each control in turn" if in_turn else "placebo draws"
+    if fit is not None and in_turn:
+        fitting = [one for one in drawn if fit(one) <= POOR_FIT * fit(cohorts)]
+        if len(fitting) >= max(FEW, len(drawn) / 2):
+            method += f", {len(drawn) - len(fitting)} that fit poorly left out" if len(fitting) < len(drawn) else ""
+            drawn = fitting
+    draws = np.array([total(estimator(one)) for one in drawn])
+    freedom = min(len(drawn), *(len(cohort.controls) for cohort in cohorts)) - 1
     return Inference(method, np.atleast_2d(np.cov(draws, rowvar=False)), float(freedom), draws)
 
 

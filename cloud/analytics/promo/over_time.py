@@ -21,8 +21,8 @@ def over_time(
 ) -> Inference | None:
     """Covariance of one outcome's effects from the long-run variance of the gap treated - weighted controls.
 
-    Newey & West's (1987) with ⌊4 (T/100)^(2/9)⌋ lags, cohort by cohort. None with fewer than `LEAST` periods in all or
-    two before the treatment.
+    Cohort by cohort. A synthetic control subtracts nothing before the treatment: what it missed the treated by then
+    counts as an error that stays. None with fewer than `LEAST` periods in all or two before the treatment.
     """
     shares = window_shares(cohorts, windows)
     covariance = np.zeros((len(windows), len(windows)))
@@ -52,13 +52,21 @@ def _of_cohort(outcome: FloatArray, cohort: Cohort, method: Method, windows: Seq
         columns.append(column)
     contrasts = np.column_stack(columns)
     spread: FloatArray = long_run_variance(np.concatenate(residual)) * contrasts.T @ contrasts
+    if not weights.before.any():
+        spread = spread + (gap[cohort.before] ** 2).mean()
     return spread
 
 
 def long_run_variance(series: FloatArray) -> float:
-    """Of a series around zero: its variance plus twice its Bartlett-weighted autocovariances; never less than 0."""
+    """Of a series around zero: its variance plus twice its autocovariances, weighted after Newey & West (1987).
+
+    As many lags as Andrews (1991) has for an autoregressive series, at most half of the series.
+    """
     count = len(series)
-    lags = min(int(4 * (count / 100) ** (2 / 9)), count - 1)
+    squares = float(series[:-1] @ series[:-1])
+    persistence = float(np.clip(series[1:] @ series[:-1] / squares, -0.99, 0.99)) if squares > 0 else 0.0
+    alpha = 4 * persistence**2 / (1 - persistence**2) ** 2
+    lags = min(int(1.1447 * (alpha * count) ** (1 / 3)), count // 2)
     value = float(series @ series)
     for lag in range(1, lags + 1):
         value += 2 * (1 - lag / (lags + 1)) * float(series[lag:] @ series[:-lag])

@@ -15,14 +15,17 @@ _COLOURS = {"success": "green", "harmful": "red", "no effect seen": "yellow", "c
 def show(answer: PromoAnswer, console: Console) -> None:
     """Print it: estimators, checks, money, verdict, warnings."""
     console.print(
-        f"{answer.units} units ({answer.treated_units} treated, {answer.control_units} controls), {answer.periods} periods "
-        f"({answer.periods_before} before the treatment), {answer.treated_cells} treated unit-periods"
+        f"{answer.units} units ({answer.treated_units} treated, {answer.control_units} controls), "
+        f"{answer.periods} periods ({answer.periods_before} before the treatment), "
+        f"{answer.treated_cells} treated unit-periods"
     )
     console.print(_estimators(answer))
+    console.print(f"[dim]* the verdict is about this; intervals by {_ways(answer)}[/]")
     console.print(_checks(answer))
     if answer.roi is not None:
         console.print(
-            f"incremental units {_ranged(answer.roi.incremental_units)}, margin {_ranged(answer.roi.incremental_margin)}, "
+            f"incremental units {_ranged(answer.roi.incremental_units)}, "
+            f"margin {_ranged(answer.roi.incremental_margin)}, "
             f"cost {answer.roi.cost:,.0f}, ROI {_percent(answer.roi.roi)}, counted {answer.roi.window} the treatment"
         )
     console.print(f"[bold {_COLOURS[answer.verdict]}]{answer.verdict}[/]: {escape(answer.reason)}")
@@ -32,17 +35,19 @@ def show(answer: PromoAnswer, console: Console) -> None:
 
 def _estimators(answer: PromoAnswer) -> Table:
     table = Table(
-        "effect per unit and period", "effect", f"{answer.level:.0%} interval", "relative", "p", "interval by"
+        "effect per unit and period",
+        "effect",
+        f"{answer.level:.0%} interval",
+        "relative",
+        "p",
     )
     for name, title in TITLES.items():
         one: EstimatorAnswer = getattr(answer, name)
-        mark = "  <- the verdict is about this" if name == answer.estimator else ""
-        table.add_row(
-            title + mark, _number(one.effect), _interval(one), _part(one.relative), _p(one.p_value), one.inference
-        )
+        mark = " *" if name == answer.estimator else ""
+        table.add_row(title + mark, _number(one.effect), _interval(one), _part(one.relative), _p(one.p_value))
         if one.after is not None:
             after = one.after
-            table.add_row("  after it ended", _number(after.effect), _interval(after), "", _p(after.p_value), "")
+            table.add_row("  after it ended", _number(after.effect), _interval(after), "", _p(after.p_value))
     return table
 
 
@@ -65,6 +70,13 @@ def _checks(answer: PromoAnswer) -> Table:
     if in_space is not None:
         table.add_row(f"placebo in space, {in_space.placebos} placebos", "", "", _p(in_space.p_value), "")
     return table
+
+
+def _ways(answer: PromoAnswer) -> str:
+    ways: dict[str, str] = {title: getattr(answer, name).inference for name, title in TITLES.items()}
+    if len(set(ways.values())) == 1:
+        return next(iter(ways.values()))
+    return "; ".join(f"{way} ({title})" for title, way in ways.items())
 
 
 def _number(value: float) -> str:

@@ -37,7 +37,7 @@ def verdict(
         return _paid(primary, roi)
     if high < 0:
         return "harmful", f"the outcome fell: {_words(primary)}"
-    return _nothing_seen(primary, smallest)
+    return _nothing_seen(primary, roi, smallest)
 
 
 def doubts_of(trend: PreTrend, in_time: PlaceboInTime | None, *, parallel: bool) -> list[str]:
@@ -70,16 +70,24 @@ def _paid(primary: EstimatorAnswer, roi: Roi | None) -> tuple[Verdict, str]:
     return "cannot tell", f"{rose}, but whether that earned its cost is open: {earned}"
 
 
-def _nothing_seen(primary: EstimatorAnswer, smallest: float) -> tuple[Verdict, str]:
+def _nothing_seen(primary: EstimatorAnswer, roi: Roi | None, smallest: float) -> tuple[Verdict, str]:
     matters = smallest * abs(primary.without_treatment)
     assert primary.low is not None
     assert primary.high is not None
     if max(-primary.low, primary.high) <= matters:
-        return "no effect seen", f"an effect of {smallest:.0%} or more is ruled out: {_words(primary)}"
+        return "no effect seen", f"an effect of {smallest:.0%} or more is ruled out: {_words(primary)}{_lost(roi)}"
     return "cannot tell", (
         f"the interval is too wide: it holds zero and also effects of {smallest:.0%} or more of the outcome without "
         f"treatment: {_words(primary)}; more controls, more periods before or more treated units would narrow it"
+        f"{_lost(roi)}"
     )
+
+
+def _lost(roi: Roi | None) -> str:
+    """What can be said of the money even so."""
+    if roi is None or roi.roi.high is None or roi.roi.high >= 0:
+        return ""
+    return f"; it did not earn its cost in any case: ROI at most {roi.roi.high:.0%}"
 
 
 def _words(primary: EstimatorAnswer) -> str:

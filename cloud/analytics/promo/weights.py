@@ -2,22 +2,23 @@
 
 All estimate the same double difference: treated minus weighted controls, in the window minus weighted periods before.
 
-- Difference-in-differences: all controls and all periods before alike. Right where treated and controls would have moved
-  in parallel. With one date of adoption it is two-way fixed effects; each cohort has its own, as in Callaway & Sant'Anna
-  (2021), with the mean of all periods before as the base.
-- Synthetic control (Abadie, Diamond & Hainmueller 2010), on the outcomes before alone: the mix of controls that ran at the
-  level of the treated; nothing is subtracted for the periods before.
-- Synthetic difference-in-differences (Arkhangelsky, Athey, Hirshberg, Imbens & Wager 2021): the mix of controls that ran
-  in parallel, and the periods before that are like those in the window.
+- Difference-in-differences: all controls alike. Right where treated and controls would have moved in parallel. The base
+  is the mean of all periods before: with one date of adoption, that is two-way fixed effects. With several it is the
+  last period before, as in Callaway & Sant'Anna (2021), cohort by cohort.
+- Synthetic control (Abadie, Diamond & Hainmueller 2010), on the outcomes before alone: the mix of controls that ran at
+  the level of the treated; nothing is subtracted for the periods before.
+- Synthetic difference-in-differences (Arkhangelsky, Athey, Hirshberg, Imbens & Wager 2021): the mix of controls that
+  ran in parallel, and the periods before that are like those in the window.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from cloud.analytics.promo.answer import EstimatorName
 from cloud.analytics.promo.design import Cohort
 from cloud.analytics.promo.panel import FloatArray
 from cloud.analytics.promo.simplex import simplex_weights
@@ -41,6 +42,13 @@ Method = Callable[[FloatArray, Cohort], Weights]
 def did_weights(outcome: FloatArray, cohort: Cohort) -> Weights:  # noqa: ARG001 (the signature of a method)
     """All alike."""
     return Weights(_alike(len(cohort.controls)), _alike(len(cohort.before)))
+
+
+def last_base_weights(outcome: FloatArray, cohort: Cohort) -> Weights:  # noqa: ARG001 (the signature of a method)
+    """Controls alike, the last period before as the base."""
+    last = np.zeros(len(cohort.before))
+    last[-1] = 1.0
+    return Weights(_alike(len(cohort.controls)), last)
 
 
 def synthetic_control_weights(outcome: FloatArray, cohort: Cohort) -> Weights:
@@ -68,11 +76,21 @@ def sdid_weights(outcome: FloatArray, cohort: Cohort) -> Weights:
     )
 
 
-METHODS: dict[str, Method] = {
-    "did": did_weights,
-    "synthetic_control": synthetic_control_weights,
-    "sdid": sdid_weights,
-}
+def methods(cohorts: Sequence[Cohort]) -> dict[EstimatorName, Method]:
+    """The three estimators; difference-in-differences depends on whether all began at once."""
+    staggered = len({int(cohort.during[0]) for cohort in cohorts}) > 1
+    return {
+        "did": last_base_weights if staggered else did_weights,
+        "synthetic_control": synthetic_control_weights,
+        "sdid": sdid_weights,
+    }
+
+
+def did_variants(cohorts: Sequence[Cohort]) -> dict[str, Method]:
+    """The same difference-in-differences on the other base."""
+    if methods(cohorts)["did"] is did_weights:
+        return {"base_last_period": last_base_weights}
+    return {"base_mean_of_periods_before": did_weights}
 
 
 def noise(outcome: FloatArray, cohort: Cohort) -> float:
