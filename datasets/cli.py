@@ -65,3 +65,18 @@ def packshots(
     products = catalogue_of(catalogue.value, seed)
     write_gallery(products, out, console)
     console.print(f"{len(products)} SKUs in {out}")
+
+
+@app.command()
+def sheet(
+    source: Annotated[Path, typer.Argument(help="A data set, a COCO file, or a folder of photos.")],
+    out: Annotated[Path, typer.Option(help="The picture to write, .jpg or .png.")],
+    columns: Annotated[int, typer.Option(min=1, max=40, help="Photos a row.")] = 4,
+    count: Annotated[int, typer.Option(min=1, max=1000, help="Photos at most, taken evenly from the set.")] = 24,
+    labels: Annotated[bool, typer.Option("--labels", help="Draw the boxes.")] = False,
+) -> None:
+    """Put photos of a set side by side on one picture, to look at."""
+    from datasets.sheet import SheetOptions, write_sheet  # noqa: PLC0415
+
+    shown = write_sheet(source, out, SheetOptions(columns, count, labels))
+    console.print(f"{shown} photos on {out}")
