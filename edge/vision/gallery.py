@@ -85,9 +85,10 @@ class Gallery:
     def best(self, embeddings: FloatArray, calibration: CalibrationSpec) -> Best:
         """The most similar SKU of each of `embeddings` (N, dimensions), however unlike it may be.
 
-        A SKU is as similar as its most similar picture; in a tuned gallery, the mean of that and the similarity to
-        the SKU's middle. The probability that the most similar SKU is right is a logistic function of that similarity
-        and of its lead over the next SKU, fitted when the embedder, or the gallery's tuning, was evaluated.
+        A SKU is as similar as its most similar picture; in a tuned gallery, the mean of that, the examples from photos
+        being pictures too, and of the similarity to the SKU's middle. The probability that the most similar SKU is
+        right is a logistic function of that similarity and of its lead over the next SKU, fitted when the embedder, or
+        the gallery's tuning, was evaluated.
         """
         if not self.skus or not len(embeddings):
             return Best((None,) * len(embeddings), np.zeros(len(embeddings), np.float32))
@@ -106,12 +107,11 @@ class Gallery:
             cosines = embeddings @ self.embeddings.T
             return names, np.stack([cosines[:, of == number].max(axis=1) for number in range(len(names))], axis=1)
         seen, pictures = self.tuning.apply(embeddings), self.tuning.apply(self.embeddings)
-        middles = dict(zip(self.tuning.skus, self.tuning.middles, strict=True))
         columns = []
         for number, name in enumerate(names):
             own = pictures[of == number]
-            middle = middles.get(str(name), as_unit(own.mean(axis=0, keepdims=True))[0])
-            columns.append(((seen @ own.T).max(axis=1) + seen @ middle) / 2)
+            middle, examples = self.tuning.looks_of(str(name)) or (as_unit(own.mean(axis=0, keepdims=True))[0], own[:0])
+            columns.append(((seen @ np.concatenate([own, examples]).T).max(axis=1) + seen @ middle) / 2)
         return names, np.stack(columns, axis=1)
 
 

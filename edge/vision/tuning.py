@@ -1,5 +1,7 @@
 """`Tuning`: what a gallery learned from labelled photos of its own shops, so that its look-alikes are told apart.
 
+It holds the SKUs as they looked on those photos: the middle of each, and many examples.
+
 Embeddings of one SKU scatter with light, angle and neighbours, and more in some directions than in others. The
 projection shrinks the directions in which a SKU differs from itself (the whitening of linear discriminant analysis,
 with the pooled covariance shrunk towards a sphere), so that those in which SKUs differ from each other count.
@@ -14,6 +16,7 @@ from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
+import numpy.typing as npt
 
 from edge.vision.detections import FloatArray
 from edge.vision.zoo import CalibrationSpec
@@ -31,6 +34,8 @@ class Tuning:
         centre: (D,) mean embedding.
         projection: (D, D).
         skus, middles: a unit vector (N, D) in the new space for each SKU.
+        examples: (M, D) unit vectors of products seen in photos, in the new space.
+        examples_of: (M,) position of each one's SKU in `skus`.
         calibration: from similarity and lead in the new space to the probability of being right.
     """
 
@@ -39,11 +44,20 @@ class Tuning:
     projection: FloatArray
     skus: tuple[str, ...]
     middles: FloatArray
+    examples: FloatArray
+    examples_of: npt.NDArray[np.uint16]
     calibration: CalibrationSpec
 
     def apply(self, embeddings: FloatArray) -> FloatArray:
         """Embeddings (N, D) as unit vectors of the new space."""
         return as_unit(np.asarray((embeddings - self.centre) @ self.projection, np.float32))
+
+    def looks_of(self, sku: str) -> tuple[FloatArray, FloatArray] | None:
+        """Middle (D,) and examples (N, D) of a SKU; None for one that was not on the photos."""
+        if sku not in self.skus:
+            return None
+        number = self.skus.index(sku)
+        return self.middles[number], self.examples[self.examples_of == number]
 
     def save(self, folder: Path) -> None:
         """Write it into the gallery's folder."""
@@ -55,6 +69,8 @@ class Tuning:
             projection=self.projection.astype(np.float32),
             skus=np.array(self.skus),
             middles=self.middles.astype(np.float16),
+            examples=self.examples.astype(np.float16),
+            examples_of=self.examples_of,
             calibration=np.array(self.calibration.model_dump_json()),
         )
         partial = folder / f".{TUNING_NAME}.{os.getpid()}.part"
@@ -81,6 +97,8 @@ def read_tuning(folder: Path, embedder: str) -> Tuning | None:
                 kept["projection"].astype(np.float32),
                 tuple(kept["skus"].tolist()),
                 kept["middles"].astype(np.float32),
+                kept["examples"].astype(np.float32),
+                kept["examples_of"],
                 CalibrationSpec.model_validate_json(str(kept["calibration"])),
             )
     except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:

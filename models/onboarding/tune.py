@@ -7,6 +7,7 @@ and whitened away, so that similarity is judged along the directions in which SK
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,10 @@ from models.onboarding.crops import Crops, choose_pictures
 
 SHRINKAGE = 0.05
 FOLDS = 5
+EXAMPLES = 300
+"""Of each SKU, at most: 77 kB of file for a SKU."""
+
+Doubles = npt.NDArray[np.float64]
 _UNSURE = CalibrationSpec(intercept=0.0, cosine=0.0, lead=0.0)
 
 
@@ -31,7 +36,7 @@ def tune(crops: Crops, embedder: str, per_sku: int) -> Tuning:
     """
     learned = learn(crops, embedder)
     calibration = fit_calibration([trial for trial in _trials(crops, embedder, per_sku) if len(trial.right)])
-    return Tuning(learned.embedder, learned.centre, learned.projection, learned.skus, learned.middles, calibration)
+    return replace(learned, calibration=calibration)
 
 
 def learn(crops: Crops, embedder: str) -> Tuning:
@@ -43,12 +48,31 @@ def learn(crops: Crops, embedder: str) -> Tuning:
     means = np.stack([vectors[of == number].mean(axis=0) for number in range(len(names))])
     centre = vectors.mean(axis=0)
     projection = whitening(vectors - means[of], len(names))
-    middles = as_unit(((means - centre) @ projection).astype(np.float32))
-    skus = tuple(str(name) for name in names)
-    return Tuning(embedder, centre.astype(np.float32), projection.astype(np.float32), skus, middles, _UNSURE)
+    chosen = _examples(of)
+    return Tuning(
+        embedder,
+        centre.astype(np.float32),
+        projection.astype(np.float32),
+        tuple(str(name) for name in names),
+        _moved(means, centre, projection),
+        _moved(vectors[chosen], centre, projection),
+        of[chosen].astype(np.uint16),
+        _UNSURE,
+    )
 
 
-def whitening(residuals: npt.NDArray[np.float64], groups: int) -> npt.NDArray[np.float64]:
+def _moved(vectors: Doubles, centre: Doubles, projection: Doubles) -> FloatArray:
+    return as_unit(((vectors - centre) @ projection).astype(np.float32))
+
+
+def _examples(of: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+    """Positions of at most `EXAMPLES` crops of each SKU, by chance."""
+    rng = np.random.default_rng(7)
+    own = (rng.permutation(np.flatnonzero(of == number))[:EXAMPLES] for number in range(int(of.max()) + 1))
+    return np.concatenate(list(own))
+
+
+def whitening(residuals: Doubles, groups: int) -> Doubles:
     """(D, D) that makes the shrunk covariance of residuals (N, D) about `groups` means the identity."""
     size = residuals.shape[1]
     covariance = residuals.T @ residuals / max(len(residuals) - groups, 1)
