@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from datasets.compose.cartons import carton_sprite
-from datasets.compose.solids import Solid
+from datasets.compose.solids import BOXED, Solid
 from datasets.compose.sprites import Light, Sprite, View, pack_sprite
 
 Drawer = Callable[[Solid, View, Light, bool], Sprite]
@@ -16,7 +16,7 @@ Drawer = Callable[[Solid, View, Light, bool], Sprite]
 
 def draw_pack(solid: Solid, view: View, light: Light, fallen: bool = False) -> Sprite:
     """The picture of a pack; of a fallen one, `view` is that of its middle."""
-    draw = carton_sprite if solid.pack.pack_type == "carton" else pack_sprite
+    draw = carton_sprite if solid.pack.pack_type in BOXED else pack_sprite
     if not fallen:
         return draw(solid, view, light)
     return _laid_down(draw(solid, View(0.0, 0.0, view.px_per_mm, 0.0, view.turn), light), view.x, view.y)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from datasets.compose.cartons import carton_faces
-from datasets.compose.solids import PER_MM, Solid
+from datasets.compose.solids import BOXED, PER_MM, Solid
 from datasets.compose.sprites import View
 from datasets.products.arrays import FloatArray
 
@@ -26,7 +26,7 @@ def silhouette(solid: Solid, view: View, fallen: bool) -> Silhouette:
     """The silhouette of a pack; of a fallen one, `view` is that of its middle."""
     if fallen:
         return _lying(solid, view)
-    return _carton(solid, view) if solid.pack.pack_type == "carton" else _round(solid, view)
+    return _carton(solid, view) if solid.pack.pack_type in BOXED else _round(solid, view)
 
 
 def _round(solid: Solid, view: View) -> Silhouette:

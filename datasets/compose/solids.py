@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from datasets.products.arrays import FloatArray, Pixels
 from datasets.products.artwork import bgr, mixed, panel, wrap_label
-from datasets.products.packs import Colour, Pack
+from datasets.products.packs import Colour, Pack, PackType
 
 LABEL, METAL, LIQUID, CAP, BARE = range(5)
 """Materials, the rows of the light's table."""
@@ -24,6 +24,9 @@ WRAPS = 3
 
 _AROUND = 512
 _ALUMINIUM: Colour = (200, 203, 208)
+
+BOXED: frozenset[PackType] = frozenset({"carton", "pouch", "multipack"})
+"""Types that the quick composer draws as boxes."""
 
 _OUTLINES: dict[str, tuple[tuple[float, float], ...]] = {
     "can": (
@@ -43,11 +46,18 @@ _OUTLINES: dict[str, tuple[tuple[float, float], ...]] = {
         (0, 0.86), (0.01, 0.95), (0.03, 1), (0.42, 1), (0.5, 0.97), (0.6, 0.76), (0.7, 0.52), (0.8, 0.43), (0.92, 0.4),
         (0.94, 0.44), (0.955, 0.44), (0.96, 0.47), (0.995, 0.47), (1, 0.44),
     ),
+    "cup": ((0, 0.74), (0.92, 0.95), (0.922, 1), (0.96, 1), (0.965, 0.94), (1, 0.92)),
 }  # fmt: skip
 """Height and radius along each pack's side, as shares of its height and half its width."""
 
-_LABEL_SPAN = {"can": (0.0, 0.955), "sleek-can": (0.0, 0.965), "pet": (0.3, 0.59), "glass": (0.1, 0.44)}
-_CAP_FROM = {"can": 0.955, "sleek-can": 0.965, "pet": 0.914, "glass": 0.955}
+_LABEL_SPAN = {
+    "can": (0.0, 0.955),
+    "sleek-can": (0.0, 0.965),
+    "pet": (0.3, 0.59),
+    "glass": (0.1, 0.44),
+    "cup": (0.0, 0.92),
+}
+_CAP_FROM = {"can": 0.955, "sleek-can": 0.965, "pet": 0.914, "glass": 0.955, "cup": 0.92}
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +97,7 @@ class Solid:
 def solid_of(pack: Pack) -> Solid:
     """The solid of a pack; drawn once per process."""
     heights = np.arange(int(pack.height_mm * PER_MM) + 2, dtype=np.float32) / (pack.height_mm * PER_MM)
-    if pack.pack_type == "carton":
+    if pack.pack_type in BOXED:
         return _carton(pack, heights)
     points = np.array(_OUTLINES[pack.pack_type], np.float32)
     radius = np.interp(heights, points[:, 0], points[:, 1]).astype(np.float32) * np.float32(pack.width_mm / 2)

@@ -11,13 +11,25 @@ Colour = tuple[int, int, int]
 
 PackType = Literal["can", "sleek-can", "pet", "glass", "carton", "pouch", "cup", "multipack"]
 Form = Literal[
-    "", "petaloid", "ribbed", "hot-fill", "longneck", "brick", "gable", "prism", "spout", "crimped", "straw", "foil"
-]
+    "", "petaloid", "ribbed", "hot-fill", "brick", "gable", "prism", "spout", "crimped", "straw", "foil",
+]  # fmt: skip
 """The shape among those of its type: PET bottles are petaloid, ribbed or hot-fill, cartons brick, gable or prism,
 pouches have a spout or crimped edges, cups a straw or a foil lid; "" is the commonest of its type."""
 
 Motif = Literal["plain", "stripes", "wave", "circle", "chevron", "burst", "hills", "bubbles", "diagonal", "leaf"]
 Lettering = Literal["sans", "italic", "uni"]
+Layout = Literal["classic", "badge", "medal", "band", "split", "arch", "upright"]
+"""Where brand, flavour and picture stand on a label; one per brand."""
+
+Mark = Literal[
+    "", "wave", "sun", "peak", "crown", "moon", "star", "antler", "leaf", "bolt", "gate", "bird", "bean", "drop", "grain",
+    "palm",
+]  # fmt: skip
+"""The brand's sign, of its own drawing."""
+
+Picture = Literal["", "fruit", "slice", "drops", "bubbles", "leaves", "milk", "splash", "beans", "halftone"]
+Edition = Literal["", "festive", "summer", "new-recipe"]
+Foil = Literal["", "gold", "silver"]
 
 
 @dataclass(frozen=True)
@@ -27,9 +39,12 @@ class Look:
     Attributes:
         base, second, accent, ink: ground, motif, small shapes, letters.
         fruit: colour of the fruit drawn on it, or None.
-        word, flavour: the two lines of text.
+        word, flavour: the two lines of text; `word_zh` and `flavour_zh` are the same in the other script.
         upright: letters run up the pack instead of around it.
         liquid, opacity: what shows through the bottle and how much it hides, 0 to 1.
+        layout, mark, picture: what the brand's labels share: arrangement, sign, what is drawn.
+        foil: metal that frames and letters are printed in.
+        edition, claim: what sets a variant apart from its sisters: a flash, a line such as ZERO SUGAR.
     """
 
     base: Colour
@@ -45,6 +60,14 @@ class Look:
     cap: Colour = (235, 235, 235)
     liquid: Colour = (40, 18, 10)
     opacity: float = 0.97
+    word_zh: str = ""
+    flavour_zh: str = ""
+    layout: Layout = "classic"
+    mark: Mark = ""
+    picture: Picture = ""
+    foil: Foil = ""
+    edition: Edition = ""
+    claim: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """From our surfaces and meshes to Mitsuba's.
 
 True refraction needs hundreds of samples per pixel to find the lamps through a bottle. So clear plastic is a thin
-glossy coat in front of what shows through it: a share `opacity` of the rays meets the coat, the others pass straight on.
+glossy coat in front of what shows through it: a share `opacity` of the rays meets the coat, the others pass straight.
 """
 
 from __future__ import annotations
@@ -25,12 +25,16 @@ _COATS: dict[Finish, dict[str, Any]] = {
     "glass": {"type": "principled", "roughness": 0.08, "specular": 0.6},
     "film": {"type": "principled", "roughness": 0.14, "specular": 0.7},
 }  # fmt: skip
+_CLEAR = 0.6
 _WELD_MM = 0.01
 
 
 def bsdf_of(surface: Surface) -> dict[str, Any]:
     """The surface for `mi.load_dict`; a Mitsuba variant must be set (`datasets.render.engine.best_variant`)."""
-    coat: dict[str, Any] = {"type": "twosided", "coat": _COATS[surface.finish] | {"base_color": _colour(surface)}}
+    finish = _COATS[surface.finish] | {"base_color": _colour(surface)}
+    if surface.opacity < _CLEAR:  # what is all but clear mirrors and has no veil of its own
+        finish |= {"metallic": 1 - surface.opacity / _CLEAR}
+    coat: dict[str, Any] = {"type": "twosided", "coat": finish}
     return coat if surface.opacity >= 1 else {"type": "mask", "opacity": float(surface.opacity), "coat": coat}
 
 
