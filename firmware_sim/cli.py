@@ -1,8 +1,9 @@
-"""`facings sim`: a simulated week of coolers, and a camera that replays it."""
+"""`facings sim`: simulated worlds, weeks of coolers, and cameras that replay them."""
 
 from __future__ import annotations
 
 import threading
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,13 +13,24 @@ from rich.console import Console
 from facings.clock import SystemClock
 from firmware_sim.demo.command import demo
 from firmware_sim.device.fault import Fault
+from firmware_sim.fleet.command import fleet
 from firmware_sim.scenario import command as scenario
 
 app = typer.Typer(help="Simulated coolers, cameras and shoppers; the demo.", no_args_is_help=True)
 app.command()(demo)
+app.command()(fleet)
 app.command()(scenario.run)
 app.add_typer(scenario.app, name="scenario")
 console = Console(stderr=True)
+
+SHOWN_FAULTS = 20
+
+
+class CatalogueChoice(StrEnum):
+    """Whose products a world sells."""
+
+    DEMO = "demo"
+    HOUSE = "house"
 
 
 @app.callback()
@@ -37,13 +49,53 @@ def week(
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
 ) -> None:
     """Simulate a week of coolers with all that happened in it; a stopped run goes on where it was."""
-    from firmware_sim.world.export import WeekJob, write_week  # noqa: PLC0415 - numpy and OpenCV only when needed
+    from firmware_sim.world.week.files import write_week  # noqa: PLC0415 - numpy and OpenCV only when needed
+    from firmware_sim.world.week.job import WeekJob  # noqa: PLC0415
 
     job = WeekJob(coolers=coolers, outlets=outlets, days=days, photos_per_day=photos_per_day, seed=seed)
-    world = write_week(job, out, workers, console)
-    photos = sum(len(history.photos) for history in world.histories)
-    stock_outs = sum(len(history.stock_outs()) for history in world.histories)
-    console.print(f"{photos} photos of {coolers} coolers, {stock_outs} stock-outs, in {out}")
+    made = write_week(job, out, workers, console)
+    stock_outs = sum(len(history.stock_outs) for history in made.histories)
+    console.print(f"{coolers * days * photos_per_day} photos of {coolers} coolers, {stock_outs} stock-outs, in {out}")
+
+
+@app.command()
+def world(
+    out: Annotated[Path, typer.Option(help="Folder for the truth ledger: Parquet files.")],
+    outlets: Annotated[int, typer.Option(min=1, max=9999, help="How many outlets.")] = 500,
+    days: Annotated[int, typer.Option(min=1, max=3660, help="How many days.")] = 365,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same world.")] = 0,
+    catalogue: Annotated[CatalogueChoice, typer.Option(help="Whose products are sold.")] = CatalogueChoice.DEMO,
+    promotions: Annotated[int | None, typer.Option(min=0, help="How many, instead of the settings' number.")] = None,
+    config: Annotated[Path | None, typer.Option(help="Settings of the world, TOML or YAML.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
+) -> None:
+    """Simulate a world of outlets without photos and write what truly happened; a stopped run goes on where it was."""
+    from firmware_sim.world.job import WorldJob  # noqa: PLC0415
+    from firmware_sim.world.ledger.writing import write_world  # noqa: PLC0415
+    from firmware_sim.world.settings import read_world_settings, with_promotions  # noqa: PLC0415
+
+    settings = with_promotions(read_world_settings(config), promotions)
+    job = WorldJob(seed=seed, outlets=outlets, days=days, catalogue=catalogue.value, settings=settings)
+    totals = write_world(job, out, workers, console)
+    console.print(", ".join(f"{count:,} {name.replace('_', '-')}" for name, count in totals.items()), f"in {out}")
+
+
+@app.command()
+def balance(
+    ledger: Annotated[Path, typer.Argument(help="A folder written by `facings sim world`.")],
+) -> None:
+    """Prove that a ledger balances: opening + refills - sales - removed = closing, for every outlet and SKU."""
+    from firmware_sim.world.ledger.balance import check_balance  # noqa: PLC0415
+    from firmware_sim.world.ledger.report import balance_table  # noqa: PLC0415
+
+    checked = check_balance(ledger)
+    console.print(balance_table(checked))
+    for fault in checked.faults[:SHOWN_FAULTS]:
+        console.print(f"[bold red]off[/] {fault}", highlight=False, soft_wrap=True)
+    if checked.faults:
+        console.print(f"{len(checked.faults)} of {checked.accounts} accounts do not balance")
+        raise typer.Exit(1)
+    console.print(f"All {checked.accounts:,} accounts of {checked.outlets:,} outlets balance")
 
 
 @app.command()

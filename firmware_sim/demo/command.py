@@ -22,7 +22,7 @@ def demo(
     """Run the whole product on a simulated week of coolers, and compare what it measures with the truth."""
     from firmware_sim.demo.place import Plan  # noqa: PLC0415 - numpy and OpenCV only when needed
     from firmware_sim.demo.run import run_demo  # noqa: PLC0415
-    from firmware_sim.world.export import WeekJob  # noqa: PLC0415
+    from firmware_sim.world.week.job import WeekJob  # noqa: PLC0415
 
     job = WeekJob(coolers=coolers, outlets=min(8, coolers), days=days, photos_per_day=4, seed=seed)
     complete = run_demo(Plan(root.resolve(), summary, once, job), Console())

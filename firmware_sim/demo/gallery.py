@@ -17,8 +17,8 @@ from rich.progress import track
 
 from datasets.compose.scene import RenderedScene
 from datasets.files import png, write_atomic
-from firmware_sim.world.photos import take_photo
-from firmware_sim.world.week import World, simulate
+from firmware_sim.world.photos import draw, look_of
+from firmware_sim.world.week.job import Week, WeekJob, photo_times, simulate_week
 
 PICTURES_PER_SKU = 4
 MOST_PHOTOS = 24
@@ -30,8 +30,8 @@ _EVERY_PRODUCT = "bronze"
 _WHOLE_FROM = 0.85
 """Share of a unit that shows where nothing but a shelf's edge hides it."""
 
-CoolerShot = tuple[World, int, int]
-"""A world, the number of a cooler in it, and the world's seed."""
+CoolerShot = tuple[Week, int]
+"""A week of another world, and the number of a cooler in it."""
 
 
 def make_gallery(packshots: Path, out: Path, console: Console) -> None:
@@ -52,10 +52,10 @@ def _shots() -> Iterator[CoolerShot]:
     """Coolers that hold many different products; each world has other favourites."""
     return islice(
         (
-            (world, number, seed)
+            (week, number)
             for seed in count(_FIRST_WORLD)
-            for world in [simulate(seed=seed, coolers=8, days=1, photos_per_day=1)]
-            for number, history in enumerate(world.histories)
+            for week in [simulate_week(WeekJob(coolers=8, outlets=8, days=1, photos_per_day=1, seed=seed))]
+            for number, history in enumerate(week.histories)
             if history.outlet.outlet_class == _EVERY_PRODUCT
         ),
         MOST_PHOTOS,
@@ -63,9 +63,10 @@ def _shots() -> Iterator[CoolerShot]:
 
 
 def _photo(shot: CoolerShot) -> RenderedScene:
-    world, number, seed = shot
-    history = world.histories[number]
-    return take_photo(history.cooler, history.photos[0], world.catalogue, number, seed)
+    week, number = shot
+    history = week.histories[number]
+    state = next(history.shelf_states(photo_times(history, week.job)))
+    return draw(state, week.plan.catalogue, look_of(history.cooler, week.job.seed))
 
 
 def _cut(scene: RenderedScene, number: int, out: Path, taken: Counter[str]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from facings.errors import UnavailableError
-from firmware_sim.world.export import WeekJob
+from firmware_sim.world.week.job import WeekJob
 
 _PORTS = {
     "FACINGS_CLOUD_HTTP__PORT": 8080,

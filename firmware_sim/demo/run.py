@@ -26,7 +26,7 @@ from firmware_sim.demo.place import Plan, disk_mb, only_demo_in, port_settings
 from firmware_sim.demo.results import count_observations, told_episodes
 from firmware_sim.demo.summary import Counts, write_summary
 from firmware_sim.demo.week import Week
-from firmware_sim.world.export import write_week
+from firmware_sim.world.week.files import write_week
 
 _READY_WITHIN_S = 60.0
 _LOOK_EVERY_S = 1.0

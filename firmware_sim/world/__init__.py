@@ -1,5 +1,5 @@
-"""A small living world: outlets, coolers, shoppers, deliveries, and the truth about all of it."""
+"""A living world: outlets, coolers, shoppers, deliveries, promotions, and the truth about all of it.
 
-from firmware_sim.world.week import World, simulate
-
-__all__ = ["World", "simulate"]
+`WorldJob` -> `plan_world` (what is settled beforehand) -> `simulate_outlet` (what happens) -> `ledger` (Parquet),
+`CoolerHistory.shelf_states` (what stood there when), `photos` (what a camera saw).
+"""

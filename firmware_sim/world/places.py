@@ -1,173 +1,155 @@
-"""Outlets, coolers and their planograms."""
+"""Outlets: their class, their neighbourhood, what they are like."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import time
+from typing import Literal
 
 import numpy as np
 
-from datasets.compose.spec import Cabinet
-from datasets.products.packs import Catalogue, Pack
+from firmware_sim.world.job import WorldJob
+from firmware_sim.world.regions import REGIONS, Region
+from firmware_sim.world.settings import OutletSettings
 
-CABINET = Cabinet(width_mm=740.0, depth_mm=470.0, compartments=(168.0, 168.0, 248.0, 248.0, 248.0), header_mm=110.0)
-"""Every simulated cooler: two rows for cans, three for bottles."""
-
-_BETWEEN_MM = 6.0
-_LANE_DEPTH_MM = 440.0
+OutletClass = Literal["gold", "silver", "bronze", "kiosk"]
+Supply = Literal["van", "backroom"]
 
 
 @dataclass(frozen=True)
-class LanePlan:
-    """One lane of a planogram: the SKU it is for, how many fit behind each other, how wide it is."""
+class StoreType:
+    """A kind of shop: its names, where it stands, when people come (a rhythm of `calendar`), its hours."""
 
-    sku: str
-    depth: int
-    width_mm: float
-
-
-Planogram = tuple[tuple[LanePlan, ...], ...]
-"""Rows from the top, lanes from the left."""
+    id: str
+    name: str
+    name_zh: str
+    neighbourhood: str
+    rhythm: str
+    opens: int
+    closes: int
 
 
 @dataclass(frozen=True)
 class Outlet:
-    """A shop: where it is, when it is open (its own time), on which weekdays (0 is Monday) goods arrive at 08:00."""
+    """A shop.
+
+    Attributes:
+        number: from 0; which of the random streams is its own.
+        footfall: people passing a day.
+        income: of the neighbourhood, 1 is the average.
+        depot_km: distance to the depot.
+        delivery_weekdays: 0 is Monday.
+        supply: who fills the coolers.
+        turnover: units wanted a day, as a share of what its coolers hold, at 15 °C; the covariates tell part of it.
+    """
 
     id: str
+    number: int
     name: str
     name_zh: str
-    region: str
-    outlet_class: str
-    timezone: str
-    opens: time
-    closes: time
+    region: Region
+    outlet_class: OutletClass
+    store: StoreType
+    footfall: int
+    income: float
+    depot_km: float
     delivery_weekdays: tuple[int, ...]
+    supply: Supply
+    turnover: float
 
 
-@dataclass(frozen=True)
-class Cooler:
-    """A cooler in an outlet; in a gravity cooler the rear units slide forward when the front one is taken."""
-
-    id: str
-    name: str
-    name_zh: str
-    outlet_id: str
-    planogram: Planogram
-    gravity: bool
-
-    def capacity(self) -> dict[str, int]:
-        """Units that the planogram has room for, by SKU."""
-        room: dict[str, int] = {}
-        for lanes in self.planogram:
-            for lane in lanes:
-                room[lane.sku] = room.get(lane.sku, 0) + lane.depth
-        return room
-
-
-_OUTLETS: tuple[tuple[str, str, str, str, str], ...] = (
-    ("Harbour Road Mini Market", "港湾路便利店", "east", "gold", "Asia/Shanghai"),
-    ("Jade Garden Canteen", "翠园食堂", "east", "silver", "Asia/Shanghai"),
-    ("Lakeside Station Kiosk", "湖滨站售货亭", "east", "bronze", "Asia/Shanghai"),
-    ("Banyan Street Grocer", "榕树街杂货铺", "south", "gold", "Asia/Shanghai"),
-    ("Pearl Tower Food Court", "珠塔美食广场", "south", "silver", "Asia/Shanghai"),
-    ("Old Quay Corner Shop", "老码头小卖部", "south", "bronze", "Asia/Shanghai"),
-    ("Tianshan Bus Terminal Shop", "天山客运站商店", "west", "silver", "Asia/Urumqi"),
-    ("Red Poplar Campus Store", "胡杨校园超市", "west", "gold", "Asia/Urumqi"),
+_STORES = (
+    StoreType("mini-market", "Mini Market", "便利店", "residential", "evenly", 7, 23),
+    StoreType("canteen", "Canteen", "食堂", "offices", "lunch", 7, 20),
+    StoreType("station-kiosk", "Station Kiosk", "车站售货亭", "transit", "commuters", 6, 22),
+    StoreType("grocer", "Grocer", "杂货铺", "residential", "evening", 7, 22),
+    StoreType("food-court", "Food Court", "美食广场", "offices", "lunch", 8, 22),
+    StoreType("corner-shop", "Corner Shop", "小卖部", "old-town", "evening", 8, 22),
+    StoreType("terminal-shop", "Terminal Shop", "客运站商店", "transit", "commuters", 6, 23),
+    StoreType("campus-store", "Campus Store", "校园超市", "campus", "evenly", 7, 22),
+    StoreType("bar", "Bar", "酒吧", "old-town", "evening", 12, 24),
 )
-_HOURS = {"gold": (time(7), time(23)), "silver": (time(7), time(22)), "bronze": (time(8), time(21))}
-_DELIVERY_DAYS = ((0, 2, 5), (1, 3, 6), (0, 3, 5), (1, 4, 6))
-_COOLER_PLACES = (("entrance", "门口"), ("counter", "收银台旁"), ("aisle", "过道"))
-
-# Candidates of each row, left to right: brand and pack types.
-_OWN_ROWS: tuple[tuple[str, ...], ...] = (
-    ("northwind-cola-can330", "northwind-zero-can330", "northwind-lime-can330"),
-    ("solara-orange-can330", "solara-lemon-can330"),
-    ("northwind-cola-pet500", "northwind-zero-pet500", "northwind-cola-glass250"),
-    ("solara-orange-pet500", "solara-lemon-pet500", "solara-berry-pet500"),
-    ("glacia-still-pet500", "glacia-sparkling-pet500", "glacia-still-pet330"),
-)
-_COMPETITOR_ROWS: tuple[tuple[str, ...], ...] = (
-    ("rubia-cola-can330", "rubia-light-can330"),
-    ("kestrel-energy-sleek250", "kestrel-mango-sleek250", "kestrel-zero-sleek250", "rubia-cherry-sleek330"),
-    ("rubia-cola-pet500",),
-    ("lumaye-green-pet500", "lumaye-jasmine-pet500"),
-    (),
-)
-_COMPETITOR_SHARE = {"gold": 0.0, "silver": 0.5, "bronze": 1.0}
-"""Chance that a competitor's SKU has lanes in a cooler of the class."""
-
-
-def make_outlets(count: int) -> tuple[Outlet, ...]:
-    """`count` outlets over three regions and three classes."""
-    outlets = []
-    for number in range(count):
-        name, name_zh, region, outlet_class, timezone = _OUTLETS[number % len(_OUTLETS)]
-        again = number // len(_OUTLETS)
-        opens, closes = _HOURS[outlet_class]
-        outlets.append(
-            Outlet(
-                id=f"outlet-{number + 1:02d}",
-                name=f"{name} {again + 1}" if again else name,
-                name_zh=f"{name_zh}{again + 1}号店" if again else name_zh,
-                region=region,
-                outlet_class=outlet_class,
-                timezone=timezone,
-                opens=opens,
-                closes=closes,
-                delivery_weekdays=_DELIVERY_DAYS[number % len(_DELIVERY_DAYS)],
-            )
-        )
-    return tuple(outlets)
+_OF_CLASS: dict[OutletClass, tuple[str, ...]] = {
+    "gold": ("mini-market", "campus-store", "food-court", "terminal-shop"),
+    "silver": ("mini-market", "canteen", "grocer", "food-court", "terminal-shop"),
+    "bronze": ("corner-shop", "grocer", "canteen", "bar"),
+    "kiosk": ("station-kiosk", "station-kiosk", "corner-shop"),
+}
+_STREETS = (
+    ("Harbour Road", "港湾路"), ("Jade Garden", "翠园"), ("Lakeside", "湖滨"), ("Banyan Street", "榕树街"),
+    ("Pearl Tower", "珠塔"), ("Old Quay", "老码头"), ("Red Poplar", "胡杨"), ("North Gate", "北门"),
+    ("Willow Lane", "柳巷"), ("Drum Hill", "鼓山"), ("Orchard Way", "果园路"), ("Silk Market", "丝市"),
+    ("Lantern Square", "灯笼广场"), ("Bamboo Court", "竹苑"), ("Stone Bridge", "石桥"), ("Magpie Row", "喜鹊里"),
+    ("Saltworks", "盐场"), ("River Bend", "河湾"), ("Temple Steps", "寺阶"), ("Cedar Park", "雪松公园"),
+)  # fmt: skip
+_CLASS_TURNOVER: dict[OutletClass, float] = {"gold": 1.15, "silver": 1.0, "bronze": 0.85, "kiosk": 1.0}
+_CLASS_FOOTFALL: dict[OutletClass, float] = {"gold": 1400, "silver": 900, "bronze": 500, "kiosk": 1100}
+_DELIVERY_DAYS: dict[OutletClass, tuple[tuple[int, ...], ...]] = {
+    "gold": ((0, 2, 5), (1, 3, 6), (0, 3, 5), (1, 4, 6)),
+    "silver": ((0, 2, 5), (1, 3, 6), (0, 3, 5), (1, 4, 6)),
+    "bronze": ((0, 2, 5), (1, 4, 6), (0, 3), (2, 5)),
+    "kiosk": ((0, 2, 4, 5), (1, 3, 5), (0, 3, 5)),
+}
 
 
-def make_coolers(outlets: tuple[Outlet, ...], count: int, catalogue: Catalogue, popularity: dict[str, float],
-                 rng: np.random.Generator) -> tuple[Cooler, ...]:  # fmt: skip
-    """`count` coolers, given to the outlets in turn, each with its own planogram."""
-    coolers = []
-    for number in range(count):
-        outlet = outlets[number % len(outlets)]
-        place, place_zh = _COOLER_PLACES[number // len(outlets) % len(_COOLER_PLACES)]
-        coolers.append(
-            Cooler(
-                id=f"cooler-{number + 1:02d}",
-                name=f"{outlet.name}, {place}",
-                name_zh=f"{outlet.name_zh}（{place_zh}）",
-                outlet_id=outlet.id,
-                planogram=_planogram(outlet, catalogue, popularity, rng),
-                gravity=bool(rng.random() < 0.6),
-            )
-        )
-    return tuple(coolers)
+def make_outlets(job: WorldJob) -> tuple[Outlet, ...]:
+    """The outlets of a world; each depends on the seed and its own number alone, but for class and region."""
+    classes = _classes(job.settings.outlets, job.outlets)
+    return tuple(_outlet(job, number, outlet_class) for number, outlet_class in enumerate(classes))
 
 
-def _planogram(
-    outlet: Outlet, catalogue: Catalogue, popularity: dict[str, float], rng: np.random.Generator
-) -> Planogram:
-    share = _COMPETITOR_SHARE[outlet.outlet_class]
-    rows = []
-    for own, rivals in zip(_OWN_ROWS, _COMPETITOR_ROWS, strict=True):
-        skus = [*own, *(sku for sku in rivals if rng.random() < share)]
-        if "solara-orange-can330" in own and rng.random() < 0.4 + share / 2:
-            skus.append("lumaye-peach-carton250")
-        rows.append(_fill_row([catalogue[sku] for sku in skus], popularity))
-    return tuple(rows)
+def _classes(settings: OutletSettings, count: int) -> list[OutletClass]:
+    """A class for each outlet, in such an order that the first few already have the shares of all."""
+    shares: dict[OutletClass, float] = {
+        "gold": settings.gold,
+        "silver": settings.silver,
+        "bronze": settings.bronze,
+        "kiosk": settings.kiosk,
+    }
+    given = dict.fromkeys(shares, 0)
+    classes: list[OutletClass] = []
+    for _ in range(count):
+        chosen = max(shares, key=lambda name: shares[name] / (given[name] + 0.5))
+        given[chosen] += 1
+        classes.append(chosen)
+    return classes
 
 
-def _fill_row(packs: list[Pack], popularity: dict[str, float]) -> tuple[LanePlan, ...]:
-    """Lanes shared out by popularity (D'Hondt), at least one each while there is room; equal SKUs side by side."""
-    lanes = dict.fromkeys((pack.sku for pack in packs), 0)
-    free = CABINET.width_mm
-    while True:
-        fitting = [pack for pack in packs if pack.width_mm + _BETWEEN_MM <= free]
-        if not fitting:
-            break
-        pack = max(fitting, key=lambda p: popularity[p.sku] / (lanes[p.sku] + 0.2))
-        lanes[pack.sku] += 1
-        free -= pack.width_mm + _BETWEEN_MM
-    spare = free / max(sum(lanes.values()), 1)
-    return tuple(
-        LanePlan(pack.sku, int(_LANE_DEPTH_MM // (pack.depth_mm + 3)), pack.width_mm + _BETWEEN_MM + spare)
-        for pack in packs
-        for _ in range(lanes[pack.sku])
+def _outlet(job: WorldJob, number: int, outlet_class: OutletClass) -> Outlet:
+    settings, demand = job.settings.outlets, job.settings.demand
+    rng = np.random.default_rng([job.seed, 12, number])
+    region = REGIONS[settings.regions[number % len(settings.regions)]]
+    kinds = [store for store in _STORES if store.id in _OF_CLASS[outlet_class]]
+    store = kinds[int(rng.integers(len(kinds)))]
+    footfall, income, distance = (float(value) for value in rng.normal(0, 1, 3))
+    told = 0.3 * footfall + 0.12 * income - 0.08 * distance
+    turnover = demand.turnover * np.exp(demand.covariates * told + demand.spread * rng.normal())
+    if demand.covariates:
+        turnover *= _CLASS_TURNOVER[outlet_class]
+    days = _DELIVERY_DAYS[outlet_class]
+    name, name_zh = _names(number, store)
+    return Outlet(
+        id=f"outlet-{number + 1:0{_digits(job.outlets)}d}",
+        number=number,
+        name=name,
+        name_zh=name_zh,
+        region=region,
+        outlet_class=outlet_class,
+        store=store,
+        footfall=round(_CLASS_FOOTFALL[outlet_class] * float(np.exp(0.4 * footfall))),
+        income=round(float(np.exp(0.25 * income)), 3),
+        depot_km=round(25 * float(np.exp(0.6 * distance)), 1),
+        delivery_weekdays=days[int(rng.integers(len(days)))],
+        supply="van" if rng.random() < settings.van else "backroom",
+        turnover=float(turnover),
     )
+
+
+def _digits(count: int) -> int:
+    return 2 if count < 100 else 4
+
+
+def _names(number: int, store: StoreType) -> tuple[str, str]:
+    street, street_zh = _STREETS[number % len(_STREETS)]
+    again = number // len(_STREETS)
+    name, name_zh = f"{street} {store.name}", f"{street_zh}{store.name_zh}"
+    return (f"{name} {again + 1}", f"{name_zh}{again + 1}号店") if again else (name, name_zh)

@@ -1,143 +1,166 @@
-"""`Shelf`: what stands in one cooler now, lane by lane."""
+"""`Shelf`: what stands in one cooler now, lane by lane, in SKU numbers; it remembers every change."""
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-import numpy as np
+from firmware_sim.world.history import NONE, Change, StockOut
 
-from firmware_sim.world.places import LanePlan, Planogram
+EMPTY = -1
+"""A place with nothing in it."""
+
+Places = list[int]
+"""A lane's places from the front to the back: SKU numbers and EMPTY."""
 
 
-@dataclass
-class StockedLane:
-    """A lane with what stands in it, front to back; None is an empty place."""
+def pulled_forward(places: Sequence[int]) -> Places:
+    """The units as far to the front as they go."""
+    units = [sku for sku in places if sku != EMPTY]
+    return units + [EMPTY] * (len(places) - len(units))
 
-    plan: LanePlan
-    places: list[str | None]
 
-    def front(self) -> str | None:
-        """The first unit that a hand meets."""
-        return next((sku for sku in self.places if sku), None)
+def with_front(places: Sequence[int], sku: int) -> Places:
+    """A unit put into the front, those before the first empty place moved back; there must be one."""
+    free = places.index(EMPTY)
+    return [sku, *places[:free], *places[free + 1 :]]
 
-    def take_front(self, gravity: bool) -> str:
-        """Takes the first unit; in a gravity lane the others slide forward."""
-        place = next(i for i, sku in enumerate(self.places) if sku)
-        taken = self.places[place]
-        assert taken is not None
-        self.places[place] = None
-        if gravity:
-            self.pull_forward()
-        return taken
 
-    def pull_forward(self) -> None:
-        """Moves every unit as far to the front as it goes."""
-        units = [sku for sku in self.places if sku]
-        self.places = [*units, *([None] * (len(self.places) - len(units)))]
-
-    def free(self) -> int:
-        """Empty places."""
-        return self.places.count(None)
-
-    def put_front(self, sku: str) -> None:
-        """Puts a unit into the front, the others move back; there must be a free place."""
-        place = self.places.index(None)
-        self.places[1 : place + 1] = self.places[:place]
-        self.places[0] = sku
-
-    def put_behind(self, sku: str) -> None:
-        """Puts a unit behind the last one, or to the front of an empty lane."""
-        last = max((i for i, unit in enumerate(self.places) if unit), default=-1)
-        if last + 1 == len(self.places):
-            self.pull_forward()
-            last = len(self.places) - self.free() - 1
-        self.places[last + 1] = sku
+def with_behind(places: Sequence[int], sku: int, units: int) -> Places:
+    """Units put behind the last one; where they do not fit there, all is pulled forward first."""
+    last = max((place for place, unit in enumerate(places) if unit != EMPTY), default=-1)
+    filled = list(places)
+    if last + 1 + units > len(places):
+        filled = pulled_forward(places)
+        last = len(places) - filled.count(EMPTY) - 1
+    filled[last + 1 : last + 1 + units] = [sku] * units
+    return filled
 
 
 class Shelf:
-    """All lanes of a cooler, by row and column."""
+    """All lanes of a cooler, row by row.
 
-    def __init__(self, planogram: Planogram, gravity: bool) -> None:
+    Attributes:
+        lanes: places of each lane; only `set_lane`, `take` and `reset` change them.
+        home: the SKU that staff keep in each lane; at first the planogram's.
+        row_of: the shelf row of each lane; `rows` has the lanes of each row.
+        widths: of each lane, mm.
+        units: by SKU, hidden ones too.
+        showing: by SKU, the lanes whose first unit it is.
+        planned: by SKU, whether the planogram has it.
+        changes, stock_outs: what has happened so far.
+    """
+
+    def __init__(self, skus: int, gravity: bool) -> None:
         self.gravity = gravity
-        self.rows = [[StockedLane(plan, [None] * plan.depth) for plan in lanes] for lanes in planogram]
+        self.lanes: list[Places] = []
+        self.home: list[int] = []
+        self.row_of: list[int] = []
+        self.rows: list[list[int]] = []
+        self.widths: list[float] = []
+        self.units = [0] * skus
+        self.showing: list[list[int]] = [[] for _ in range(skus)]
+        self.planned = [False] * skus
+        self.changes: list[Change] = []
+        self.stock_outs: list[StockOut] = []
+        self._front: list[int] = []
+        self._out_since: dict[int, int] = {}
 
-    def lanes(self) -> list[StockedLane]:
-        """Every lane, row by row."""
-        return [lane for row in self.rows for lane in row]
+    def front(self, lane: int) -> int:
+        """The first unit that a hand meets, or EMPTY."""
+        return self._front[lane]
 
-    def units(self) -> Counter[str]:
-        """Units in the cooler, by SKU, hidden ones too."""
-        return Counter(sku for lane in self.lanes() for sku in lane.places if sku)
+    def column_of(self, lane: int) -> int:
+        """Its place in its row, from the left."""
+        return lane - self.rows[self.row_of[lane]][0]
 
-    def stock_opening(self, rng: np.random.Generator) -> None:
-        """Fills the lanes as a shop has them on a normal morning: 60 to 100% full."""
-        for lane in self.lanes():
-            count = round(len(lane.places) * rng.uniform(0.6, 1.0))
-            lane.places = [lane.plan.sku] * count + [None] * (len(lane.places) - count)
+    def take(self, lane: int, at: int) -> int:
+        """Takes the first unit, of which there must be one; in a gravity lane the others slide forward."""
+        places, sku = self.lanes[lane], self._front[lane]
+        if self.gravity:
+            del places[0]
+            places.append(EMPTY)
+            front = places[0]
+        else:
+            places[places.index(sku)] = EMPTY
+            front = next((unit for unit in places if unit != EMPTY), EMPTY)
+        self.changes.append(Change(at, lane))
+        if front != sku:
+            self._show(lane, front)
+        self._lose(sku, at)
+        return sku
 
-    def sell(self, sku: str, rng: np.random.Generator) -> bool:
-        """Sells one unit from a lane that shows the SKU in front; False where none does."""
-        showing = [lane for lane in self.lanes() if lane.front() == sku]
-        if not showing:
-            return False
-        showing[int(rng.integers(len(showing)))].take_front(self.gravity)
-        return True
+    def set_lane(self, lane: int, places: Places, at: int) -> None:
+        """Gives a lane other places, as many as before."""
+        before = self.lanes[lane]
+        if places == before:
+            return
+        self.lanes[lane] = places
+        self.changes.append(Change(at, lane, tuple(places)))
+        for sku in places:
+            if sku != EMPTY:
+                self._gain(sku, at)
+        for sku in before:
+            if sku != EMPTY:
+                self._lose(sku, at)
+        front = places[0] if self.gravity else next((unit for unit in places if unit != EMPTY), EMPTY)
+        if front != self._front[lane]:
+            self._show(lane, front)
 
-    def misplace(self, rng: np.random.Generator) -> tuple[str, int, int] | None:
-        """A shopper takes a unit and puts it back elsewhere in a lane it fits; the SKU and its new row and column."""
-        taken_from = [lane for lane in self.lanes() if lane.front()]
-        if not taken_from:
-            return None
-        lane = taken_from[int(rng.integers(len(taken_from)))]
-        sku = lane.front()
-        assert sku is not None
-        # Where a lane is at least as wide and stands in the same row, the product fits.
-        row = next(i for i, lanes in enumerate(self.rows) if any(lane is other for other in lanes))
-        goals = [
-            (column, goal)
-            for column, goal in enumerate(self.rows[row])
-            if goal.plan.sku != sku and goal.free() and goal.plan.width_mm >= lane.plan.width_mm - 1
-        ]
-        if not goals:
-            return None
-        column, goal = goals[int(rng.integers(len(goals)))]
-        lane.take_front(self.gravity)
-        goal.put_front(sku)
-        return sku, row, column
+    def reset(self, rows: Sequence[Sequence[tuple[int, float]]], lanes: list[Places], planogram: int, at: int) -> None:
+        """Sets the cooler to a planogram: rows of (SKU, width), and what stands in its lanes now."""
+        homes = [sku for row in rows for sku, _ in row]
+        for sku in {sku for sku, planned in enumerate(self.planned) if planned} - set(homes):
+            self.planned[sku] = False
+            self._back(sku, at)
+        before = [sku for places in self.lanes for sku in places if sku != EMPTY]
+        self._lay_out(rows, lanes)
+        for sku in set(homes):
+            if not self.planned[sku]:
+                self.planned[sku] = True
+                if not self.units[sku]:
+                    self._out_since[sku] = at
+        for sku in (sku for places in lanes for sku in places if sku != EMPTY):
+            self._gain(sku, at)
+        for sku in before:
+            self._lose(sku, at)
+        self.changes.append(Change(at, NONE, None, planogram, tuple(map(tuple, lanes))))
 
-    def intrude(self, row: int, sku: str, rng: np.random.Generator) -> int:
-        """A rival's salesman fills the emptiest lane of a row with his own; the units put in."""
-        lane = max(self.rows[row], key=lambda lane: (lane.free(), rng.random()))
-        count = lane.free()
-        for _ in range(count):
-            lane.put_front(sku)
-        return count
+    def finish(self) -> None:
+        """Ends the time: what is out of stock now stays so."""
+        self.stock_outs += [StockOut(sku, since, NONE) for sku, since in self._out_since.items()]
+        self.stock_outs.sort(key=lambda stock_out: (stock_out.begins, stock_out.sku))
 
-    def tidy(self) -> Counter[str]:
-        """Staff pull every lane forward, put strays home where there is room, take the rest away; what they took."""
-        strays: list[str] = []
-        for lane in self.lanes():
-            strays += [sku for sku in lane.places if sku and sku != lane.plan.sku]
-            lane.places = [sku if sku == lane.plan.sku else None for sku in lane.places]
-            lane.pull_forward()
-        removed: Counter[str] = Counter()
-        for sku in strays:
-            home = next((lane for lane in self.lanes() if lane.plan.sku == sku and lane.free()), None)
-            if home:
-                home.put_behind(sku)
-            else:
-                removed[sku] += 1
-        return removed
+    def _lay_out(self, rows: Sequence[Sequence[tuple[int, float]]], lanes: list[Places]) -> None:
+        self.home = [sku for row in rows for sku, _ in row]
+        self.widths = [width for row in rows for _, width in row]
+        self.row_of = [number for number, row in enumerate(rows) for _ in row]
+        self.rows = [[lane for lane, row in enumerate(self.row_of) if row == number] for number in range(len(rows))]
+        self.lanes = lanes
+        self._front = [EMPTY] * len(lanes)
+        for showing in self.showing:
+            showing.clear()
+        for lane, places in enumerate(lanes):
+            self._show(lane, next((unit for unit in places if unit != EMPTY), EMPTY))
 
-    def refill(self, sku: str, units: int) -> int:
-        """Puts up to `units` behind what stands in the SKU's lanes, the emptiest first; how many found room."""
-        placed = 0
-        lanes = [lane for lane in self.lanes() if lane.plan.sku == sku]
-        while placed < units:
-            lane = max(lanes, key=StockedLane.free, default=None)
-            if lane is None or not lane.free():
-                break
-            lane.put_behind(sku)
-            placed += 1
-        return placed
+    def _show(self, lane: int, front: int) -> None:
+        before = self._front[lane]
+        if before != EMPTY:
+            self.showing[before].remove(lane)
+        if front != EMPTY:
+            self.showing[front].append(lane)
+        self._front[lane] = front
+
+    def _gain(self, sku: int, at: int) -> None:
+        self.units[sku] += 1
+        if self.units[sku] == 1:
+            self._back(sku, at)
+
+    def _lose(self, sku: int, at: int) -> None:
+        self.units[sku] -= 1
+        if self.units[sku] == 0 and self.planned[sku]:
+            self._out_since[sku] = at
+
+    def _back(self, sku: int, at: int) -> None:
+        since = self._out_since.pop(sku, at)
+        if since < at:
+            self.stock_outs.append(StockOut(sku, since, at))
