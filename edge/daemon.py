@@ -10,17 +10,12 @@ from typing import Any
 from edge.capture.door import DoorTrigger
 from edge.capture.http import HttpCamera
 from edge.capture.intake import Intake
-from edge.capture.live import FrozenWatch, LiveCapture
+from edge.capture.live import LiveCapture
 from edge.capture.replay import ReplayCapture
 from edge.capture.schedule import Schedule
-from edge.device.alarms import CAMERA_ALARMS, CONTROLLER_ALARMS, AlarmName, Alarms
 from edge.device.commands import Commands
-from edge.device.controller import ControllerWatch
-from edge.device.door import DoorWatch
 from edge.device.health import Backlog, HealthReporter
 from edge.device.identity import Identity, software_version
-from edge.device.modbus import ModbusController
-from edge.device.reporter import Reporter
 from edge.device.twin import ConfigTwin
 from edge.peer import Backoff
 from edge.reader import Observer, SharedReader
@@ -32,6 +27,7 @@ from edge.uplink.quota import Quota
 from edge.uplink.sender import Sender
 from edge.uplink.spool import Spool
 from edge.uplink.store import Store
+from edge.watches import Watches
 from edge.worker import Part
 from facings.clock import Clock, SystemClock
 from facings.errors import BadInputError, UnavailableError
@@ -61,8 +57,7 @@ class Device:
         self._quota = Quota(
             self._store, self._outbox, self._spool, settings.outbox.max_bytes, settings.uploads.max_bytes
         )
-        self._reporter = Reporter(self._store, self._outbox, self._clock, log)
-        self._alarms = Alarms(self._store, self._reporter, log, self._unwatched_alarms())
+        self._watches = Watches(settings, self._identity, self._store, self._outbox, log)
         self._intake = Intake(self._store, self._outbox, self._spool, self._quota, log)
         self._observer = Observer(
             reader,
@@ -80,14 +75,13 @@ class Device:
             self._identity,
             settings.state_dir,
             self._backlog,
-            lambda: self._controller.latest if self._controller else None,
+            self._watches.cooler,
             lambda health: self._link.say(self._topics.health, health, retain=True),
             log,
         )
         self._live = self._live_capture() if settings.camera.kind == "http" else None
         self._replay = self._replay_capture() if settings.camera.kind == "replay" else None
         self._door_trigger = self._door_photos() if self._live and settings.controller.url else None
-        self._controller = self._controller_watch() if settings.controller.url else None
         self._uploader = self._photo_uploader() if settings.uploads.enabled else None
         self._commands = Commands(
             self._identity,
@@ -112,6 +106,7 @@ class Device:
         Raises:
             FacingsError: a part cannot start; the text says what to do.
         """
+        self._watches.reserve.make_way()
         try:
             for part in self._parts():
                 part.start()
@@ -149,7 +144,9 @@ class Device:
         return waiting == (0, 0, 0)
 
     def _parts(self) -> Iterator[Part]:
-        yield from (self._store, self._outbox, self._reporter, self._alarms, self._spool, self._observer)
+        yield from (self._store, self._outbox)
+        yield from self._watches.parts()
+        yield from (self._spool, self._observer)
         if self._uploader is not None:
             yield self._uploader
         yield from (self._commands, self._twin, self._health, self._link)
@@ -161,11 +158,18 @@ class Device:
             yield self._live
         if self._door_trigger is not None:
             yield self._door_trigger
-        if self._controller is not None:
-            yield self._controller
+        if self._watches.controller is not None:
+            yield self._watches.controller
 
     def _connect_parts(self) -> None:
+        self._store.on_full = self._watches.disk.on_full
+        self._watches.disk.on_room = self._intake.tell_untold
+        self._watches.clock.on_set = self._observer.wake
         self._intake.on_photo = self._observer.wake
+        if self._watches.camera is not None:
+            self._observer.on_decoded = self._watches.camera.look
+        if self._door_trigger is not None:
+            self._watches.connect_door(self._door_trigger)
         self._outbox.on_stored = self._link.wake
         self._link.greet = self._greet
         self._link.handlers = {
@@ -179,26 +183,12 @@ class Device:
     def _live_capture(self) -> LiveCapture:
         settings = self._settings
         schedule = Schedule.of(settings.schedule, settings.tenant, settings.device)
-        frozen = FrozenWatch(settings.camera.frozen_after)
         camera = HttpCamera(settings.camera)
-        return LiveCapture(camera, schedule, self._intake, self._outbox, frozen, self._clock, self._log)
+        return LiveCapture(camera, settings.camera.retries, schedule, self._intake, self._identity, self._log)
 
     def _door_photos(self) -> DoorTrigger:
         assert self._live is not None
         return DoorTrigger(self._settings.schedule, self._live.on_door, self._clock, self._log)
-
-    def _controller_watch(self) -> ControllerWatch:
-        settings = self._settings.controller
-        door = DoorWatch(self._alarms, self._reporter, settings.door_stuck_s, settings.door_changes)
-        if self._door_trigger is not None:
-            door.on_opened, door.on_closed = self._door_trigger.on_opened, self._door_trigger.on_closed
-        controller = ModbusController(settings)
-        return ControllerWatch(controller, settings.poll_s, door, self._alarms, self._clock, self._log)
-
-    def _unwatched_alarms(self) -> tuple[AlarmName, ...]:
-        """Alarms that nobody on this device looks after."""
-        without_camera = () if self._settings.camera.kind == "http" else CAMERA_ALARMS
-        return without_camera + (() if self._settings.controller.url else CONTROLLER_ALARMS)
 
     def _replay_capture(self) -> ReplayCapture:
         return ReplayCapture(self._settings.camera, self._intake, self._store, self._clock, self._log)
@@ -226,7 +216,9 @@ class Device:
 
     def _backlog(self) -> Backlog:
         messages, size = self._outbox.depth()
-        return Backlog(messages, size, self._spool.count("read"), self._observer.last_good_photo_at, self._alarms.on)
+        return Backlog(
+            messages, size, self._spool.count("read"), self._observer.last_good_photo_at, self._watches.alarms.on
+        )
 
     def _change_schedule(self, schedule: ScheduleSettings) -> None:
         assert self._live is not None
@@ -257,7 +249,7 @@ class Device:
         yield from ("flush", "rebirth")
         if self._live is not None:
             yield from ("snapshot", "schedule")
-        if self._controller is not None:
+        if self._watches.controller is not None:
             yield "controller"
         if self._door_trigger is not None:
             yield "door"

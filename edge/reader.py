@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from edge.device.identity import Identity
+from edge.device.timekeeping import dated, is_held
 from edge.observe import observation
 from edge.peer import Peer
 from edge.uplink.outbox import Outbox
@@ -22,6 +23,7 @@ from edge.worker import Worker
 from facings.errors import PhotoError, UnavailableError
 
 RETRY_S = 5.0
+HELD_LOOK_S = 5.0
 
 
 class Reader(Protocol):
@@ -106,6 +108,7 @@ class Observer:
         self._worker = Worker("observer", self._work, log)
         self.last_good_photo_at: datetime | None = None
         self.on_read: Callable[[], None] = lambda: None
+        self.on_decoded: Callable[[Photo], None] = lambda _photo: None
 
     def start(self) -> None:
         """Begin with the photos left unread by the last run."""
@@ -122,16 +125,24 @@ class Observer:
     def _work(self, worker: Worker) -> None:
         while not worker.stopping:
             try:
-                while not worker.stopping and (spooled := self._spool.next_unread()):
-                    self._observe(spooled)
+                held = self._read_all(worker)
                 self._trouble.back()
             except UnavailableError as error:
                 self._trouble.lost(str(error))
                 worker.pause(RETRY_S)
             else:
-                worker.wait()
+                worker.wait(HELD_LOOK_S if held else None)
 
-    def _observe(self, spooled: SpooledPhoto) -> None:
+    def _read_all(self, worker: Worker) -> bool:
+        """Read what there is; True where the next photo waits for the clock to be set."""
+        while not worker.stopping and (spooled := self._spool.next_unread()):
+            if is_held(spooled, self._identity):
+                return True
+            self._observe(spooled)
+        return False
+
+    def _observe(self, found: SpooledPhoto) -> None:
+        spooled = dated(found, self._identity)
         try:
             photo, reading, vision_ms = self._reader.read(self._spool.encoded(spooled))
             envelope = self._identity.envelope(spooled.captured_at, spooled.clock)
@@ -147,6 +158,8 @@ class Observer:
             return
         with self._quota.enforced():
             self._outbox.add(message, happened_at=spooled.taken_at)
+            if spooled is not found:
+                self._spool.redate(spooled)
             if self._keeps_photos:
                 self._spool.mark_read(spooled.photo_id, photo.width, photo.height, photo.media_type)
             else:
@@ -156,6 +169,7 @@ class Observer:
         self.on_read()
         if reading.quality.verdict != "unusable":
             self.last_good_photo_at = spooled.taken_at
+        self.on_decoded(photo)
 
     def _give_up(self, spooled: SpooledPhoto, reason: str) -> None:
         self._log.warning("photo %s is not used: %s", spooled.photo_id, reason)

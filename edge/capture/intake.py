@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 from edge.capture.shot import Shot
@@ -40,6 +41,7 @@ class Intake:
             if not self._quota.relieve():
                 raise
             photo = self._keep_within_quota(shot, bookmark)
+        self.tell_untold()
         self.on_photo()
         return photo
 
@@ -57,6 +59,16 @@ class Intake:
             return False
         self._untold = 0
         return True
+
+    def tell_untold(self) -> None:
+        """Tell how many photos were not taken while not even that could be written."""
+        count = self._untold
+        if not count:
+            return
+        reason = f"{count} photos were not taken while the disk was full"
+        with suppress(UnavailableError):
+            self._outbox.report("photo-not-taken", reason, detail={"earlier_untold": count})
+            self._untold -= count
 
     def _keep_within_quota(self, shot: Shot, bookmark: tuple[str, str] | None) -> SpooledPhoto:
         with self._quota.enforced():

@@ -11,27 +11,13 @@ from datetime import datetime
 from edge.capture.intake import Intake
 from edge.capture.schedule import Schedule, Timetable
 from edge.capture.shot import Camera, Shot
-from edge.device.identity import system_clock_state
+from edge.device.identity import Identity
 from edge.peer import Peer
-from edge.uplink.outbox import Outbox
-from facings.clock import Clock
-from facings.errors import UnavailableError
+from edge.vision.decode import check_file
+from facings.errors import FacingsError, PhotoError, UnavailableError
 from facings.messages import Trigger
 
-
-class FrozenWatch:
-    """Notices a camera that gives the same file over and over: sensors are never that quiet."""
-
-    def __init__(self, after: int) -> None:
-        self._after = after
-        self._last = ""
-        self._times = 0
-
-    def is_new_alarm(self, sha256: str) -> bool:
-        """Whether with this photo the camera has just become suspect; told once per freeze."""
-        self._times = self._times + 1 if sha256 == self._last else 1
-        self._last = sha256
-        return self._times == self._after
+RETRY_PAUSE_S = 1.0
 
 
 class LiveCapture:
@@ -40,21 +26,21 @@ class LiveCapture:
     def __init__(
         self,
         camera: Camera,
+        retries: int,
         schedule: Schedule,
         intake: Intake,
-        outbox: Outbox,
-        frozen: FrozenWatch,
-        clock: Clock,
+        identity: Identity,
         log: logging.Logger,
     ) -> None:
         self._camera = camera
+        self._retries = retries
         self._intake = intake
-        self._outbox = outbox
-        self._frozen = frozen
-        self._clock = clock
+        self._identity = identity
+        self._clock = identity.clock
         self._peer = Peer("camera", log)
         self._one_at_a_time = threading.Lock()
-        self._timetable = Timetable(schedule, self._on_due, self._on_missed, clock, log)
+        self._timetable = Timetable(schedule, self._on_due, self._on_missed, self._clock, log)
+        self._stopping = threading.Event()
 
     def start(self) -> None:
         """Go by the schedule."""
@@ -62,6 +48,7 @@ class LiveCapture:
 
     def stop(self) -> None:
         """Take no more photos."""
+        self._stopping.set()
         self._timetable.stop()
 
     def change_schedule(self, schedule: Schedule) -> None:
@@ -78,22 +65,31 @@ class LiveCapture:
             try:
                 encoded = self._from_camera()
                 taken_at = self._clock.now()
-                photo = self._intake.keep(Shot(encoded, taken_at, due_at, taken_at, trigger, system_clock_state()))
+                steady_s, state = self._clock.monotonic(), self._identity.clock_state()
+                photo = self._intake.keep(Shot(encoded, taken_at, due_at, taken_at, trigger, state, steady_s))
             except UnavailableError as error:
                 self._intake.not_taken(str(error), self._clock.now())
                 raise
-            if self._frozen.is_new_alarm(photo.sha256):
-                self._outbox.report("alarm", "the camera is frozen: it gives the same photo again and again")
             return photo.photo_id
 
     def _from_camera(self) -> bytes:
-        try:
-            encoded = self._camera.take()
-        except UnavailableError as error:
-            self._peer.lost(str(error))
-            raise
-        self._peer.back()
-        return encoded
+        """A whole photo; the camera is asked again where it gave none, for many faults last a moment only."""
+        for tries_left in range(self._retries, -1, -1):
+            try:
+                encoded = self._camera.take()
+                check_file(encoded)
+            except (UnavailableError, PhotoError) as error:
+                if tries_left and not self._stopping.wait(RETRY_PAUSE_S):
+                    continue
+                self._peer.lost(str(error))
+                raise UnavailableError(self._told(error)) from error
+            self._peer.back()
+            return encoded
+        raise AssertionError("the last try returns or raises")
+
+    def _told(self, error: FacingsError) -> str:
+        told = f"the camera's file is no photo: {error}" if isinstance(error, PhotoError) else str(error)
+        return f"{told} (asked {self._retries + 1} times)" if self._retries else told
 
     def _on_due(self, due_at: datetime) -> None:
         with suppress(UnavailableError):  # told in an event already; the next due time tries again

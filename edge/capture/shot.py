@@ -18,6 +18,7 @@ class Shot:
         captured_at: when the scene looked like this: the manifest's time for a replayed photo.
         due_at: wall time when the photo was to be taken.
         taken_at: wall time when the camera had delivered it.
+        steady_s: the same on the monotonic clock, so that it can be dated anew should the wall clock be set.
     """
 
     encoded: bytes
@@ -26,6 +27,7 @@ class Shot:
     taken_at: datetime
     trigger: Trigger
     clock: ClockState
+    steady_s: float | None = None
 
 
 class Camera(Protocol):

@@ -6,7 +6,7 @@ import ctypes
 import sys
 import uuid
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
 
@@ -16,6 +16,8 @@ from facings.topics import DeviceTopics
 
 _TIMEX_BYTES = 512
 _TIME_ERROR = 5
+NOT_BEFORE = datetime(2026, 1, 1, tzinfo=UTC)
+"""No device ran this software earlier: a clock that says so was never set."""
 REPLAY_CLOCK = ClockState(synced=True, source="replay")
 
 
@@ -40,8 +42,17 @@ class Identity:
             "boot_id": self.boot_id,
             "captured_at": captured_at or now,
             "sent_at": now,
-            "clock": clock or system_clock_state(),
+            "clock": clock or self.clock_state(),
         }
+
+    def clock_state(self) -> ClockState:
+        """How far the time can be trusted now."""
+        return system_clock_state() if is_set(self.clock.now()) else ClockState(synced=False, source="system")
+
+
+def is_set(moment: datetime) -> bool:
+    """Whether a clock that says `moment` was ever set: without a battery, it begins in 1970 at each power cut."""
+    return moment >= NOT_BEFORE
 
 
 def system_clock_state() -> ClockState:

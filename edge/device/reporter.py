@@ -54,6 +54,11 @@ class Reporter:
         self._worker.stop()
         self._write_all()
 
+    @property
+    def waits(self) -> int:
+        """How many events are in memory only."""
+        return len(self._waiting)
+
     def tell(
         self,
         kind: EventKind,

@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from edge.capture.shot import Shot
-from edge.uplink.store import Store
+from edge.uplink.store import NO_ROOM, Store
 from facings.errors import PhotoError, UnavailableError
 from facings.ids import uuid7
 from facings.messages import ClockState
@@ -23,7 +23,10 @@ from facings.messages import ClockState
 
 @dataclass(frozen=True)
 class SpooledPhoto:
-    """A photo in the spool; size and type are known once it was read."""
+    """A photo in the spool; size and type are known once it was read.
+
+    `steady_s` is when it was taken on the monotonic clock, which has a meaning in the run `boot_id` only.
+    """
 
     photo_id: uuid.UUID
     sha256: str
@@ -36,6 +39,8 @@ class SpooledPhoto:
     width: int | None
     height: int | None
     media_type: str | None
+    boot_id: str | None = None
+    steady_s: float | None = None
 
 
 class Spool:
@@ -78,6 +83,7 @@ class Spool:
             width=None,
             height=None,
             media_type=None,
+            steady_s=shot.steady_s,
         )
         self._write(self.file_of(photo.photo_id), shot.encoded)
         try:
@@ -144,6 +150,15 @@ class Spool:
                 (width, height, media_type, str(photo_id)),
             )
 
+    def redate(self, photo: SpooledPhoto) -> None:
+        """Note the times of a photo that was dated anew before anything was said of it."""
+        times = (photo.captured_at.isoformat(), photo.due_at.isoformat(), photo.taken_at.isoformat())
+        with self._store.transaction() as db:
+            db.execute(
+                "UPDATE photos SET captured_at = ?, due_at = ?, taken_at = ?, clock = ? WHERE photo_id = ?",
+                (*times, photo.clock.model_dump_json(), str(photo.photo_id)),
+            )
+
     def forget(self, photo_id: uuid.UUID) -> None:
         """Drop the photo's row; its file goes with `remove_file` after the commit, or at the next start."""
         with self._store.transaction() as db:
@@ -169,6 +184,8 @@ class Spool:
             _sync_folder(target.parent)
         except OSError as error:
             partial.unlink(missing_ok=True)
+            if error.errno in NO_ROOM:
+                self._store.on_full()
             raise UnavailableError(f"the photo cannot be written to {self._folder}: {error.strerror}") from error
 
 
@@ -182,8 +199,9 @@ def _sync_folder(folder: Path) -> None:
 
 def _insert(db: sqlite3.Connection, photo: SpooledPhoto) -> None:
     db.execute(
-        "INSERT INTO photos (photo_id, state, sha256, bytes, captured_at, due_at, taken_at, trigger, clock) "
-        "VALUES (?, 'captured', ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO photos "
+        "(photo_id, state, sha256, bytes, captured_at, due_at, taken_at, trigger, clock, steady_s, boot_id) "
+        "VALUES (?, 'captured', ?, ?, ?, ?, ?, ?, ?, ?, (SELECT boot_id FROM boot))",
         (
             str(photo.photo_id),
             photo.sha256,
@@ -193,6 +211,7 @@ def _insert(db: sqlite3.Connection, photo: SpooledPhoto) -> None:
             photo.taken_at.isoformat(),
             photo.trigger,
             photo.clock.model_dump_json(),
+            photo.steady_s,
         ),
     )
 
@@ -210,4 +229,6 @@ def _from_row(row: sqlite3.Row) -> SpooledPhoto:
         width=row["width"],
         height=row["height"],
         media_type=row["media_type"],
+        boot_id=row["boot_id"],
+        steady_s=row["steady_s"],
     )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import logging
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -14,7 +15,8 @@ from typing import IO
 from facings.errors import UnavailableError
 
 DATABASE_FILE = "outbox.sqlite"
-SCHEMA_VERSION = 1
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_SQLITE_RESULT = 0xFF
 
 _SCHEMA = """
 CREATE TABLE outbox (
@@ -41,9 +43,22 @@ CREATE TRIGGER {table}_out AFTER DELETE ON {table} BEGIN
     UPDATE totals SET rows = rows - 1, bytes = bytes - OLD.bytes WHERE what = '{table}'; END;
 """
 
+_MIGRATIONS = (
+    _SCHEMA + "".join(_TOTAL_TRIGGERS.format(table=table) for table in ("outbox", "photos")),
+    """
+ALTER TABLE photos ADD COLUMN boot_id TEXT;
+ALTER TABLE photos ADD COLUMN steady_s REAL;
+""",
+)
+"""What makes of each version the next; those published never change."""
+SCHEMA_VERSION = len(_MIGRATIONS)
+
 
 class Store:
-    """The database in `folder` and the lock that keeps a second daemon out of it."""
+    """The database in `folder` and the lock that keeps a second daemon out of it.
+
+    `on_full` is called from inside a write that found no room on the disk; it must neither block nor write.
+    """
 
     def __init__(self, folder: Path, log: logging.Logger) -> None:
         self.folder = folder
@@ -52,6 +67,7 @@ class Store:
         self._in_transaction = False
         self._connection: sqlite3.Connection | None = None
         self._owner: IO[str] | None = None
+        self.on_full: Callable[[], None] = lambda: None
 
     def start(self) -> None:
         """Open the database, made anew where there is none.
@@ -115,6 +131,8 @@ class Store:
         try:
             yield
         except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) & _SQLITE_RESULT == sqlite3.SQLITE_FULL:
+                self.on_full()
             raise UnavailableError(f"the outbox in {self.folder} cannot be written: {error}") from error
 
     def total(self, what: str) -> tuple[int, int]:
@@ -148,11 +166,10 @@ class Store:
             found = db.execute("PRAGMA user_version").fetchone()[0]
             if found > SCHEMA_VERSION:
                 raise UnavailableError(f"{self.folder / DATABASE_FILE} was written by a newer version: update facings")
-            if found == 0:
-                script = _SCHEMA + "".join(_TOTAL_TRIGGERS.format(table=table) for table in ("outbox", "photos"))
+            for script in _MIGRATIONS[found:]:
                 for statement in _statements(script):
                     db.execute(statement)
-                db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -41,6 +41,17 @@ def decode_photo(encoded: bytes, smallest_side: int = SMALLEST_SIDE) -> Photo:
         Traceback (most recent call last):
         facings.errors.PhotoError: The file is empty: take or send the photo again.
     """
+    media_type = check_file(encoded, smallest_side)
+    pixels = _decode_png(encoded) if media_type == "image/png" else _decode(encoded, cv2.IMREAD_COLOR)
+    return Photo(pixels, hashlib.sha256(encoded).hexdigest(), encoded, media_type)
+
+
+def check_file(encoded: bytes, smallest_side: int = SMALLEST_SIDE) -> str:
+    """The media type of a photo whose file is whole and of a usable size; no pixel is decoded.
+
+    Raises:
+        PhotoError: as `decode_photo`, but for damage that only decoding finds.
+    """
     if not encoded:
         raise PhotoError("The file is empty: take or send the photo again.")
     if encoded.startswith(_JPEG_START):
@@ -50,8 +61,7 @@ def decode_photo(encoded: bytes, smallest_side: int = SMALLEST_SIDE) -> Photo:
     else:
         raise PhotoError(f"This is {_guess(encoded)}, not a JPEG or PNG photo, whatever its name: send a JPEG or PNG.")
     _check_size(width, height, smallest_side)
-    pixels = _decode_png(encoded) if media_type == "image/png" else _decode(encoded, cv2.IMREAD_COLOR)
-    return Photo(pixels, hashlib.sha256(encoded).hexdigest(), encoded, media_type)
+    return media_type
 
 
 def _check_size(width: int, height: int, smallest_side: int) -> None:

@@ -6,19 +6,24 @@ import hashlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from edge.capture.http import HttpCamera
 from edge.daemon import Device
 from edge.reader import SharedReader
-from edge.settings import EdgeSettings
+from edge.settings import CameraSettings, EdgeSettings
 from edge.uplink.glance import glance
+from facings.clock import SystemClock
 from facings.errors import UnavailableError
 from facings.messages import Birth, ConfigDesired, ConfigReported, Health, State
 from tests.support.acking_peer import AckingPeer, wait_until
@@ -201,9 +206,83 @@ def test_a_camera_that_fails_is_told_with_the_reason(tmp_path: Path, broker: Bro
             assert not peer.observations()
 
 
+@pytest.mark.parametrize("fault", [CAMERA_FAULTS["error status"][0], CAMERA_FAULTS["cut in the camera"][0]])
+def test_a_camera_is_asked_again_before_a_photo_counts_as_not_taken(
+    tmp_path: Path, broker: Broker, monkeypatch: pytest.MonkeyPatch, fault: Answer
+) -> None:
+    monkeypatch.setattr("edge.capture.live.RETRY_PAUSE_S", 0.01)
+    answers = [fault, Answer(body=square_photo(3)), fault, fault, Answer(body=square_photo(4))]
+    with (
+        HttpPeer(lambda _: answers.pop(0)) as camera,
+        AckingPeer(broker.port) as peer,
+        device(live(tmp_path, broker, camera, retries=1)),
+    ):
+        wait_until(lambda: bool(peer.on("birth")), "birth")
+        assert [ask(peer, "snapshot").ok for _ in range(3)] == [True, False, True]
+        wait_until(lambda: len(peer.observations()) == 2, "two photos")
+        (told,) = peer.events("photo-not-taken")
+    assert "asked 2 times" in told.reason
+
+
+def test_a_camera_that_drips_is_given_up_in_time() -> None:
+    dripping = threading.Event()
+
+    def drip(server: socket.socket) -> None:
+        connection, _ = server.accept()
+        with connection, suppress(OSError):
+            connection.recv(1000)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+            while not dripping.wait(0.05):
+                connection.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=drip, args=(server,))
+        thread.start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        with pytest.raises(UnavailableError, match="did not finish within"):
+            HttpCamera(CameraSettings(kind="http", url=url, timeout_s=0.3)).take()
+        dripping.set()
+        thread.join()
+
+
+class PowerCutClock(SystemClock):
+    """The machine's clock as it is after a power cut, until someone sets it."""
+
+    behind = datetime.now(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return super().now() - self.behind
+
+
+def test_a_photo_taken_before_the_clock_was_set_is_told_with_its_true_time(
+    tmp_path: Path, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edge.device.timekeeping.EVERY_S", 0.05)
+    clock = PowerCutClock()
+    with (
+        HttpPeer(lambda _: Answer(body=square_photo(3))) as camera,
+        AckingPeer(broker.port) as peer,
+        device(live(tmp_path, broker, camera), clock=clock) as running,
+    ):
+        wait_until(lambda: bool(peer.on("birth")), "birth")
+        assert ask(peer, "snapshot").ok
+        taken_at = datetime.now(UTC)
+        wait_until(lambda: bool(peer.events("alarm")), "the alarm")
+        assert not peer.observations()
+        clock.behind = timedelta(0)
+        wait_until(lambda: len(peer.observations()) == 1, "the photo, now that it can be dated")
+        running.report_health()
+        wait_until(lambda: not Health.from_wire(peer.on("health")[-1]).alarms, "no alarm is left")
+    (observation,) = peer.observations()
+    assert abs(observation.captured_at - taken_at) < timedelta(seconds=30)
+    assert abs(observation.timing.taken_at - taken_at) < timedelta(seconds=30)
+    began, over = peer.events("alarm")
+    assert (began.detail["alarm"], over.detail["over"], began.clock.synced) == ("clock-not-set", True, False)
+
+
 def test_an_even_photo_is_told_as_unusable_and_a_frozen_camera_is_an_alarm(tmp_path: Path, broker: Broker) -> None:
     with (
-        HttpPeer(lambda _: Answer(body=square_photo(0))) as camera,
+        HttpPeer(lambda _: Answer(body=square_photo(0, shade=50))) as camera,
         AckingPeer(broker.port) as peer,
         device(live(tmp_path, broker, camera)),
     ):

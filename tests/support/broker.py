@@ -36,8 +36,9 @@ class Broker:
     def __init__(self, folder: Path, users: Mapping[str, str] | None = None) -> None:
         self.folder = folder
         self.users = dict(users or {})
-        self.port = free_port()
-        self.ws_port = free_port()
+        self.port = self.ws_port = free_port()
+        while self.ws_port == self.port:  # a port that was just let go may be given again
+            self.ws_port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property

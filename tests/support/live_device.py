@@ -34,11 +34,10 @@ def device(settings: EdgeSettings, *, once: bool = False, clock: Clock | None = 
         running.stop()
 
 
-def live(folder: Path, broker: Broker, camera: HttpPeer, **changes: Any) -> EdgeSettings:
+def live(folder: Path, broker: Broker, camera: HttpPeer, *, retries: int = 0, **changes: Any) -> EdgeSettings:
     """Settings with an HTTP camera and no time at which a photo is due; `changes` replace sections."""
-    seen = {"kind": "http", "url": f"{camera.url}/capture", "frozen_after": 3, "timeout_s": 5, "retries": 0}
-    camera_settings = seen | changes.pop("camera", {})
-    return edge_settings(folder, broker.url, camera=camera_settings, **({"schedule": {"cron": [NEVER]}} | changes))
+    seen = {"kind": "http", "url": f"{camera.url}/capture", "frozen_after": 3, "timeout_s": 5, "retries": retries}
+    return edge_settings(folder, broker.url, camera=seen, **({"schedule": {"cron": [NEVER]}} | changes))
 
 
 def ask(peer: AckingPeer, name: str, **fields: Any) -> CommandReply:

@@ -230,6 +230,21 @@ def test_a_database_of_a_newer_version_is_left_alone(kept: Kept, tmp_path: Path)
         opened(tmp_path)
 
 
+def test_photos_kept_by_an_earlier_version_are_read_on(tmp_path: Path) -> None:
+    kept = opened(tmp_path)
+    photo_id = kept.shoot(read=False)
+    with kept.store.transaction() as db:  # as version 1 left it
+        for column in ("boot_id", "steady_s"):
+            db.execute(f"ALTER TABLE photos DROP COLUMN {column}")
+        db.execute("PRAGMA user_version = 1")
+    kept.store.stop()
+    again = opened(tmp_path)
+    found = again.spool.next_unread()
+    assert (found.photo_id, found.boot_id, found.steady_s) == (photo_id, None, None)
+    again.shoot(read=True)
+    again.store.stop()
+
+
 def test_a_broken_database_says_which_file(tmp_path: Path) -> None:
     (tmp_path / DATABASE_FILE).write_bytes(b"not a database at all" * 100)
     with pytest.raises(UnavailableError, match=str(tmp_path)):

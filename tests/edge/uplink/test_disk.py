@@ -1,0 +1,117 @@
+"""A disk that is really full: the alarm goes out, nothing stored is lost, and all goes on once there is room."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from edge.capture.intake import Intake
+from edge.capture.shot import Shot
+from edge.device import disk as module
+from edge.device.disk import DiskWatch
+from edge.device.identity import REPLAY_CLOCK
+from edge.uplink.quota import Quota
+from edge.uplink.reserve import RESERVE_FILE, Reserve
+from edge.uplink.spool import Spool
+from facings.errors import UnavailableError
+from tests.support.acking_peer import wait_until
+from tests.support.cooler import FIRST
+from tests.support.kept import LOG, telling
+from tests.support.messages import observation
+
+ROOMY = 10**9
+MEGABYTE = 1_000_000
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 6 MB; only root may mount one."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", folder]
+    mounted = subprocess.run(mount, check=False, capture_output=True)
+    if mounted.returncode:
+        pytest.skip(f"no small disk can be mounted here: {mounted.stderr.decode().strip()}")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def fill(folder: Path, leave: int = 0) -> Path:
+    """Somebody else takes all room but `leave` bytes."""
+    file = folder / "other"
+    stat = os.statvfs(folder)
+    with file.open("wb") as other:
+        try:
+            other.write(bytes(max(0, stat.f_bavail * stat.f_frsize - leave)))
+        except OSError:
+            assert not os.statvfs(folder).f_bavail
+    return file
+
+
+def shot(size: int) -> Shot:
+    return Shot(os.urandom(size), FIRST, FIRST, FIRST, "replay", REPLAY_CLOCK)
+
+
+def test_a_full_disk_is_told_loses_nothing_and_recovers(small_disk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LOOK_EVERY_S", 0.05)
+    with telling(small_disk) as device:
+        spool = Spool(device.store)
+        spool.start()
+        quota = Quota(device.store, device.outbox, spool, ROOMY, ROOMY)
+        intake = Intake(device.store, device.outbox, spool, quota, LOG)
+        watch = DiskWatch(Reserve(small_disk, size=MEGABYTE, least_free=MEGABYTE), device.alarms, LOG)
+        device.store.on_full, watch.on_room = watch.on_full, intake.tell_untold
+        watch.start()
+        assert (small_disk / RESERVE_FILE).stat().st_size == MEGABYTE
+        stored = [device.outbox.add(observation(boot_id=device.identity.boot_id, seq=None)) for _ in range(20)]
+        photo = intake.keep(shot(50_000))
+        other = fill(small_disk)
+
+        with pytest.raises(UnavailableError):
+            intake.keep(shot(2 * MEGABYTE))
+        wait_until(lambda: device.told() == ["disk-full"], "the alarm, in the room that the reserve held")
+        assert not (small_disk / RESERVE_FILE).exists()
+        assert intake.not_taken("the disk is full", FIRST), "the reserve holds this too"
+
+        other.write_bytes(b"")
+        fill(small_disk)
+        while intake.not_taken("the disk is full", FIRST):
+            pass
+        assert not intake.not_taken("the disk is full", FIRST)
+        assert {row.seq for row in device.outbox.after(0, 1000)} >= set(stored)
+        assert spool.encoded(photo)
+
+        other.unlink()
+        wait_until(lambda: device.told() == ["disk-full", "disk-full over"], "over, by itself")
+        wait_until(lambda: device.events("photo-not-taken")[-1].detail == {"earlier_untold": 2}, "the photos untold")
+        assert intake.keep(shot(50_000))
+        assert (small_disk / RESERVE_FILE).stat().st_size == MEGABYTE
+        watch.stop()
+
+
+def test_a_device_starts_on_a_full_disk_with_what_the_reserve_held(small_disk: Path) -> None:
+    reserve = Reserve(small_disk, size=MEGABYTE, least_free=MEGABYTE)
+    with telling(small_disk) as device:
+        stored = device.outbox.add(observation(boot_id=device.identity.boot_id, seq=None))
+        assert reserve.refill()
+    fill(small_disk)
+    reserve.make_way()
+    with telling(small_disk) as device:
+        watch = DiskWatch(reserve, device.alarms, LOG)
+        watch.start()
+        assert device.told() == ["disk-full"]
+        assert [row.seq for row in device.outbox.after(0, 1)] == [stored]
+        watch.stop()
+
+
+def test_a_disk_with_room_is_no_alarm(tmp_path: Path) -> None:
+    with telling(tmp_path) as device:
+        watch = DiskWatch(Reserve(tmp_path, least_free=0), device.alarms, LOG)
+        watch.start()
+        watch.stop()
+        assert not device.told()
+        assert (tmp_path / RESERVE_FILE).stat().st_size == MEGABYTE
