@@ -135,7 +135,7 @@ def _flat(pack: Pack) -> Pixels:
     flat[:] = bgr(_ALUMINIUM if kind in {"can", "sleek-can"} else look.liquid)
     low, high = _LABEL_SPAN[kind]
     top, bottom = round((1 - high) * height), round((1 - low) * height)
-    flat[top:bottom] = wrap_label(look, _AROUND, bottom - top)
+    flat[top:bottom] = wrap_label(look, _AROUND, bottom - top, pack.volume)
     if kind in {"pet", "glass"}:
         _bottle_walls(flat, pack, top, bottom)
     return flat
@@ -161,7 +161,7 @@ def _bottle_walls(flat: Pixels, pack: Pack, label_top: int, label_bottom: int) -
 def _carton(pack: Pack, heights: FloatArray) -> Solid:
     texels_per_mm = _AROUND / (np.pi * pack.width_mm)
     height = int(pack.height_mm * texels_per_mm)
-    front = panel(pack.look, int(pack.width_mm * texels_per_mm), height)
+    front = panel(pack.look, int(pack.width_mm * texels_per_mm), height, pack.volume)
     side_width = int(pack.depth_mm * texels_per_mm)
     side: Pixels = np.full((height, side_width, 3), bgr(mixed(pack.look.base, pack.look.second, 0.25)), np.uint8)
     for row in range(int(0.2 * height), int(0.7 * height), 14):

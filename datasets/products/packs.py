@@ -22,8 +22,8 @@ Layout = Literal["classic", "badge", "medal", "band", "split", "arch", "upright"
 """Where brand, flavour and picture stand on a label; one per brand."""
 
 Mark = Literal[
-    "", "wave", "sun", "peak", "crown", "moon", "star", "antler", "leaf", "bolt", "gate", "bird", "bean", "drop", "grain",
-    "palm",
+    "", "wave", "sun", "peak", "crown", "moon", "star", "antler", "leaf", "bolt", "gate", "bird", "bean", "drop",
+    "grain", "palm",
 ]  # fmt: skip
 """The brand's sign, of its own drawing."""
 
@@ -105,6 +105,13 @@ class Pack:
     look: Look
     form: Form = ""
     bundle: Bundle | None = None
+
+    @property
+    def volume(self) -> str:
+        """What it holds, as printed on it."""
+        size = self.bundle.unit.size_ml if self.bundle else self.size_ml
+        text = f"{size / 1000:g} L" if size >= 1000 else f"{size} ml"
+        return f"{self.bundle.count} x {text}" if self.bundle else text
 
 
 class Catalogue:

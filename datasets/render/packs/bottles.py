@@ -126,7 +126,7 @@ def _label(pack: Pack, wall: FloatArray, shoulders: Shoulders, around: int) -> P
     ends = [(float(np.interp(y, wall[:, 1], wall[:, 0])), y) for y in (low, high)]
     side = np.array([ends[0], *wall[inside], ends[1]]) + np.array([_LABEL_GAP_MM, 0.0])
     tall = max(round(_TEXTURE * (high - low) / (np.pi * pack.width_mm)), 16)
-    art = around_texture(pack.look, _TEXTURE, tall)
+    art = around_texture(pack.look, _TEXTURE, tall, pack.volume)
     return turned(side.tolist(), around).part(Surface("satin", texture=art))
 
 

@@ -28,7 +28,7 @@ def can_model(pack: Pack, around: int) -> Model:
     end = joined([turned(_seam(seam, height), around), _tab(seam, height)])
     lid = disc(seam - 1.6, height - _LID_INSET_MM, around)
     return Model((
-        body.part(Surface("metal", texture=around_texture(pack.look, _TEXTURE, tall))),
+        body.part(Surface("metal", texture=around_texture(pack.look, _TEXTURE, tall, pack.volume))),
         end.part(metal),
         lid.part(Surface("metal", texture=_lid_texture())),
         turned(_base(radius), around).part(metal),

@@ -89,8 +89,8 @@ def _straw(pack: Pack, around: int) -> Part:
 def _around(pack: Pack) -> Pixels:
     """All four sides, from the middle of the left by the front to the middle of the left again."""
     tall = round(pack.height_mm * _PX_PER_MM)
-    front = panel_texture(pack.look, round(pack.width_mm * _PX_PER_MM), tall)
-    side = panel_texture(pack.look, round(pack.depth_mm * _PX_PER_MM), tall)
+    front = panel_texture(pack.look, round(pack.width_mm * _PX_PER_MM), tall, pack.volume)
+    side = panel_texture(pack.look, round(pack.depth_mm * _PX_PER_MM), tall, pack.volume)
     half = side.shape[1] // 2
     strips: list[FloatArray] = [side[:, half:], front, side, front, side[:, :half]]
     return np.concatenate(strips, axis=1)

@@ -23,7 +23,7 @@ def cup_model(pack: Pack, around: int) -> Model:
     tall = round(_TEXTURE * height / (2 * np.pi * radius * 0.87))
     white = Surface("satin", (244, 244, 242))
     parts = [
-        turned(wall, around).part(Surface("satin", texture=around_texture(pack.look, _TEXTURE, tall))),
+        turned(wall, around).part(Surface("satin", texture=around_texture(pack.look, _TEXTURE, tall, pack.volume))),
         turned(rim, around).part(white),
         turned([(0.0, 2.0), (_FOOT * radius - 1.5, 2.0), (_FOOT * radius - 1.0, 0.0), (_FOOT * radius, 0.0)],
                around).part(white),

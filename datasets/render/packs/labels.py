@@ -12,12 +12,12 @@ from datasets.products.packs import Look
 
 
 @lru_cache(maxsize=512)
-def around_texture(look: Look, width: int, height: int) -> Pixels:
+def around_texture(look: Look, width: int, height: int, volume: str) -> Pixels:
     """A label that goes around, (height, width, 3) RGB; fronts at a quarter and three quarters of its width."""
-    return np.ascontiguousarray(wrap_label(look, width, height)[..., ::-1])
+    return np.ascontiguousarray(wrap_label(look, width, height, volume)[..., ::-1])
 
 
 @lru_cache(maxsize=512)
-def panel_texture(look: Look, width: int, height: int) -> Pixels:
+def panel_texture(look: Look, width: int, height: int, volume: str) -> Pixels:
     """One front panel, (height, width, 3) RGB."""
-    return np.ascontiguousarray(panel(look, width, height)[..., ::-1])
+    return np.ascontiguousarray(panel(look, width, height, volume)[..., ::-1])

@@ -80,7 +80,7 @@ def _drawn_in(outline: FloatArray, bundle: Bundle) -> FloatArray:
 def _around(pack: Pack, tall_mm: float) -> Pixels:
     """The film's print: a panel on each long side and plain ground on the ends."""
     tall = round(tall_mm * _PX_PER_MM)
-    front = panel_texture(pack.look, round(pack.width_mm * _PX_PER_MM), tall)
+    front = panel_texture(pack.look, round(pack.width_mm * _PX_PER_MM), tall, pack.volume)
     end: Pixels = np.full((tall, round(pack.depth_mm * _PX_PER_MM), 3), pack.look.base, np.uint8)
     half = end.shape[1] // 2
     return np.concatenate([end[:, half:], front, end, front, end[:, :half]], axis=1)
@@ -93,10 +93,10 @@ def _sleeve(pack: Pack, bundle: Bundle) -> tuple[Part, ...]:
     edges = [(0.0, depth / 2), (height - cut, depth / 2), (height, depth / 2 - cut)]
     front = _board(edges, width)
     tall = round(height * _PX_PER_MM)
-    art = panel_texture(pack.look, round(width * _PX_PER_MM), tall)
+    art = panel_texture(pack.look, round(width * _PX_PER_MM), tall, pack.volume)
     top = _board([(height, depth / 2 - cut), (height, cut - depth / 2)], width)
     foot = _board([(0.0, -depth / 2), (0.0, depth / 2)], width)
-    lid = panel_texture(pack.look, round(width * _PX_PER_MM), round((depth - 2 * cut) * _PX_PER_MM))
+    lid = panel_texture(pack.look, round(width * _PX_PER_MM), round((depth - 2 * cut) * _PX_PER_MM), pack.volume)
     return (
         joined([front, front.moved(turn=np.pi)]).part(Surface("satin", texture=art), smooth=False),
         top.part(Surface("satin", texture=lid), smooth=False),

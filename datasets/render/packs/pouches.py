@@ -19,7 +19,7 @@ def pouch_model(pack: Pack, around: int) -> Model:
     """A pouch; form `spout` has a screw spout in the middle of the top, `crimped` a straight seam."""
     spout = pack.form != "crimped"
     tall = pack.height_mm - (_SPOUT_MM if spout else 0.0)
-    art = panel_texture(pack.look, round(pack.width_mm * _PX_PER_MM), round(tall * _PX_PER_MM))
+    art = panel_texture(pack.look, round(pack.width_mm * _PX_PER_MM), round(tall * _PX_PER_MM), pack.volume)
     front = patch(_half(pack, tall))
     body = joined([front, front.moved(turn=np.pi)])
     parts = [body.part(Surface("metal" if not spout else "glossy", texture=art))]
