@@ -30,7 +30,7 @@ def without_gaps(panel: Panel, state: IntArray, warnings: list[str]) -> tuple[Pa
     outcome = panel.outcome[np.ix_(units, periods)]
     missing = np.isnan(outcome)
     if missing.any():
-        outcome, state = _filled(outcome, state)
+        outcome, state = filled(outcome, state)
         warnings.append(
             f"{int(missing.sum())} of {missing.size} values are missing ({missing.mean():.1%}) and were filled from a "
             "fit of unit plus period; a missing row is not taken for zero: write zeros where nothing was sold"
@@ -72,7 +72,8 @@ def _check(panel: Panel, state: IntArray) -> None:
         )
 
 
-def _filled(outcome: FloatArray, state: IntArray) -> tuple[FloatArray, IntArray]:
+def filled(outcome: FloatArray, state: IntArray) -> tuple[FloatArray, IntArray]:
+    """The outcome with its gaps filled as above, and the state with what is unknown of a whole course marked."""
     outcome, state = outcome.copy(), state.copy()
     missing = np.isnan(outcome)
     unit, period = _two_way(outcome, ~missing & (state == 0))

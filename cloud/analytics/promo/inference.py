@@ -6,6 +6,8 @@
   differences between outlets the weights take up.
 - `placebo`: the treatment is given to controls at random, as many as were treated, and all is estimated anew
   (algorithm 4; Abadie et al. 2010); with one treated unit each control has its turn.
+- `spread of the controls`: too few treated, and too few controls beside some of them for placebos: treated units are
+  taken to differ as much as controls do (Conley & Taber 2011, in its normal form).
 - `over time`: with too few units for either, from how much treated minus controls moves from period to period (Newey &
   West 1987). It cannot know of what befell one unit for good.
 """
@@ -72,7 +74,7 @@ def infer(estimator: Estimator, cohorts: Sequence[Cohort], seed: int, fit: Fit |
         fit: mean square gap before the treatment; given for synthetic control, whose scores are levels.
     """
     treated = sum(len(cohort.treated) for cohort in cohorts)
-    controls = min(len(cohort.controls) for cohort in cohorts)
+    controls = _distinct_controls(cohorts).size
     levels = fit is not None
     if levels and controls >= max(2 * treated, FEW) and _placebo_possible(cohorts):
         return placebo(estimator, cohorts, seed, fit)
@@ -80,21 +82,42 @@ def infer(estimator: Estimator, cohorts: Sequence[Cohort], seed: int, fit: Fit |
         return refitted_jackknife(estimator, cohorts) if levels else jackknife(estimator(cohorts))
     if controls >= FEW and _placebo_possible(cohorts):
         return placebo(estimator, cohorts, seed, fit)
+    if controls >= FEW + len(cohorts) and not levels:
+        return borrowed(estimator(cohorts))
     return None
 
 
 def jackknife(pieces: Sequence[Piece]) -> Inference:
     """Each unit left out in turn, weights held."""
-    columns = pieces[0].share.size
     treated = np.vstack([_without_treated(piece, total(pieces)) for piece in pieces])
-    controls = np.zeros((len(pieces[0].scores), columns))
-    for piece in pieces:
-        controls[piece.cohort.controls] += piece.share * _without_control(piece)
-    controls = controls[np.unique(np.concatenate([piece.cohort.controls for piece in pieces]))]
-    part = np.concatenate(
-        [np.tile(piece.share / len(piece.cohort.treated), (len(piece.cohort.treated), 1)) for piece in pieces]
+    part = _parts(pieces)[:, 0]
+    return _of_strata(
+        "jackknife over units", treated, _without_controls(pieces), float(1 / (part @ part)), _alike(pieces)
     )
-    return _of_strata("jackknife over units", treated, controls, 1 / (part[:, 0] @ part[:, 0]), _alike(pieces))
+
+
+def borrowed(pieces: Sequence[Piece]) -> Inference:
+    """With treated units taken to differ as the controls of their cohort do, for too few treated to show it."""
+    residuals = np.vstack(
+        [
+            (piece.scores[piece.cohort.controls] - piece.expected) * np.sqrt(_correction(len(piece.cohort.controls)))
+            for piece in pieces
+        ]
+    )
+    spread = residuals.T @ residuals / len(residuals)
+    part, changes = _parts(pieces), _without_controls(pieces)
+    covariance = spread * (part.T @ part) + changes.T @ changes / _correction(len(changes))
+    return Inference("spread of the controls", covariance, float(len(changes) - len(pieces)))
+
+
+def _correction(count: int) -> float:
+    return count / max(count - 1, 1)
+
+
+def _parts(pieces: Sequence[Piece]) -> FloatArray:
+    """(treated units, K): how much of each number each is."""
+    counts = [len(piece.cohort.treated) for piece in pieces]
+    return np.repeat([piece.share / count for piece, count in zip(pieces, counts, strict=True)], counts, axis=0)
 
 
 def _without_treated(piece: Piece, value: FloatArray) -> FloatArray:
@@ -105,10 +128,13 @@ def _without_treated(piece: Piece, value: FloatArray) -> FloatArray:
     return change
 
 
-def _without_control(piece: Piece) -> FloatArray:
-    rest = np.maximum(1 - piece.controls, 1e-9)
-    change: FloatArray = piece.controls / rest * (piece.scores[piece.cohort.controls] - piece.expected)
-    return change
+def _without_controls(pieces: Sequence[Piece]) -> FloatArray:
+    """(controls, K): by how much the numbers would be other without each."""
+    change = np.zeros_like(pieces[0].scores)
+    for piece in pieces:
+        gap = piece.scores[piece.cohort.controls] - piece.expected
+        change[piece.cohort.controls] += piece.share * piece.controls / np.maximum(1 - piece.controls, 1e-9) * gap
+    return change[_distinct_controls([piece.cohort for piece in pieces])]
 
 
 def _alike(pieces: Sequence[Piece]) -> float:
@@ -121,8 +147,7 @@ def _alike(pieces: Sequence[Piece]) -> float:
 
 def _of_strata(method: str, treated: FloatArray, controls: FloatArray, worth_t: float, worth_c: float) -> Inference:
     parts = [
-        (rows.T @ rows * (len(rows) - 1) / len(rows), worth)
-        for rows, worth in ((treated, worth_t), (controls, worth_c))
+        (rows.T @ rows / _correction(len(rows)), worth) for rows, worth in ((treated, worth_t), (controls, worth_c))
     ]
     covariance = parts[0][0] + parts[1][0]
     spread = sum(np.trace(part) ** 2 / max(worth - 1, 1) for part, worth in parts)
@@ -136,7 +161,7 @@ def refitted_jackknife(estimator: Estimator, cohorts: Sequence[Cohort]) -> Infer
     value = total(pieces)
     strata = [
         np.concatenate([cohort.treated for cohort in cohorts]),
-        np.unique(np.concatenate([cohort.controls for cohort in cohorts])),
+        _distinct_controls(cohorts),
     ]
     changes = [
         np.array([total(estimator(_without(cohorts, group))) - value for group in _groups(stratum)])
@@ -177,15 +202,21 @@ def placebo(estimator: Estimator, cohorts: Sequence[Cohort], seed: int, fit: Fit
             method += f", {len(drawn) - len(fitting)} that fit poorly left out" if len(fitting) < len(drawn) else ""
             drawn = fitting
     draws = np.array([total(estimator(one)) for one in drawn])
-    freedom = min(len(drawn), *(len(cohort.controls) for cohort in cohorts)) - 1
+    freedom = min(len(drawn), _distinct_controls(cohorts).size) - 1
     return Inference(method, np.atleast_2d(np.cov(draws, rowvar=False)), float(freedom), draws)
+
+
+def _distinct_controls(cohorts: Sequence[Cohort]) -> IntArray:
+    return np.unique(np.concatenate([cohort.controls for cohort in cohorts]))
 
 
 def _placebo_possible(cohorts: Sequence[Cohort]) -> bool:
     """Whether enough controls are left beside those drawn."""
     needed = sum(len(cohort.treated) for cohort in cohorts)
-    everybody = np.unique(np.concatenate([cohort.controls for cohort in cohorts]))
-    return all(len(cohort.controls) >= len(cohort.treated) + 2 for cohort in cohorts) and everybody.size >= needed + 2
+    return (
+        all(len(cohort.controls) >= len(cohort.treated) + 2 for cohort in cohorts)
+        and _distinct_controls(cohorts).size >= needed + 2
+    )
 
 
 def placebo_cohorts(cohorts: Sequence[Cohort], seed: int) -> list[list[Cohort]]:

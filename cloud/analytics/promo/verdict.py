@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cloud.analytics.promo.answer import EstimatorAnswer, PlaceboInTime, PreTrend, Roi, Verdict
+from cloud.analytics.promo.answer import Effect, EstimatorAnswer, PlaceboInTime, PreTrend, Roi, Verdict
 
 SMALLEST = 0.10
 """The smallest effect that matters, as a part of the outcome without treatment, unless another is named."""
@@ -12,7 +12,7 @@ SMALLEST = 0.10
 
 def verdict(
     primary: EstimatorAnswer,
-    others: Iterable[EstimatorAnswer],
+    others: Iterable[Effect],
     doubts: Iterable[str],
     roi: Roi | None,
     smallest: float = SMALLEST,
@@ -52,7 +52,7 @@ def doubts_of(trend: PreTrend, in_time: PlaceboInTime | None, *, parallel: bool)
     return found
 
 
-def _contradicts(one: EstimatorAnswer, other: EstimatorAnswer) -> bool:
+def _contradicts(one: Effect, other: Effect) -> bool:
     if one.low is None or one.high is None or other.low is None or other.high is None:
         return False
     return (one.low > 0 and other.high < 0) or (one.high < 0 and other.low > 0)

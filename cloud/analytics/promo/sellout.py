@@ -1,0 +1,120 @@
+"""Daily sell-out of outlets and SKUs, and what a promotion is: the input of a `PromotionStudy`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import numpy as np
+
+from cloud.analytics.promo.panel import FloatArray, IntArray, PanelError
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """An outlet and what is compared when a control is sought for it."""
+
+    id: str
+    region: str = ""
+    outlet_class: str = ""
+    covariates: Mapping[str, float] = field(default_factory=dict)
+    """Such as floor space or footfall; the same names at every outlet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """Units of a SKU sold at an outlet on a day."""
+
+    outlet: str
+    sku: str
+    day: date
+    units: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SellOut:
+    """Units sold, (outlets, SKUs, days); NaN where nothing is known, which is not zero."""
+
+    outlets: tuple[Outlet, ...]
+    skus: tuple[str, ...]
+    days: tuple[date, ...]
+    """Every day from the first to the last."""
+    units: FloatArray
+
+    def __post_init__(self) -> None:
+        shape = (len(self.outlets), len(self.skus), len(self.days))
+        if self.units.shape != shape:
+            raise PanelError(f"units {self.units.shape} must be outlets by SKUs by days, {shape}")
+
+    @classmethod
+    def of_sales(cls, outlets: Sequence[Outlet], sales: Iterable[Sale]) -> SellOut:
+        """The sell-out of some sales.
+
+        Raises:
+            PanelError: there are none, one is of an unknown outlet, negative or there twice.
+        """
+        sales = list(sales)
+        if not sales:
+            raise PanelError("there is no sell-out")
+        first, last = min(sale.day for sale in sales), max(sale.day for sale in sales)
+        days = tuple(first + timedelta(days=offset) for offset in range((last - first).days + 1))
+        skus = tuple(dict.fromkeys(sale.sku for sale in sales))
+        outlet_at = {outlet.id: index for index, outlet in enumerate(outlets)}
+        sku_at = {sku: index for index, sku in enumerate(skus)}
+        units = np.full((len(outlets), len(skus), len(days)), np.nan)
+        for sale in sales:
+            if sale.outlet not in outlet_at:
+                raise PanelError(f"sell-out of the outlet {sale.outlet!r}, which is not among the outlets")
+            cell = outlet_at[sale.outlet], sku_at[sale.sku], (sale.day - first).days
+            if not np.isnan(units[cell]):
+                raise PanelError(f"two rows of {sale.sku!r} at {sale.outlet!r} on {sale.day}: add them up first")
+            if not sale.units >= 0:
+                raise PanelError(f"{sale.units} units of {sale.sku!r} at {sale.outlet!r} on {sale.day}")
+            units[cell] = sale.units
+        return cls(tuple(outlets), skus, days, units)
+
+    def of_skus(self, skus: Iterable[str], worth: Mapping[str, float] | None = None) -> FloatArray:
+        """(outlets, days): units of some SKUs together, each times its `worth` where that is given.
+
+        Raises:
+            PanelError: a SKU has no sell-out, or no worth.
+        """
+        total = np.zeros((len(self.outlets), len(self.days)))
+        for sku in skus:
+            if sku not in self.skus:
+                raise PanelError(f"there is no sell-out of the SKU {sku!r}")
+            if worth is not None and sku not in worth:
+                raise PanelError(f"the margin of the SKU {sku!r} is not known")
+            total = total + self.units[:, self.skus.index(sku)] * (1.0 if worth is None else worth[sku])
+        return total
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """What was promoted, where, when, and what it cost."""
+
+    skus: frozenset[str]
+    outlets: frozenset[str]
+    first: date
+    last: date
+    """The last day of it, itself included."""
+    margins: Mapping[str, float]
+    """Money that one unit more earns, by SKU, as sold under the promotion; of sister SKUs too."""
+    cost: float
+    """Of the whole promotion."""
+    sisters: frozenset[str] = frozenset()
+    """Other SKUs of the brand or owner, whose sales it may take."""
+
+    def __post_init__(self) -> None:
+        if not (self.skus and self.outlets and self.first <= self.last):
+            raise PanelError("a promotion has SKUs, outlets, and a last day that is not before its first")
+        if self.skus & self.sisters:
+            raise PanelError(f"both promoted and sister SKUs: {', '.join(sorted(self.skus & self.sisters))}")
+        if not self.cost > 0:
+            raise PanelError("the cost of a promotion is over 0: without it there is no ROI")
+
+
+def days_between(days: Sequence[date], first: date, last: date) -> IntArray:
+    """Where the days from `first` to `last` stand."""
+    return np.array([index for index, day in enumerate(days) if first <= day <= last], dtype=np.intp)
