@@ -13,13 +13,14 @@ import paho.mqtt.client as paho
 from paho.mqtt.reasoncodes import ReasonCode
 
 from edge.capture.http import HttpCamera
-from edge.device.identity import system_clock_state
+from edge.device.identity import is_set, system_clock_state
 from edge.device.modbus import ModbusController
 from edge.reader import Reader
 from edge.settings import EdgeSettings
 from edge.uplink.mqtt import new_client, refusal
 from edge.uplink.photos import GRANTS_PATH
 from edge.vision.decode import decode_photo
+from facings.clock import SystemClock
 from facings.errors import FacingsError, UnavailableError
 from facings.logins import mqtt_client_id
 from facings.replay import read_manifest
@@ -67,6 +68,9 @@ def _state_dir(settings: EdgeSettings) -> str:
 
 
 def _clock() -> str:
+    now = SystemClock().now()
+    if not is_set(now):
+        raise UnavailableError(f"the clock says {now:%Y-%m-%d}: set it (timedatectl set-ntp true)")
     if system_clock_state().synced:
         return "synchronised"
     return "not synchronised: photos are told with an unsure time; set up NTP (timedatectl set-ntp true)"

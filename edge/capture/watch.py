@@ -24,17 +24,18 @@ class FrozenWatch:
     It looks at the pixels, for some cameras write a new time into a file whose picture is the old one.
     """
 
-    def __init__(self, after: int) -> None:
-        self._after = after
-        self._last = b""
+    def __init__(self) -> None:
+        self._last: bytes | None = None
         self._times = 0
 
-    def is_frozen(self, grey: Grey) -> bool:
-        """Whether this picture is the same for at least the `after`th time."""
-        digest = hashlib.sha256(grey.tobytes()).digest()
-        self._times = self._times + 1 if digest == self._last else 1
+    def times_the_same(self, grey: Grey) -> int:
+        """How many photos in a row show this picture; 0 for the first of all, which may be as old as one of an earlier
+        run.
+        """
+        digest, before = hashlib.sha256(grey.tobytes()).digest(), self._last
+        self._times = max(self._times, 1) + 1 if digest == before else int(before is not None)
         self._last = digest
-        return self._times >= self._after
+        return self._times
 
 
 class CameraWatch:
@@ -47,7 +48,8 @@ class CameraWatch:
         alarms: Alarms,
         light_on: Callable[[], bool | None] = lambda: None,
     ) -> None:
-        self._frozen = FrozenWatch(frozen_after)
+        self._frozen = FrozenWatch()
+        self._frozen_after = frozen_after
         self._reference = reference
         self._alarms = alarms
         self._light_on = light_on
@@ -63,16 +65,18 @@ class CameraWatch:
     def look(self, photo: Photo) -> None:
         """Look at a photo; the photos come in the order they were taken."""
         grey = small_grey(photo.pixels)
-        frozen = self._frozen.is_frozen(grey)
-        if frozen:
-            self._alarms.begin("camera-frozen", "the camera is frozen: it gives the same photo again and again")
-        else:
-            self._alarms.over("camera-frozen", "it gives new photos")
         brightness = float(grey.mean()) / 255
         dark = self._judge("camera-dark", brightness < DARK, self._why_dark(), brightness)
         white = self._judge("camera-white", brightness > WHITE, "the picture is white: see what shines in", brightness)
+        same = self._frozen.times_the_same(grey)
+        if dark or white:  # such pictures have no noise: that they are the same says nothing
+            return
+        if same >= self._frozen_after:
+            self._alarms.begin("camera-frozen", "the camera is frozen: it gives the same photo again and again")
+        elif same == 1:
+            self._alarms.over("camera-frozen", "it gives new photos")
         low, high = np.percentile(grey, (2, 98))
-        if not (frozen or dark or white) and high - low > LOWEST_CONTRAST * 255:
+        if same <= 1 and high - low > LOWEST_CONTRAST * 255:
             self._look_where(grey)
 
     def _judge(self, name: AlarmName, wrong: bool, reason: str, brightness: float) -> bool:
@@ -95,9 +99,9 @@ class CameraWatch:
             return
         if news.kind == "moved" and news.moved_by is None:
             self._alarms.begin("camera-moved", "the camera has moved: nothing of what it saw before is where it was")
-        elif news.kind == "moved":
+        elif news.kind == "moved" and news.moved_by is not None:
             reason = f"the camera has moved: what it sees is shifted by {news.moved_by:.1%} of the picture"
-            self._alarms.begin("camera-moved", reason, moved_by=round(news.moved_by or 0, 4))
+            self._alarms.begin("camera-moved", reason, moved_by=round(news.moved_by, 4))
         elif news.kind == "back":
             self._alarms.over("camera-moved", "it looks where it looked before")
         else:

@@ -94,18 +94,21 @@ class DoorWatch:
         self._recent: deque[tuple[float, int]] = deque()
         self._flutters = False
         self._unheard = 0
+        self._watched_since: float | None = None
         self.on_opened: Callable[[float], None] = lambda _at: None
         self.on_closed: Callable[[float], None] = lambda _at: None
 
     def see(self, reading: ControllerReading, now: float) -> None:
         """Take what a poll at `now`, on the monotonic clock, has read."""
+        if self._watched_since is None:
+            self._watched_since = now
         news = self._door.see(reading, now)
         self._count(news, now)
         if self._flutters and news is not None:
             self._unheard += news.changes
         elif news is not None:
             self._tell(news, now)
-        self._judge(reading, now)
+        self._judge(reading, now, now - self._watched_since)
 
     def _count(self, news: DoorNews | None, now: float) -> None:
         if news is not None:
@@ -119,7 +122,7 @@ class DoorWatch:
             self._alarms.begin("door-stuck", reason, changes=changes)
             self.on_opened(now)  # a photo that was planned is not taken
 
-    def _judge(self, reading: ControllerReading, now: float) -> None:
+    def _judge(self, reading: ControllerReading, now: float, watched_s: float) -> None:
         if self._flutters and not self._recent:
             self._flutters = False
             self._alarms.over("door-stuck", "the switch has kept calm for a minute", unheard_changes=self._unheard)
@@ -130,7 +133,9 @@ class DoorWatch:
             open_s = round(self._door.open_for(now), 1)
             reason = f"the door has been open for {open_s:.0f} s: close it, or mend its switch"
             self._alarms.begin("door-stuck", reason, open_s=open_s)
-        elif not self._flutters:
+        elif (
+            not self._flutters and watched_s >= MINUTE_S
+        ):  # an alarm of the last run: a minute shows whether it is over
             self._alarms.over("door-stuck")
 
     def _tell(self, news: DoorNews, now: float) -> None:

@@ -35,6 +35,7 @@ CASES = {
     "black": ([GOOD[0], *BLACK, GOOD[1]], ["camera-dark", "camera-dark over"]),
     "white": ([GOOD[0], *WHITE, GOOD[1]], ["camera-white", "camera-white over"]),
     "black, then white": ([*BLACK, *WHITE], ["camera-dark", "camera-dark over", "camera-white"]),
+    "black without any noise": ([GOOD[0], *[BLACK[0]] * 9], ["camera-dark"]),
     "moved": ([GOOD[0], *MOVED], ["camera-moved"]),
     "moved and put back": ([GOOD[0], *MOVED, GOOD[1]], ["camera-moved", "camera-moved over"]),
     "black, and moved in the dark": ([GOOD[0], *BLACK, *MOVED], ["camera-dark", "camera-dark over", "camera-moved"]),
@@ -53,6 +54,20 @@ def test_each_fault_is_told_once(tmp_path: Path, files: list[bytes], told: list[
         for encoded in files:
             looking.look(decode_photo(encoded))
         assert device.told() == told
+
+
+def test_a_camera_still_frozen_after_a_restart_is_not_told_to_be_over(tmp_path: Path) -> None:
+    for told in (["camera-frozen"], ["camera-frozen"]):
+        with telling(tmp_path) as device:
+            looking = watch(device, tmp_path)
+            for _ in range(5):
+                looking.look(decode_photo(GOOD[0]))
+            assert device.told() == told
+    with telling(tmp_path) as device:
+        looking = watch(device, tmp_path)
+        for encoded in GOOD:
+            looking.look(decode_photo(encoded))
+        assert device.told() == ["camera-frozen", "camera-frozen over"]
 
 
 @pytest.mark.parametrize(("light_on", "says"), [(False, "light is off"), (True, "lamp"), (None, "lamp")])
