@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy.typing as npt
 from datasets.products.arrays import FloatArray
 
 ThingKind = Literal["product", "price-tag", "person", "foreign"]
+Mount = Literal["aisle", "door", "corner"]
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Thing:
         pose: standing, fallen (lies), turned (its front looks away from the aisle).
         full_area: pixels of its outline as if nothing hid it and the photo had no edge.
         full_box: x1, y1, x2, y2 around that outline; may reach out of the photo.
+        placement: (3, 4) transform from its model's axes (foot's centre, front along z) to the scene's, mm.
     """
 
     kind: ThingKind
@@ -38,6 +40,7 @@ class Thing:
     pose: Literal["standing", "fallen", "turned"]
     full_area: float
     full_box: tuple[float, float, float, float]
+    placement: FloatArray | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ class CameraModel:
     k: FloatArray
     r: FloatArray
     t: FloatArray
-    mount: Literal["aisle", "door", "corner"]
+    mount: Mount
 
 
 @dataclass(frozen=True, eq=False)

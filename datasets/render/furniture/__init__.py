@@ -1,0 +1,1 @@
+"""What products stand in: uprights, chests, open shelves, floor displays and vending machines, each with its looks."""

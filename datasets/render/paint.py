@@ -1,0 +1,76 @@
+"""`render_scene`: a scene's light by path tracing, and its labels by geometry alone."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+import numpy as np
+
+from datasets.products.arrays import FloatArray
+from datasets.products.packs import Catalogue
+from datasets.render import things
+from datasets.render.assemble import Assembly, assemble, sensor, traced
+from datasets.render.engine import best_variant, denoised, integrator
+from datasets.render.rendering import CameraModel, Rendering
+from datasets.render.scene import Scene
+from datasets.render.stage import put_up
+from datasets.render.visibility import things_shown
+
+SAMPLES = 8
+"""Paths per pixel; with the denoiser few are enough."""
+
+_BOUNCES = 5
+_AIDES = "albedo:albedo,normal:sh_normal"
+_BRIGHT_ENOUGH = 0.15
+_log = logging.getLogger(__name__)
+
+
+def render_scene(scene: Scene, catalogue: Catalogue, samples: int = SAMPLES) -> Rendering:
+    """What an ideal camera sees of a scene, and the truth about it.
+
+    The same scene gives the same labels whatever `samples`; its light differs only by noise.
+
+    Raises:
+        KeyError: a SKU that is not in the catalogue.
+        BadInputError: lanes that do not fit their shelf.
+    """
+    started = time.perf_counter()
+    best_variant()
+    camera = scene.camera
+    stage = put_up(scene, catalogue)
+    assembly = assemble(stage, scene.lights)
+    ready = time.perf_counter()
+    shown, distance = things_shown(assembly, camera)
+    named = things.things_of(stage, camera)
+    labelled = time.perf_counter()
+    light = painted(assembly, camera, samples, scene.surroundings)
+    _log.debug("%d things: %.1f s to put up, %.1f s to label, %.1f s to paint", len(named), ready - started,
+               labelled - ready, time.perf_counter() - labelled)  # fmt: skip
+    return Rendering(
+        light=light,
+        things_shown=shown,
+        distance_mm=distance,
+        things=named,
+        places=things.places_of(scene, stage.furniture, catalogue, camera),
+        rows=things.rows_of(stage.furniture, camera),
+        camera=camera,
+        furniture=stage.furniture.name,
+    )
+
+
+def painted(assembly: Assembly, camera: CameraModel, samples: int, seed: int) -> FloatArray:
+    """(H, W, 3) float32 light, denoised, 1.0 being white paper in the middling light of what the picture shows."""
+    tracer = {"type": "aov", "aovs": _AIDES, "light": integrator(_BOUNCES)}
+    eye = sensor(camera, {"type": "independent", "sample_count": samples})
+    found = traced(assembly, tracer, eye, samples, seed)
+    light, albedo, normal = found[..., :3], found[..., 3:6], found[..., 6:9]
+    clean = denoised(light, albedo, normal)
+    return (clean / _paper(clean, albedo)).astype(np.float32)
+
+
+def _paper(light: FloatArray, albedo: FloatArray) -> float:
+    """How bright white paper would be: the median over what is not dark of light thrown back per share of colour."""
+    share, bright = albedo.mean(-1), light.mean(-1)
+    chosen = share > _BRIGHT_ENOUGH
+    return max(float(np.median(bright[chosen] / share[chosen])), 1e-6) if chosen.any() else 1.0
