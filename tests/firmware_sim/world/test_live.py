@@ -1,0 +1,51 @@
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from firmware_sim.world.calendar import moment
+from firmware_sim.world.job import WorldJob
+from firmware_sim.world.live import LiveWorld
+from firmware_sim.world.outlet_life import simulate_outlet
+from firmware_sim.world.photos import draw, look_of, photo_truth
+from firmware_sim.world.plan import plan_world
+from firmware_sim.world.settings import OutletSettings, PromotionSettings, WorldSettings
+
+SETTINGS = WorldSettings(promotions=PromotionSettings(count=0), outlets=OutletSettings(counter=1, double_door=0))
+JOB = WorldJob(seed=4, outlets=1, days=2, settings=SETTINGS)
+
+
+@dataclass
+class FakeClock:
+    seconds: float = 1000.0
+
+    def now(self) -> datetime:
+        return datetime(2030, 1, 1, tzinfo=UTC)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+def test_a_live_cooler_shows_its_present_moment_until_its_last_day_is_over() -> None:
+    history, clock = simulate_outlet(JOB, 0).coolers[0], FakeClock()
+    live = LiveWorld(history, clock, speed=3600)
+    live.start()
+    begins = moment(history.begins)
+    for seconds, hours in [(0, 0), (20, 20), (20, 20), (47.5, 47.5), (9000, 48)]:
+        clock.seconds = 1000 + seconds
+        state = live.state_now()
+        assert state.at == begins + timedelta(hours=hours)
+        assert state == next(history.shelf_states([state.at]))
+
+
+def test_the_same_state_gives_the_same_photo_and_its_truth() -> None:
+    history = simulate_outlet(JOB, 0).coolers[0]
+    state = next(history.shelf_states([moment(history.begins) + timedelta(hours=30)]))
+    look, catalogue = look_of(history.cooler, JOB.seed), plan_world(JOB).catalogue
+    one, other = draw(state, catalogue, look), draw(state, catalogue, look)
+    assert np.array_equal(one.pixels, other.pixels)
+    assert one.pixels.shape == (960, 720, 3)
+    truth = photo_truth(state, one)
+    assert truth["units_total"] == state.units().total() == len(one.units)
+    assert {line["sku"]: line["facings"] for line in truth["lines"] if line["facings"]} == state.facings()
+    assert 0.3 < truth["occupancy"] <= 1
