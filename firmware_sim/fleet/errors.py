@@ -1,0 +1,97 @@
+"""`VisionErrors`: how vision errs, as measured against scenes whose truth is known.
+
+The figures lie in `errors.json`, written by `python -m bench.count_errors --out firmware_sim/fleet/errors.json`.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from facings.errors import BadInputError
+from facings.messages.base import describe
+
+MEASURED = Path(__file__).with_name("errors.json")
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Naming(BaseModel):
+    """Of the products seen: named rightly, told as unknown, taken for another of the brand, for another brand's."""
+
+    model_config = ConfigDict(frozen=True)
+
+    right: Share
+    unknown: Share
+    sister: Share
+    other: Share
+
+
+class Confidence(BaseModel):
+    """How sure vision says it is, on average: of right, wrong and unknown names; `score`: that it is a product."""
+
+    model_config = ConfigDict(frozen=True)
+
+    right: Share
+    wrong: Share
+    unknown: Share
+    score: Share
+
+
+class VisionErrors(BaseModel):
+    """How often vision sees what is there, and what it sees that is not.
+
+    Attributes:
+        front_seen: chance that the first unit of a lane is seen, by how many empty places lie before it.
+        behind_seen: chance that a unit behind the first is seen too, by its distance from the first, 1 the next.
+        false_per_photo: products told where none is.
+        gap_seen: chance that an empty lane is told as a gap.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    front_seen: Annotated[tuple[Share, ...], Field(min_length=1)]
+    behind_seen: Annotated[tuple[Share, ...], Field(min_length=1)]
+    false_per_photo: Annotated[float, Field(ge=0)]
+    named: Naming
+    gap_seen: Share
+    gap_false_per_photo: Annotated[float, Field(ge=0)]
+    confidence: Confidence
+
+    def front(self, empty_before: int) -> float:
+        """Chance that a lane's first unit is seen."""
+        return self.front_seen[min(empty_before, len(self.front_seen) - 1)]
+
+    def behind(self, distance: int) -> float:
+        """Chance that the unit `distance` places behind the first is seen; beyond what was measured, none is."""
+        return self.behind_seen[distance - 1] if distance <= len(self.behind_seen) else 0.0
+
+
+PERFECT = VisionErrors(
+    front_seen=(1.0,),
+    behind_seen=(0.0,),
+    false_per_photo=0.0,
+    named=Naming(right=1.0, unknown=0.0, sister=0.0, other=0.0),
+    gap_seen=1.0,
+    gap_false_per_photo=0.0,
+    confidence=Confidence(right=1.0, wrong=1.0, unknown=1.0, score=1.0),
+)
+"""Vision that sees every front and nothing else."""
+
+
+@lru_cache(maxsize=4)
+def read_errors(file: Path = MEASURED) -> VisionErrors:
+    """The figures of a file that `bench.count_errors` wrote.
+
+    Raises:
+        BadInputError: no such file, or not of that form.
+    """
+    try:
+        return VisionErrors.model_validate_json(file.read_bytes())
+    except OSError as error:
+        raise BadInputError(f"{file}: cannot read the errors of vision ({error.strerror})") from error
+    except ValidationError as error:
+        raise BadInputError(f"{file}: not the errors of vision: {describe(error)}") from error
