@@ -10,9 +10,11 @@ import typer
 from rich.console import Console
 
 from datasets.fetch_command import fetch_set
+from datasets.render.command import render
 from datasets.sets.commands import check, export_set, import_set
 
 app = typer.Typer(help="Render scenes, make gallery pictures, check replay sets.", no_args_is_help=True)
+app.command()(render)
 app.command("import")(import_set)
 app.command("export")(export_set)
 app.command("fetch")(fetch_set)
@@ -24,7 +26,15 @@ class CatalogueChoice(StrEnum):
     """Which products stand in the scenes."""
 
     DEMO = "demo"
+    HOUSE = "house"
     RANDOM = "random"
+
+
+class Renderer(StrEnum):
+    """What draws gallery pictures."""
+
+    COMPOSE = "compose"
+    MITSUBA = "mitsuba"
 
 
 @app.callback()
@@ -38,9 +48,9 @@ def compose(
     out: Annotated[Path, typer.Option(help="Folder for images/, labels.coco.json and truth.jsonl.")],
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same photos and labels.")] = 0,
     variety: Annotated[int, typer.Option(min=0, max=3, help="0 the demo's coolers ... 3 anything goes.")] = 1,
-    catalogue: Annotated[CatalogueChoice, typer.Option(help="The demo's 24 SKUs, or 400 random ones.")] = (
-        CatalogueChoice.DEMO
-    ),
+    catalogue: Annotated[
+        CatalogueChoice, typer.Option(help="The demo's 24 SKUs, the house's 20 brands, or 400 random ones.")
+    ] = (CatalogueChoice.DEMO),
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
 ) -> None:
     """Compose photos of coolers from drawn packs, quickly; a stopped run goes on where it was."""
@@ -53,14 +63,19 @@ def compose(
 @app.command()
 def packshots(
     out: Annotated[Path, typer.Option(help="Folder for one folder of pictures per SKU.")],
-    catalogue: Annotated[CatalogueChoice, typer.Option(help="The demo's 24 SKUs, or 400 random ones.")] = (
-        CatalogueChoice.DEMO
-    ),
+    catalogue: Annotated[
+        CatalogueChoice, typer.Option(help="The demo's 24 SKUs, the house's 20 brands, or 400 random ones.")
+    ] = (CatalogueChoice.DEMO),
     seed: Annotated[int, typer.Option(min=0, help="Which random catalogue.")] = 0,
+    renderer: Annotated[Renderer, typer.Option(help="Quickly drawn, or photo-real.")] = Renderer.COMPOSE,
 ) -> None:
     """Make gallery pictures: three per SKU."""
     from datasets.compose.export import catalogue_of  # noqa: PLC0415
-    from datasets.compose.packshots import write_gallery  # noqa: PLC0415
+
+    if renderer is Renderer.MITSUBA:
+        from datasets.render.packshots import write_gallery  # noqa: PLC0415
+    else:
+        from datasets.compose.packshots import write_gallery  # noqa: PLC0415
 
     products = catalogue_of(catalogue.value, seed)
     write_gallery(products, out, console)

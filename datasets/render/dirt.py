@@ -97,12 +97,13 @@ def _specks(width: int, height: int, count: int, rng: np.random.Generator) -> Fl
 def _blot(width: int, height: int, rng: np.random.Generator) -> FloatArray:
     """A dried drop or a crumb on the lens, 0 to 1."""
     turns = np.linspace(0, 2 * np.pi, 24, endpoint=False)
-    radius = width * rng.uniform(0.02, 0.055) * (1 + 0.25 * rng.standard_normal(24))
+    waves = sum(rng.normal(0, 0.16) * np.cos(n * turns + rng.uniform(0, 2 * np.pi)) for n in (1, 2, 3))
+    radius = width * rng.uniform(0.02, 0.055) * (1 + waves)
     x, y = rng.uniform(0.05, 0.95) * width, rng.uniform(0.05, 0.95) * height
     ring = np.stack([x + radius * np.cos(turns), y + radius * np.sin(turns)], axis=1)
     blot = np.zeros((height, width), np.float32)
     cv2.fillPoly(blot, [ring.astype(np.int32)], 1.0)
-    return softened(blot, width * 0.007)
+    return softened(blot, width * 0.011)
 
 
 def _cover(width: int, height: int, rng: np.random.Generator) -> FloatArray:
@@ -113,4 +114,4 @@ def _cover(width: int, height: int, rng: np.random.Generator) -> FloatArray:
     long, short = width * rng.uniform(0.24, 0.34), width * rng.uniform(0.12, 0.18)
     lean = float(np.degrees(angle) + rng.uniform(-40, 40))
     cv2.ellipse(cover, (tuple(edge), (2 * long, 2 * short), lean), 1.0, -1)
-    return softened(cover, width * rng.uniform(0.012, 0.03))
+    return softened(cover, width * rng.uniform(0.022, 0.045))

@@ -10,7 +10,7 @@ import numpy as np
 from datasets.products.arrays import FloatArray
 from datasets.render.stress import Stress, StressKind
 
-_SHARE = ((0.0, 0.0), (0.004, 0.006), (0.009, 0.012), (0.016, 0.022))
+_SHARE = ((0.0, 0.0), (0.004, 0.006), (0.008, 0.011), (0.013, 0.018))
 """By level: length of the path, share of the photo's long side."""
 _TURNING_CHANCE = 0.35
 

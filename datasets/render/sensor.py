@@ -12,7 +12,7 @@ from datasets.render.fields import softened
 from datasets.render.stress import Stress, StressKind
 
 _UNDER_STOPS = ((0.0, 0.0), (-1.7, -1.2), (-2.8, -2.2), (-4.0, -3.3))
-_OVER_STOPS = ((0.0, 0.0), (0.9, 1.2), (1.6, 2.0), (2.4, 2.9))
+_OVER_STOPS = ((0.0, 0.0), (0.9, 1.2), (1.7, 2.1), (2.6, 3.1))
 _GAIN_STOPS = (0.0, 1.5, 3.0, 4.5)
 """By level of under-exposure: how far the camera turns its gain up, which raises noise but not enough light."""
 _BALANCE = (0.02, 0.05, 0.09, 0.14)
@@ -20,7 +20,7 @@ _BALANCE = (0.02, 0.05, 0.09, 0.14)
 _FULL_WELL = 9000.0
 """Electrons of a pixel at the light of white paper, at gain 0: a small sensor of about 1.4 micrometres."""
 _READ_NOISE = 4.0
-_MIDDLE_GREY = 0.21
+_MIDDLE_GREY = 0.23
 _METERED_STOPS = 1.3
 _SATURATION = 1.5
 """Where a pixel is full, in light of white paper."""

@@ -25,9 +25,9 @@ class _Wetness:
 
 _LEVELS = (
     _Wetness((0.0, 0.0), 0.0, 0.0, (0, 1), 0.0, 0.0),
-    _Wetness((0.16, 0.24), 0.14, 0.06, (20, 70), 0.0015, 0.0),
-    _Wetness((0.34, 0.46), 0.26, 0.12, (120, 260), 0.0026, 0.4),
-    _Wetness((0.52, 0.66), 0.36, 0.2, (260, 520), 0.004, 0.7),
+    _Wetness((0.16, 0.24), 0.14, 0.06, (40, 120), 0.0015, 0.0),
+    _Wetness((0.34, 0.46), 0.26, 0.12, (250, 500), 0.0026, 0.4),
+    _Wetness((0.52, 0.66), 0.36, 0.2, (600, 1100), 0.004, 0.7),
 )
 _MOST = 0.97
 _GLOW = 0.55
@@ -43,8 +43,8 @@ def fogged(light: FloatArray, distance_mm: FloatArray, level: int, rng: np.rando
     veil = _veil(width, height, wetness, rng)
     veil = 1 - (1 - veil) * _through_mist(distance_mm, wetness.mist)
     scattered = softened(light, wetness.blur * width)
-    glow = softened(light, 0.12 * width) * np.float32(_GLOW) + light.mean() * np.float32(1 - _GLOW) + np.float32(0.05)
-    glow = glow * np.array([0.97, 1.0, 1.03], np.float32)
+    wide = softened(light, 0.12 * width)
+    glow = wide * np.float32(_GLOW) + wide.mean(2, keepdims=True) * np.float32(0.95 - _GLOW) + np.float32(0.06)
     hazy = mixed(mixed(light, scattered, np.minimum(1.6 * veil, 1)), glow, veil)
     return _with_drops(hazy, light, int(rng.integers(*wetness.drops)), rng), veil
 
@@ -102,8 +102,8 @@ def _with_drops(hazy: FloatArray, clear: FloatArray, count: int, rng: np.random.
     """Drops on the glass, each a small lens that shows the scene around it upside down."""
     height, width = hazy.shape[:2]
     wet = hazy.copy()
-    radii = np.exp(rng.normal(np.log(0.0026), 0.5, count)) * width
-    for radius, x, y in zip(np.clip(radii, 1.2, 0.012 * width), rng.uniform(0, width, count),
+    radii = np.exp(rng.normal(np.log(0.0019), 0.45, count)) * width
+    for radius, x, y in zip(np.clip(radii, 1.2, 0.008 * width), rng.uniform(0, width, count),
                             rng.uniform(0, height, count), strict=True):  # fmt: skip
         _put_drop(wet, clear, float(radius), float(x), float(y))
     return wet
@@ -120,7 +120,8 @@ def _put_drop(wet: FloatArray, clear: FloatArray, radius: float, x: float, y: fl
     seen_x = np.clip(x - across * radius * 6 + 0 * down, 0, width - 1).astype(int)
     seen_y = np.clip(y - down * radius * 6 + 0 * across, 0, height - 1).astype(int)
     # Light from above gathers at the lower rim; the rim itself throws light past the camera.
-    shade = (1.05 + 0.35 * down) * (1 - 0.55 * np.clip(reach, 0, 1) ** 4)
-    bead = clear[seen_y, seen_x] * shade.astype(np.float32)[..., None]
-    bead = bead + (np.hypot(across + 0.35, down + 0.4) < 0.22).astype(np.float32)[..., None] * np.float32(0.5)
-    wet[top:bottom, left:right] += inside * (bead - wet[top:bottom, left:right])
+    shade = (1.05 + 0.35 * down) * (1 - 0.45 * np.clip(reach, 0, 1) ** 4)
+    around = wet[top:bottom, left:right]
+    bead = (0.5 * clear[seen_y, seen_x] + 0.5 * around) * shade.astype(np.float32)[..., None]
+    bead = bead + (np.hypot(across + 0.3, down + 0.35) < 0.25).astype(np.float32)[..., None] * np.float32(0.35)
+    around += inside * (bead - around)

@@ -1,0 +1,163 @@
+"""`facings datasets render`: a data set of photo-real scenes, written a scene at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import lru_cache, partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, get_args
+
+import numpy as np
+from rich.console import Console
+
+from datasets.files import claim_folder, clear_parts
+from datasets.parallel import for_each
+from datasets.products.catalogues import demo_catalogue, house_catalogue, random_catalogue
+from datasets.products.packs import Catalogue
+from datasets.render.develop import Developed
+from datasets.render.labels import Coco, annotate, categories, rows
+from datasets.render.photograph import photograph
+from datasets.render.rendering import Rendering
+from datasets.render.splits import split_of, stock_of, unseen_skus
+from datasets.render.stress import Stress, draw_stress, parse_stress
+from datasets.render.write import photo_name, scene_file, write_labels, write_scene
+from facings.errors import BadInputError, FacingsError
+
+if TYPE_CHECKING:
+    from datasets.render.random_scenes import FurnitureKind
+
+CatalogueName = Literal["house", "random", "demo"]
+_RANDOM_SKUS = 400
+_STRESS, _SCENE, _CAMERA = 1, 2, 3
+"""Draws of one scene, each from its own numbers, so that a change of one leaves the others as they were."""
+
+
+@dataclass(frozen=True)
+class RenderJob:
+    """What a data set is rendered from; the same job gives the same labels and the same truth.
+
+    Attributes:
+        seed: of everything that is drawn.
+        stress: as `parse_stress` reads it.
+        catalogue: which products.
+        furniture: what they stand in; empty: anything.
+        width, height: of the photos, before a low resolution; upright where the scene is.
+        samples: paths of light per pixel.
+    """
+
+    seed: int
+    stress: str = ""
+    catalogue: CatalogueName = "house"
+    furniture: str = ""
+    width: int = 1280
+    height: int = 960
+    samples: int = 8
+
+
+@dataclass(frozen=True)
+class TakenScene:
+    """A photo as a file, and everything known about it."""
+
+    jpeg: bytes
+    known: Coco
+
+
+def render_dataset(job: RenderJob, scenes: int, out: Path, workers: int, console: Console) -> None:
+    """Renders the scenes that are not there yet, then writes the labels of all.
+
+    Raises:
+        BadInputError: an unknown stress or furniture, or a folder that holds the output of another job.
+        FacingsError: the renderer is not installed.
+    """
+    parse_stress(job.stress)
+    require_renderer()
+    furniture_of(job)
+    catalogue = catalogue_of(job.catalogue, job.seed)
+    listed = categories(catalogue, unseen_skus(catalogue, job.seed))
+    write_dataset(job, partial(take_scene, job), scenes, listed, out, workers, console)
+
+
+def write_dataset(job: RenderJob, take: Callable[[int], TakenScene], scenes: int, listed: list[Coco], out: Path,
+                  workers: int, console: Console) -> None:  # fmt: skip
+    """Writes the scenes that `take` makes of their numbers, leaving out those that are there, then their labels."""
+    claim_folder(out, asdict(job))
+    for folder in (out, out / "images", out / "scenes"):
+        clear_parts(folder)
+    missing = [number for number in range(scenes) if not scene_file(out, number).exists()]
+    for_each(partial(_write, take, out), missing, workers, "Rendering scenes", console)
+    write_labels(out, scenes, listed, {"description": "Rendered by facings datasets render", "job": asdict(job)})
+
+
+def _write(take: Callable[[int], TakenScene], out: Path, number: int) -> None:
+    taken = take(number)
+    write_scene(out, number, taken.jpeg, taken.known)
+
+
+def require_renderer() -> None:
+    """Raises `FacingsError` where Mitsuba or the denoiser is not installed."""
+    missing = [name for name in ("mitsuba", "pyoidn") if find_spec(name) is None]
+    if missing:
+        raise FacingsError(f"rendering needs {' and '.join(missing)}: install with pip install 'facings[render]'")
+
+
+def furniture_of(job: RenderJob) -> FurnitureKind | None:
+    """The furniture that is asked for, None for any.
+
+    Raises:
+        BadInputError: there is none of that name.
+    """
+    from datasets.render.random_scenes import FurnitureKind  # noqa: PLC0415 - Mitsuba
+
+    kinds: tuple[FurnitureKind, ...] = get_args(FurnitureKind)
+    found = next((kind for kind in kinds if kind == job.furniture), None)
+    if job.furniture and found is None:
+        raise BadInputError(f"{job.furniture!r} is no furniture: choose from {', '.join(kinds)}")
+    return found
+
+
+@lru_cache(maxsize=2)
+def catalogue_of(name: CatalogueName, seed: int) -> Catalogue:
+    """The house's own brands, 400 random SKUs drawn by the seed, or the demo's 24."""
+    if name == "demo":
+        return demo_catalogue()
+    return house_catalogue() if name == "house" else random_catalogue(np.random.default_rng([seed, 7]), _RANDOM_SKUS)
+
+
+def take_scene(job: RenderJob, number: int) -> TakenScene:
+    """Draws a scene by its number, renders it and takes its photo."""
+    from datasets.render.random_scenes import random_scene  # noqa: PLC0415 - Mitsuba
+    from datasets.render.truth import scene_truth  # noqa: PLC0415
+
+    stress = draw_stress(parse_stress(job.stress), _rng(job, number, _STRESS))
+    catalogue = catalogue_of(job.catalogue, job.seed)
+    stock = stock_of(catalogue, split_of(number), unseen_skus(catalogue, job.seed))
+    scene = random_scene(_rng(job, number, _SCENE), stock, stress, furniture_of(job))
+    rendering, photo = photograph(scene, stock, _rng(job, number, _CAMERA), (job.width, job.height), job.samples)
+    known = {
+        "image": image_of(number, stress, rendering, photo),
+        "annotations": annotate(rendering, photo, categories(catalogue)),
+        "photo": photo.settings,
+        "truth": scene_truth(scene, rendering),
+    }
+    return TakenScene(photo.jpeg, known)
+
+
+def image_of(number: int, stress: Stress, rendering: Rendering, photo: Developed) -> Coco:
+    """COCO's entry of a photo, with what we add: split, furniture, stress, camera and rows."""
+    return {
+        "id": number + 1,
+        "file_name": photo_name(number),
+        "width": photo.warp.lens.width,
+        "height": photo.warp.lens.height,
+        "split": split_of(number),
+        "furniture": rendering.furniture,
+        "stress": stress.as_json(),
+        "camera": photo.warp.as_json(),
+        "rows": rows(rendering, photo.warp),
+    }
+
+
+def _rng(job: RenderJob, number: int, draw: int) -> np.random.Generator:
+    return np.random.default_rng([job.seed, number, draw])
