@@ -142,7 +142,7 @@ class CoolerLife:
         for name in skus:
             sku = self._plan.number_of[name]
             for lane, home in enumerate(self.shelf.home):
-                spare = self.shelf.home.count(home) > 1 and home not in map(self._plan.number_of.get, skus)
+                spare = len(self.shelf.kept[home]) > 1 and home not in map(self._plan.number_of.get, skus)
                 if spare and self._hand_over(lane, at, IncidentKind.EXTRA_FACING, sku.__eq__):
                     self._widened.append(lane)
                     break
@@ -152,7 +152,7 @@ class CoolerLife:
         lanes = self._planogram_at(at).lanes
         for lane in self._widened:
             if lane < len(lanes):
-                self.shelf.home[lane] = self._plan.number_of[lanes[lane].sku]
+                self.shelf.keep(lane, self._plan.number_of[lanes[lane].sku])
         self._widened.clear()
 
     def _planogram_at(self, at: int) -> Planogram:

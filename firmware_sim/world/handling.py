@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from datasets.products.packs import Pack
-from firmware_sim.world.shelf import EMPTY, Shelf, pulled_forward, with_behind, with_front
+from firmware_sim.world.shelf import EMPTY, Shelf, pulled_forward, with_front
 
 _SQUEEZE_MM = 1.0
 """A pack stands in a lane that is narrower than its own by so little."""
@@ -17,9 +17,10 @@ def tidy(shelf: Shelf, at: int) -> Counter[int]:
     strays: list[int] = []
     for lane, places in enumerate(shelf.lanes):
         home = shelf.home[lane]
-        kept = [sku for sku in places if sku == home]
-        strays += [sku for sku in places if sku not in (home, EMPTY)]
-        shelf.set_lane(lane, kept + [EMPTY] * (len(places) - len(kept)), at)
+        kept, free = places.count(home), places.count(EMPTY)
+        if kept + free < len(places):
+            strays += [sku for sku in places if sku not in (home, EMPTY)]
+        shelf.set_lane(lane, [home] * kept + [EMPTY] * (len(places) - kept), at)
     removed: Counter[int] = Counter()
     for sku in strays:
         if not refill(shelf, sku, 1, at):
@@ -37,33 +38,30 @@ def room(shelf: Shelf) -> dict[int, int]:
 
 def refill(shelf: Shelf, sku: int, units: int, at: int) -> int:
     """Puts up to `units` behind what stands in the SKU's lanes, the emptiest first; how many found room."""
-    free = {lane: shelf.lanes[lane].count(EMPTY) for lane, home in enumerate(shelf.home) if home == sku}
+    free = {lane: shelf.lanes[lane].count(EMPTY) for lane in shelf.kept[sku]}
     put = dict.fromkeys(free, 0)
-    placed = 0
-    while placed < units and free:
+    placed = min(units, sum(free.values()))
+    for _ in range(placed):
         lane = max(free, key=free.__getitem__)
-        if not free[lane]:
-            break
         free[lane] -= 1
         put[lane] += 1
-        placed += 1
     for lane, count in put.items():
         if count:
-            shelf.set_lane(lane, with_behind(shelf.lanes[lane], sku, count), at)
+            shelf.put_behind(lane, sku, count, at)
     return placed
 
 
 def refill_wrong_lane(shelf: Shelf, sku: int, units: int, pack: Pack, at: int) -> tuple[int, int] | None:
     """Puts up to `units` into the emptiest lane of another SKU beside its own; that lane and how many found room."""
-    own = next((lane for lane, home in enumerate(shelf.home) if home == sku), None)
-    if own is None:
+    if not shelf.kept[sku]:
         return None
-    goals = [lane for lane in shelf.rows[shelf.row_of[own]] if shelf.home[lane] != sku and _fits(shelf, lane, pack)]
+    row = shelf.rows[shelf.row_of[shelf.kept[sku][0]]]
+    goals = [lane for lane in row if shelf.home[lane] != sku and _fits(shelf, lane, pack)]
     if not goals:
         return None
     goal = max(goals, key=lambda lane: shelf.lanes[lane].count(EMPTY))
     placed = min(units, shelf.lanes[goal].count(EMPTY))
-    shelf.set_lane(goal, with_behind(shelf.lanes[goal], sku, placed), at)
+    shelf.put_behind(goal, sku, placed, at)
     return goal, placed
 
 
@@ -104,7 +102,7 @@ def hand_over(shelf: Shelf, lane: int, packs: Sequence[Pack], goes_to: Callable[
         sku = shelf.home[neighbour] if neighbour in row else shelf.home[lane]
         fits = packs[sku].width_mm <= shelf.widths[lane] and packs[sku].depth_mm <= now.depth_mm + _SQUEEZE_MM
         if sku != shelf.home[lane] and fits and goes_to(sku):
-            shelf.home[lane] = sku
+            shelf.keep(lane, sku)
             return sku
     return None
 

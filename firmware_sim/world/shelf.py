@@ -40,8 +40,8 @@ class Shelf:
     """All lanes of a cooler, row by row.
 
     Attributes:
-        lanes: places of each lane; only `set_lane`, `take` and `reset` change them.
-        home: the SKU that staff keep in each lane; at first the planogram's.
+        lanes: places of each lane; only `take`, `put_behind`, `set_lane` and `reset` change them.
+        home: the SKU that staff keep in each lane; at first the planogram's. `kept` has the lanes of each SKU.
         row_of: the shelf row of each lane; `rows` has the lanes of each row.
         widths: of each lane, mm.
         units: by SKU, hidden ones too.
@@ -54,6 +54,7 @@ class Shelf:
         self.gravity = gravity
         self.lanes: list[Places] = []
         self.home: list[int] = []
+        self.kept: list[list[int]] = [[] for _ in range(skus)]
         self.row_of: list[int] = []
         self.rows: list[list[int]] = []
         self.widths: list[float] = []
@@ -88,6 +89,23 @@ class Shelf:
             self._show(lane, front)
         self._lose(sku, at)
         return sku
+
+    def keep(self, lane: int, sku: int) -> None:
+        """From now on staff keep this SKU in the lane."""
+        self.kept[self.home[lane]].remove(lane)
+        self.kept[sku] = sorted([*self.kept[sku], lane])
+        self.home[lane] = sku
+
+    def put_behind(self, lane: int, sku: int, units: int, at: int) -> None:
+        """Puts units behind what stands in a lane, which must have room for them."""
+        places = with_behind(self.lanes[lane], sku, units)
+        self.lanes[lane] = places
+        self.changes.append(Change(at, lane, tuple(places)))
+        if not self.units[sku]:
+            self._back(sku, at)
+        self.units[sku] += units
+        if self._front[lane] == EMPTY:
+            self._show(lane, sku)
 
     def set_lane(self, lane: int, places: Places, at: int) -> None:
         """Gives a lane other places, as many as before."""
@@ -135,6 +153,8 @@ class Shelf:
         self.widths = [width for row in rows for _, width in row]
         self.row_of = [number for number, row in enumerate(rows) for _ in row]
         self.rows = [[lane for lane, row in enumerate(self.row_of) if row == number] for number in range(len(rows))]
+        for number, kept in enumerate(self.kept):
+            kept[:] = [lane for lane, home in enumerate(self.home) if home == number]
         self.lanes = lanes
         self._front = [EMPTY] * len(lanes)
         for showing in self.showing:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from firmware_sim.world.calendar import hours_of
 from firmware_sim.world.history import Kind, OutletHistory, PromotionTally
-from firmware_sim.world.promotions import Promotion
 
 Sold = dict[int, int]
 """Units by SKU number."""
@@ -17,14 +18,39 @@ def promotion_rows(history: OutletHistory, twin: OutletHistory | None) -> list[d
 
     What depends on the twin is None where there is none.
     """
-    return [_row(history, twin, tally) for tally in history.tallies]
+    sales = (_Sales(history), _Sales(twin)) if twin else None
+    return [_counted(history, tally) | (_beside(sales, tally) if sales else {}) for tally in history.tallies]
 
 
-def _row(history: OutletHistory, twin: OutletHistory | None, tally: PromotionTally) -> dict[str, Any]:
+class _Sales:
+    """What an outlet sold, and when."""
+
+    def __init__(self, history: OutletHistory) -> None:
+        self.plan = history.plan
+        job = history.plan.job
+        self._hours = hours_of(history.outlet.region.timezone, job.settings.start, job.days)
+        sales = [
+            (move.at, move.sku, move.units)
+            for cooler in history.coolers
+            for move in cooler.movements
+            if move.kind is Kind.SALE
+        ]
+        self._at, self._sku, self._units = np.array(sales, np.int64).reshape(-1, 3).T
+
+    def of(self, skus: tuple[str, ...], days: tuple[int, int]) -> Sold:
+        """Units of each SKU sold from the first day to the one before the last."""
+        if days[0] >= days[1]:
+            return {}
+        begins, ends = self._hours[days[0], 0], self._hours[days[1] - 1, 24]
+        then = (self._at >= begins) & (self._at < ends)
+        sold = np.bincount(self._sku[then], self._units[then], len(self.plan.skus))
+        return {number: int(sold[number]) for number in map(self.plan.number_of.__getitem__, skus)}
+
+
+def _counted(history: OutletHistory, tally: PromotionTally) -> dict[str, Any]:
     execution = tally.execution
-    promotion = execution.promotion
-    counted = {
-        "promotion": promotion.id,
+    return {
+        "promotion": execution.promotion.id,
         "outlet": history.outlet.id,
         "executed": execution.executed,
         "lift": execution.lift,
@@ -32,56 +58,25 @@ def _row(history: OutletHistory, twin: OutletHistory | None, tally: PromotionTal
         "extra": tally.extra,
         "cannibalised": tally.cannibalised,
         "dipped": tally.dipped,
-        "cost": promotion.cost,
+        "cost": execution.promotion.cost,
     }
-    return counted | (_beside(history, twin, tally) if twin else {})
 
 
-def _beside(history: OutletHistory, twin: OutletHistory, tally: PromotionTally) -> dict[str, Any]:
-    promotion = tally.execution.promotion
-    days = history.plan.job.days
-    runs = (promotion.begins, promotion.ends)
-    after = (promotion.ends, min(promotion.over, days))
-    pairs = {
-        "sold": _pair(history, twin, promotion.skus, runs),
-        "sisters_sold": _pair(history, twin, promotion.sisters, (runs[0], after[1])),
-        "after_sold": _pair(history, twin, promotion.skus, after),
+def _beside(sales: tuple[_Sales, _Sales], tally: PromotionTally) -> dict[str, Any]:
+    """Units sold by the outlet and by its twin, and the margin between them."""
+    plan, promotion = sales[0].plan, tally.execution.promotion
+    over = min(promotion.over, plan.job.days)
+    spans = {
+        "sold": (promotion.skus, (promotion.begins, promotion.ends)),
+        "sisters_sold": (promotion.sisters, (promotion.begins, over)),
+        "after_sold": (promotion.skus, (promotion.ends, over)),
     }
-    found: dict[str, Any] = {}
-    for name, (with_it, without) in pairs.items():
+    margin, found = plan.job.settings.promotions.margin, dict[str, Any]()
+    incremental = 0.0
+    for name, span in spans.items():
+        with_it, without = (each.of(*span) for each in sales)
         found |= {name: sum(with_it.values()), f"{name}_without": sum(without.values())}
-    margin = _margin(history, promotion, pairs, tally.execution.executed)
-    return found | {"incremental_margin": round(margin, 2)}
-
-
-def _pair(history: OutletHistory, twin: OutletHistory, skus: tuple[str, ...], days: tuple[int, int]
-          ) -> tuple[Sold, Sold]:  # fmt: skip
-    return _sold(history, skus, days), _sold(twin, skus, days)
-
-
-def _sold(history: OutletHistory, skus: tuple[str, ...], days: tuple[int, int]) -> Sold:
-    """Units of each SKU sold in the outlet from the first day to the one before the last."""
-    plan, outlet = history.plan, history.outlet
-    hours = hours_of(outlet.region.timezone, plan.job.settings.start, plan.job.days)
-    if days[0] >= days[1]:
-        return {}
-    begins, ends = int(hours[days[0], 0]), int(hours[days[1] - 1, 24])
-    sold = dict.fromkeys((plan.number_of[sku] for sku in skus), 0)
-    for cooler in history.coolers:
-        for movement in cooler.movements:
-            if movement.sku in sold and movement.kind == Kind.SALE and begins <= movement.at < ends:
-                sold[movement.sku] += movement.units
-    return sold
-
-
-def _margin(history: OutletHistory, promotion: Promotion, pairs: dict[str, tuple[Sold, Sold]], executed: bool) -> float:
-    """The owner's margin with the promotion less that without it, before its fixed cost."""
-    settings = history.plan.job.settings.promotions
-    discount = promotion.discount if executed else 0.0
-    total = 0.0
-    for name, (with_it, without) in pairs.items():
-        cut = discount if name == "sold" else 0.0
+        cut = promotion.discount if name == "sold" and tally.execution.executed else 0.0
         for sku, units in with_it.items():
-            price = history.plan.packs[sku].price
-            total += price * (units * (settings.margin - cut) - without[sku] * settings.margin)
-    return total
+            incremental += plan.packs[sku].price * (units * (margin - cut) - without[sku] * margin)
+    return found | {"incremental_margin": round(incremental, 2)}
