@@ -21,7 +21,7 @@ from tests.support.promotions import Market, Simulated, simulate
 PROMOTIONS = 200
 MARKETS: dict[str, Market] = {
     "90 outlets, 30 promoted": Market(),
-    "60 outlets, 8 promoted": Market(outlets=60, promoted=8, cost=110.0),
+    "60 outlets, 8 promoted": Market(outlets=60, promoted=8, cost=40.0),
     "strong shocks by region and outlet": Market(region_shock=0.25, outlet_shock=0.2),
 }
 NOTHING = {"lift": 0.0, "dip": 0.0, "taken": 0.0}
@@ -65,7 +65,7 @@ def judge(simulated: Simulated, score: Score, study: PromotionStudy) -> None:
     net = answer.units["net"]
     score.add("net_units", (net.low, net.high), net.value, simulated.net_units)
     for name, effect in (("did", answer.direct), *answer.others.items()):
-        score.add(name, (effect.low, effect.high), effect.effect, simulated.effect)
+        score.add(name, (effect.low, effect.high), effect.effect, simulated.effect(answer.unmatched))
     score.verdicts.append(answer.verdict)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -26,7 +27,7 @@ class Market:
     days_before: int = 56
     days_during: int = 14
     days_after: int = 14
-    lift: float = 0.25
+    lift: float = 0.4
     """Of the promoted SKUs during the promotion."""
     spread: float = 0.3
     """By how much the lift differs between outlets, relative to it."""
@@ -38,7 +39,7 @@ class Market:
     """Of a day, common to a region."""
     outlet_shock: float = 0.12
     """Of a week, of one outlet."""
-    cost: float = 400.0
+    cost: float = 150.0
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,15 @@ class Simulated:
 
     sell_out: SellOut
     promotion: Promotion
-    effect: float
-    """Promoted units per promoted outlet and day of the promotion."""
+    gained: dict[str, float]
+    """Promoted units per day of the promotion, by promoted outlet."""
     net_units: float
     roi: float
+
+    def effect(self, without: Iterable[str] = ()) -> float:
+        """Promoted units per outlet and day of the promotion, over the promoted outlets but some."""
+        left = set(without)
+        return float(np.mean([units for outlet, units in self.gained.items() if outlet not in left]))
 
 
 def simulate(market: Market, seed: int) -> Simulated:
@@ -78,8 +84,9 @@ def simulate(market: Market, seed: int) -> Simulated:
     gained = (changed - expected)[promoted]
     during = gained[:, : len(PROMOTED), first : first + market.days_during]
     net = float(gained.sum())
-    effect = float(during.sum() / (market.promoted * market.days_during))
-    return Simulated(sell_out, promotion, effect, net, net * MARGIN / market.cost - 1)
+    by_outlet = during.sum(axis=(1, 2)) / market.days_during
+    named = {outlets[index].id: float(by_day) for index, by_day in zip(promoted, by_outlet, strict=True)}
+    return Simulated(sell_out, promotion, named, net, net * MARGIN / market.cost - 1)
 
 
 def _demand(market: Market, outlets: tuple[Outlet, ...], rng: np.random.Generator) -> np.ndarray:

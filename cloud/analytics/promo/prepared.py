@@ -56,7 +56,8 @@ class Prepared:
         matched = match(kept.outlets, treated, controls, outcomes[0][:, before], matching)
         if matched.unmatched.size:
             warnings.append(
-                f"{matched.unmatched.size} promoted outlets have no match and count as the average of the others"
+                f"{matched.unmatched.size} promoted outlets have no match: they count as the others do, in "
+                "proportion to what they sold before"
             )
         cohorts = tuple(Cohort(cell.treated, cell.controls, before, during, after) for cell in matched.cells)
         names = tuple(outlet.id for outlet in kept.outlets)
@@ -66,8 +67,13 @@ class Prepared:
     def totals(self) -> FloatArray:
         """(2,): promoted outlet-days during and after; of outlets without a match too."""
         during, after = window_cells(self.made.cohorts, WINDOWS).sum(axis=0)
-        scale = len(self.promotion.outlets) / sum(len(cell.treated) for cell in self.matched.cells)
-        return np.array([during, after]) * scale
+        return np.array([during, after]) * self._unmatched_scale()
+
+    def _unmatched_scale(self) -> float:
+        """All promoted outlets over the matched ones, by what they sold before."""
+        before = self.made.outcome[:, self.made.cohorts[0].before].mean(axis=1)
+        matched, unmatched = before[self.made.treated].sum(), before[self.matched.unmatched].sum()
+        return float((matched + unmatched) / matched) if matched > 0 else 1.0
 
 
 def _known(sell_out: SellOut, days: IntArray, warnings: list[str]) -> SellOut:

@@ -7,7 +7,7 @@ over outlets: the interval of the ROI knows that an outlet that sold more of one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -35,10 +35,10 @@ from cloud.analytics.promo.prepared import WINDOWS, Horizon, Prepared
 from cloud.analytics.promo.roi import Money, roi_of
 from cloud.analytics.promo.sellout import Promotion, SellOut
 from cloud.analytics.promo.verdict import SMALLEST, doubts_of, verdict
+from cloud.analytics.promo.weekly import weekly
 from cloud.analytics.promo.weights import Method, did_weights, sdid_weights, synthetic_control_weights
 
-_METHODS: dict[EstimatorName, Method] = {
-    "did": did_weights,
+_SECOND: dict[EstimatorName, Method] = {
     "synthetic_control": synthetic_control_weights,
     "sdid": sdid_weights,
 }
@@ -52,7 +52,7 @@ class StudyAnswer(Answer):
     direct: EstimatorAnswer
     """Promoted SKUs, per outlet and day of the promotion, by matched difference-in-differences."""
     others: dict[EstimatorName, Effect]
-    """The same by the other estimators."""
+    """The same by the other estimators, on weeks within cells."""
     dip: Effect
     """Promoted SKUs, per outlet and day after it."""
     cannibalised: Effect | None
@@ -65,6 +65,8 @@ class StudyAnswer(Answer):
     placebo_in_space: PlaceboInSpace | None
     execution: Execution | None
     matched_outlets: int
+    unmatched: list[str]
+    """Promoted outlets without a match."""
     control_outlets: int
     imbalance: dict[str, float]
     level: float
@@ -101,16 +103,11 @@ class PromotionStudy:
                 match.
         """
         ready = Prepared.of(sell_out, promotion, self.horizon, self.matching)
-        found = _infer(ready, ready.outcomes, did_weights, self.seed)
+        found = infer(effects(ready.outcomes, did_weights, WINDOWS), ready.made.cohorts, self.seed)
         if found is None:
             raise PanelError("too few outlets to say how sure the effect is: at least five controls are needed")
         execution = None if sightings is None else executed(promotion, sightings, shows or promotion.skus, self.level)
         return _answer(ready, found, self, execution)
-
-
-def _infer(ready: Prepared, outcomes: Sequence[FloatArray], method: Method, seed: int) -> Inference | None:
-    fit = partial(mean_square_before, outcomes[0], method) if method is synthetic_control_weights else None
-    return infer(effects(outcomes, method, WINDOWS), ready.made.cohorts, seed, fit)
 
 
 def _answer(ready: Prepared, found: Inference, study: PromotionStudy, execution: Execution | None) -> StudyAnswer:
@@ -122,7 +119,7 @@ def _answer(ready: Prepared, found: Inference, study: PromotionStudy, execution:
     units = {name: sums.of(vector) for name, vector in _unit_sums(cells, len(value)).items()}
     roi = roi.model_copy(update={"incremental_units": units["net"]})
     direct = _direct(ready, sums)
-    others = {name: _by(ready, name, study) for name in _METHODS if name != "did"}
+    others = {name: _second(ready, name, study) for name in _SECOND}
     trend = pre_trend(ready.made, study.level, study.seed)
     in_time = placebo_in_time(ready.made, did_weights, study.level, study.seed)
     doubts = doubts_of(trend, in_time, parallel=True)
@@ -141,6 +138,7 @@ def _answer(ready: Prepared, found: Inference, study: PromotionStudy, execution:
         placebo_in_space=placebo_in_space(ready.made, did_weights, None, study.seed),
         execution=execution,
         matched_outlets=len(ready.made.treated),
+        unmatched=[ready.made.units[unit] for unit in ready.matched.unmatched],
         control_outlets=len(ready.made.controls),
         imbalance=ready.matched.imbalance,
         level=study.level,
@@ -202,8 +200,10 @@ def _direct(ready: Prepared, sums: _Sums) -> EstimatorAnswer:
     )
 
 
-def _by(ready: Prepared, name: EstimatorName, study: PromotionStudy) -> Effect:
-    outcome, method = [ready.made.outcome], _METHODS[name]
-    value = total(effects(outcome, method, WINDOWS)(ready.made.cohorts))
-    found = _infer(ready, outcome, method, study.seed)
+def _second(ready: Prepared, name: EstimatorName, study: PromotionStudy) -> Effect:
+    """What another estimator says of the direct effect."""
+    made, method = weekly(ready.made), _SECOND[name]
+    value = total(effects([made.outcome], method)(made.cohorts))
+    fit = partial(mean_square_before, made.outcome, method) if method is synthetic_control_weights else None
+    found = infer(effects([made.outcome], method), made.cohorts, study.seed, fit)
     return _Sums(value, found, study.level).effect(0) if found else Effect(effect=float(value[0]))
