@@ -84,7 +84,10 @@ def main() -> None:
                 watched.look()
                 time.sleep(1)
             assert fleet.stdout
-            totals = json.loads(fleet.stdout.read())
+            said = fleet.stdout.read()
+        if not said:
+            sys.exit(f"the fleet ended with {fleet.returncode}")
+        totals = json.loads(said)
         result = {
             **totals,
             "coolers": coolers,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
 from typing import Annotated
 from zoneinfo import available_timezones
 
@@ -37,8 +38,12 @@ def check_digit(digits: str) -> str:
 Gtin = Annotated[str, AfterValidator(_with_check_digit)]
 
 
+_zones = cache(available_timezones)
+"""It reads the whole folder of zones, about 10 ms: an import of outlets asks for each of its rows."""
+
+
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _zones():
         raise ValueError(f"{name!r} is no time zone of the IANA list; write it as in 'Asia/Shanghai'")
     return name
 

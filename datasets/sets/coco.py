@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from datasets.sets.model import Category, LabelledBox, LabelledImage, LabelledSet, Provenance, image_name
-from datasets.sets.names import inside, name_in_set, split_of
+from datasets.sets.names import SPLITS, inside, name_in_set, split_of
 from facings.errors import BadInputError
 from facings.messages.base import describe
 
@@ -120,7 +120,8 @@ def _images(file: Path, folder: Path, document: _Document) -> Iterator[LabelledI
         boxes[annotation.image_id].append(box)
     split = split_of(file.name) or (split_of(file.parent.name) if file.parent != folder else None)
     for image in document.images:
-        yield _image(file, folder, image, image.split or split, tuple(boxes[image.id]))
+        said = SPLITS.get(image.split, image.split) if image.split else split
+        yield _image(file, folder, image, said, tuple(boxes[image.id]))
 
 
 def _image(file: Path, folder: Path, image: _Image, split: str | None, boxes: tuple[LabelledBox, ...]) -> LabelledImage:

@@ -20,7 +20,8 @@ from firmware_sim.world.places import Outlet
 
 _AT_ONCE = 4
 """Requests on the way: the records take one writer at a time, so more would only wait there."""
-_MOST_ROWS = 2000
+_MOST_ROWS = 250
+"""Of one request: it shall be answered well within the time that programs wait."""
 _PATIENCE_S = 180.0
 """A cloud that has just taken thousands of devices has live numbers to publish and logins to tell the broker."""
 
