@@ -105,12 +105,11 @@ def _inference(made: Design, method: Method, seed: int) -> Inference | None:
 
 
 def _variants(made: Design, wanted: Wanted) -> dict[str, Effect]:
-    return {
-        name: _effect(
-            total(effects([made.outcome], method)(made.cohorts)), _inference(made, method, wanted.seed), 0, wanted.level
-        )
-        for name, method in did_variants(made.cohorts).items()
-    }
+    found = {}
+    for name, method in did_variants(made.cohorts).items():
+        value = total(effects([made.outcome], method, _windows(made))(made.cohorts))
+        found[name] = _effect(value, _inference(made, method, wanted.seed), 0, wanted.level)
+    return found
 
 
 def _answer(made: Design, method: Method, found: Inference | None, wanted: Wanted) -> EstimatorAnswer:
