@@ -16,12 +16,12 @@ from datasets.compose.layouts import random_scene
 from datasets.compose.scene import RenderedScene, render
 from datasets.files import claim_folder, jpeg, write_atomic
 from datasets.parallel import for_each
-from datasets.products.catalogues import demo_catalogue, random_catalogue
+from datasets.products.catalogues import demo_catalogue, house_catalogue, random_catalogue
 from datasets.products.packs import Catalogue
 
 _RANDOM_SKUS = 400
 
-CatalogueName = Literal["demo", "random"]
+CatalogueName = Literal["demo", "house", "random"]
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,10 @@ def _truth_file(out: Path, number: int) -> Path:
 
 @lru_cache(maxsize=2)
 def catalogue_of(name: CatalogueName, seed: int) -> Catalogue:
-    """The demo's catalogue, or a random one of 400 SKUs."""
-    return demo_catalogue() if name == "demo" else random_catalogue(np.random.default_rng([seed, 7]), _RANDOM_SKUS)
+    """The demo's catalogue, the house's 20 brands, or a random one of 400 SKUs."""
+    if name == "random":
+        return random_catalogue(np.random.default_rng([seed, 7]), _RANDOM_SKUS)
+    return demo_catalogue() if name == "demo" else house_catalogue()
 
 
 def _compose_one(job: ComposeJob, out: Path, number: int) -> None:

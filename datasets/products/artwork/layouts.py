@@ -132,7 +132,7 @@ def _classic(front: Front) -> None:
 def _badge(front: Front) -> None:
     """The word on a leaning oval."""
     look, height, width = front.look, front.height, front.width
-    _foot_picture(front, 0.73)
+    _foot_picture(front, 0.78)
     y, half = (0.45 if front.low else 0.36) * height, 0.56 * front.span
     squeeze = min(0.34, 0.36 * height / half)
     for grow, paint in ((1.09, WHITE), (1.05, metal_or(front.image, look.foil, mixed(look.second, BLACK, 0.35)))):

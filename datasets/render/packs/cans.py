@@ -21,7 +21,7 @@ _LID_INSET_MM = 4.2
 def can_model(pack: Pack, around: int) -> Model:
     """A can; `around` is how many sides it has."""
     radius, height = pack.width_mm / 2, pack.height_mm
-    seam = _seam_radius(pack)
+    seam = seam_radius(pack)
     body = turned(_side(radius, seam - 0.8, height), around)
     tall = round(_TEXTURE * height / (2 * np.pi * radius))
     metal = Surface("metal", _ALUMINIUM)
@@ -35,8 +35,11 @@ def can_model(pack: Pack, around: int) -> Model:
     ))  # fmt: skip
 
 
-def _seam_radius(pack: Pack) -> float:
-    """Ends are made in few sizes: 202 (54 mm) on the wide cans, 200 (49 mm) on the sleek and slim ones."""
+def seam_radius(pack: Pack) -> float:
+    """Radius in mm of a can's upper rim.
+
+    Ends are made in few sizes: 202 (54 mm) on the wide cans, 200 (49 mm) on the sleek and slim ones.
+    """
     return 27.0 if pack.width_mm > 62 else min(25.2, pack.width_mm / 2 - 1.6)
 
 

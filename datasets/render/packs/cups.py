@@ -33,7 +33,7 @@ def cup_model(pack: Pack, around: int) -> Model:
                (0.86 * radius, height), (0.8 * radius, height - 1.6), (0.0, height - 1.6)]  # fmt: skip
         parts.append(turned(lid, around).part(Surface("glossy", pack.look.cap)))
         rod = turned([(2.2, 0.0), (2.2, 0.74 * height), (0.0, 0.74 * height)], 8)
-        parts.append(rod.moved(0.62 * radius, 0.12 * height, 0.62 * radius).part(Surface("satin", (250, 250, 250))))
+        parts.append(rod.moved(0.84 * radius, 0.12 * height, -0.2 * radius).part(Surface("satin", (250, 250, 250))))
     else:
         edge = [(radius - 0.2, lip - 1.5), (radius, lip - 1.3), (radius, height - 0.2), (radius - 0.4, height)]
         foil = Surface("metal", pack.look.cap)

@@ -10,8 +10,9 @@ from datasets.products.arrays import FloatArray, Pixels
 from datasets.products.artwork import mixed
 from datasets.products.packs import Bundle, Pack
 from datasets.render.model import Model, Part, Surface
+from datasets.render.packs.cans import seam_radius
 from datasets.render.packs.labels import panel_texture
-from datasets.render.packs.shapes import Shape, joined, patch, placed, rounded_outline, walled
+from datasets.render.packs.shapes import Shape, joined, patch, placed, rounded_outline, subdivided, walled
 
 WRAP_MM = 0.8
 """How thick film or sleeve lies around the units, on each side."""
@@ -57,11 +58,12 @@ def _film(pack: Pack, bundle: Bundle) -> tuple[Part, ...]:
     height = pack.height_mm
     shoulder, top_scale = (0.62, 0.62) if bundle.unit.pack_type in {"pet", "glass"} else (0.86, 0.9)
     outline = rounded_outline(pack.width_mm, pack.depth_mm, bundle.unit.width_mm / 2, 6)
+    outline = subdivided(outline, bundle.unit.width_mm / 8)
     tight = _drawn_in(outline, bundle)
     printed = walled(tight, [1.0, 0.3 * height, shoulder * height])
-    middle = (1 + top_scale) / 2
+    middle = min((1 + top_scale) / 2 + 0.1, 1.0)
     clear = walled(outline, [shoulder * height, (shoulder + 1) / 2 * height, height - 2.0, height],
-                   [(1, 1), (middle + 0.1, middle + 0.1), (top_scale, top_scale), (0.0, 0.0)])  # fmt: skip
+                   [(1, 1), (middle, middle), (top_scale, top_scale), (0.0, 0.0)])  # fmt: skip
     return (
         printed.part(Surface("film", texture=_around(pack, shoulder * height), opacity=_FILM_PRINTED)),
         clear.part(Surface("film", mixed(pack.look.base, (255, 255, 255), 0.8), opacity=_FILM_CLEAR)),
@@ -89,8 +91,8 @@ def _around(pack: Pack, tall_mm: float) -> Pixels:
 def _sleeve(pack: Pack, bundle: Bundle) -> tuple[Part, ...]:
     """A board around front, top, back and bottom; its upper edges are cut off where the cans' necks are."""
     width, depth, height = pack.width_mm, pack.depth_mm, pack.height_mm
-    cut = min(0.1 * height, 0.18 * bundle.unit.depth_mm)
-    edges = [(0.0, depth / 2), (height - cut, depth / 2), (height, depth / 2 - cut)]
+    cut = max(bundle.unit.depth_mm / 2 - seam_radius(bundle.unit), 0.6)
+    edges = [(0.0, depth / 2), (height - cut - 3.0, depth / 2), (height, depth / 2 - cut)]
     front = _board(edges, width)
     tall = round(height * _PX_PER_MM)
     art = panel_texture(pack.look, round(width * _PX_PER_MM), tall, pack.volume)

@@ -25,7 +25,7 @@ def pouch_model(pack: Pack, around: int) -> Model:
     parts = [body.part(Surface("metal" if not spout else "glossy", texture=art))]
     if spout:
         low = tall - 3.0
-        neck = [(5.0, low), (5.0, low + 8), (7.5, low + 8.5), (7.5, low + 10)]
+        neck = [(5.0, low), (5.0, low + 8), (7.5, low + 8.5), (7.5, low + 10), (0.0, low + 10)]
         cap = [(9.2, low + 10), (9.2, pack.height_mm - 1.0), (8.2, pack.height_mm), (0.0, pack.height_mm)]
         parts.append(turned(neck, around).part(Surface("satin", (240, 240, 240))))
         parts.append(turned(cap, around).part(Surface("satin", pack.look.cap)))

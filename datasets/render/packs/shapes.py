@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -106,6 +107,15 @@ def rounded_outline(width: float, depth: float, radius: float, steps: int) -> Fl
     loop = np.concatenate(corners)
     start = np.array([[-width / 2, 0.0]])
     return np.concatenate([start, loop, start])
+
+
+def subdivided(outline: FloatArray, step: float) -> FloatArray:
+    """The outline with further points on its straight sides, at most `step` mm apart."""
+    legs = [
+        np.linspace(start, end, max(int(np.ceil(np.linalg.norm(end - start) / step)), 1), endpoint=False)
+        for start, end in pairwise(outline)
+    ]
+    return np.concatenate([*legs, outline[-1:]])
 
 
 def around_share(outline: FloatArray) -> FloatArray:
