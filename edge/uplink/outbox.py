@@ -59,6 +59,7 @@ class Outbox:
             UnavailableError: the disk is full or broken.
         """
         kind = "observation" if isinstance(message, Observation) else "event"
+        self._store.check_room(0)
         with self._store.transaction() as db:
             seq: int = db.execute("UPDATE boot SET last_seq = last_seq + 1 RETURNING last_seq").fetchone()[0]
             payload = message.model_copy(update={"seq": seq}).to_wire()

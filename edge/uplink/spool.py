@@ -20,6 +20,9 @@ from facings.errors import PhotoError, UnavailableError
 from facings.ids import uuid7
 from facings.messages import ClockState
 
+LEFT_TO_MESSAGES = 500_000
+"""Photos leave this free for the messages that say why there are no more."""
+
 
 @dataclass(frozen=True)
 class SpooledPhoto:
@@ -174,6 +177,7 @@ class Spool:
         return _from_row(row) if row else None
 
     def _write(self, target: Path, encoded: bytes) -> None:
+        self._store.check_room(len(encoded) + LEFT_TO_MESSAGES)
         partial = target.with_suffix(".partial")
         try:
             with partial.open("wb") as file:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import errno
 import fcntl
 import logging
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -16,6 +17,10 @@ from facings.errors import UnavailableError
 
 DATABASE_FILE = "outbox.sqlite"
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+CHECKPOINT_PAGES = 100
+"""SQLite's log of changes stays under half a megabyte, to be written back even where little room is left."""
+ROOM_FOR_ACKS = 500_000
+"""Left free by new messages and photos: to delete what was acknowledged takes room, and that must not fail."""
 _SQLITE_RESULT = 0xFF
 
 _SCHEMA = """
@@ -83,6 +88,7 @@ class Store:
             )
             self._connection.row_factory = sqlite3.Row
             self._connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
+            self._connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
             self._migrate()
         except (OSError, sqlite3.Error) as error:
             self.stop()
@@ -119,21 +125,42 @@ class Store:
                 self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection
                 self._connection.execute("COMMIT")
-            except BaseException:
+            except BaseException as error:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
+                if _is_full(error):
+                    self._make_room()
                 raise
             finally:
                 self._in_transaction = False
+
+    def _make_room(self) -> None:
+        """A log that cannot grow is never written back by itself, and then nothing could be changed or deleted."""
+        self.on_full()
+        assert self._connection is not None
+        with suppress(sqlite3.Error):
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     @contextmanager
     def _errors_in_words(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:
-            if getattr(error, "sqlite_errorcode", 0) & _SQLITE_RESULT == sqlite3.SQLITE_FULL:
-                self.on_full()
             raise UnavailableError(f"the outbox in {self.folder} cannot be written: {error}") from error
+
+    def check_room(self, size: int) -> None:
+        """See that `size` bytes can be added to the disk and enough is left for acks.
+
+        Raises:
+            UnavailableError: they cannot, even with the reserve.
+        """
+        if self._lacks(size):
+            self.on_full()
+            if self._lacks(size):
+                raise UnavailableError(f"the disk of {self.folder} is full: make room")
+
+    def _lacks(self, size: int) -> bool:
+        return shutil.disk_usage(self.folder).free < size + ROOM_FOR_ACKS
 
     def total(self, what: str) -> tuple[int, int]:
         """Rows and bytes of `outbox` or `photos`."""
@@ -170,6 +197,13 @@ class Store:
                 for statement in _statements(script):
                     db.execute(statement)
             db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _is_full(error: BaseException | None) -> bool:
+    """Whether SQLite found no room; the error of an inner transaction is wrapped in words already."""
+    if isinstance(error, UnavailableError):
+        error = error.__cause__
+    return getattr(error, "sqlite_errorcode", 0) & _SQLITE_RESULT == sqlite3.SQLITE_FULL
 
 
 def _statements(script: str) -> Iterator[str]:

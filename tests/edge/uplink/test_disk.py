@@ -18,9 +18,10 @@ from edge.uplink.quota import Quota
 from edge.uplink.reserve import RESERVE_FILE, Reserve
 from edge.uplink.spool import Spool
 from facings.errors import UnavailableError
+from facings.messages import Ack, BootAck
 from tests.support.acking_peer import wait_until
 from tests.support.cooler import FIRST
-from tests.support.kept import LOG, telling
+from tests.support.kept import LOG, NOON, telling
 from tests.support.messages import observation
 
 ROOMY = 10**9
@@ -44,7 +45,7 @@ def fill(folder: Path, leave: int = 0) -> Path:
     """Somebody else takes all room but `leave` bytes."""
     file = folder / "other"
     stat = os.statvfs(folder)
-    with file.open("wb") as other:
+    with file.open("ab", buffering=0) as other:
         try:
             other.write(bytes(max(0, stat.f_bavail * stat.f_frsize - leave)))
         except OSError:
@@ -91,6 +92,43 @@ def test_a_full_disk_is_told_loses_nothing_and_recovers(small_disk: Path, monkey
         assert intake.keep(shot(50_000))
         assert (small_disk / RESERVE_FILE).stat().st_size == MEGABYTE
         watch.stop()
+
+
+def test_a_full_disk_can_still_be_emptied_by_acks(small_disk: Path) -> None:
+    with telling(small_disk) as device:
+        reserve = Reserve(small_disk, size=MEGABYTE, least_free=MEGABYTE)
+        reserve.refill()
+        device.store.on_full = reserve.release
+        boot_id = device.identity.boot_id
+        for _ in range(50):
+            device.outbox.add(observation(boot_id=boot_id, seq=None))
+        fill(small_disk)
+        with pytest.raises(UnavailableError):
+            while True:
+                device.outbox.add(observation(boot_id=boot_id, seq=None))
+        held = device.outbox.depth()[0]
+        ack = Ack(at=NOON, boots=(BootAck(boot_id=boot_id, through=held),))
+        assert held > 60
+        assert device.outbox.acknowledge(ack) == held
+
+
+def test_a_photo_leaves_the_last_megabyte_to_messages(small_disk: Path) -> None:
+    with telling(small_disk) as device:
+        spool = Spool(device.store)
+        spool.start()
+        quota = Quota(device.store, device.outbox, spool, ROOMY, ROOMY)
+        intake = Intake(device.store, device.outbox, spool, quota, LOG)
+        fill(small_disk, leave=1_300_000)
+        kept = [intake.keep(shot(200_000))]
+        with pytest.raises(UnavailableError, match="is full: make room"):
+            intake.keep(shot(200_000))
+        assert intake.not_taken("the disk is full", FIRST)
+        with quota.enforced():
+            spool.mark_read(kept[0].photo_id, 640, 480, "image/jpeg")
+        kept.append(intake.keep(shot(190_000)))  # for the one that waited for its upload, which is told
+        assert spool.next_unread().photo_id == kept[1].photo_id
+        assert device.outbox.tell_losses()
+        assert device.events("outbox-dropped")[0].detail["photo_ids"] == [str(kept[0].photo_id)]
 
 
 def test_a_device_starts_on_a_full_disk_with_what_the_reserve_held(small_disk: Path) -> None:
