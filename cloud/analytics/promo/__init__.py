@@ -3,8 +3,10 @@
 panel, readers, periods   a panel in long form: units, periods, outcome, treatment
 design, gaps              who is compared with whom, and when; missing values
 weights, simplex          the three estimators as weights: difference-in-differences, synthetic control, synthetic DiD
-estimate, inference       weighted double differences of any number of outcomes and windows, with their covariance
+estimate                  weighted double differences of any number of outcomes and windows
+inference, over_time      their covariance: by units, by placebos (placebos), over time
 checks, roi, verdict      pre-trend, placebos, money, words
 analysis, answer          `analyse_panel`: all of it on one panel
-sellout, matching, study  `PromotionStudy`: daily sell-out of outlets and SKUs, with matched outlets
+sellout, matching, study  `PromotionStudy`: daily sell-out of outlets and SKUs, with matched outlets (prepared, weekly)
+execution                 was it carried out: what photos show
 """

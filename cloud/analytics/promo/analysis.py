@@ -23,6 +23,8 @@ from facings.errors import BadInputError
 _LEAST_BEFORE = 4
 """With fewer periods before, synthetic difference-in-differences has too little to choose weights by."""
 _FEW_CONTROLS = 10
+_UNEVEN = 5.0
+"""Over so many times the median movement of controls, one is told of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ def analyse_panel(panel: Panel, wanted: Wanted | None = None) -> PromoAnswer:
     found = {name: _inference(made, by_name[name], wanted.seed) for name in _NAMES}
     answers = {name: _answer(made, by_name[name], found[name], wanted) for name in _NAMES}
     answers["did"] = answers["did"].model_copy(update={"variants": _variants(made, wanted)})
+    warnings += _poor_fit(answers["synthetic_control"])
     warnings += [f"{name}: no interval, as there are too few units and periods" for name in _NAMES if not found[name]]
     primary: EstimatorName = "sdid" if min(len(cohort.before) for cohort in made.cohorts) >= _LEAST_BEFORE else "did"
     method = by_name[primary]
@@ -162,8 +165,25 @@ def _largest(made: Design, weighted: Sequence[tuple[Cohort, FloatArray]]) -> dic
     return {made.units[unit]: float(weights[unit]) for unit in top if weights[unit] > 1e-4}
 
 
+def _poor_fit(answer: EstimatorAnswer) -> list[str]:
+    if not answer.fit_before > abs(answer.effect):
+        return []
+    return [
+        f"synthetic_control: it missed the treated by {answer.fit_before:.4g} before the treatment already, more than "
+        "its effect: no mix of the controls runs at their level"
+    ]
+
+
 def _cautions(made: Design) -> list[str]:
     cautions = []
+    moves = np.diff(made.outcome[:, made.cohorts[0].before], axis=1)[made.controls]
+    spread = moves.std(axis=1) if moves.shape[1] > 1 else np.zeros(1)
+    if spread.max() > _UNEVEN * np.median(spread) > 0:
+        wildest = made.units[int(made.controls[spread.argmax()])]
+        cautions.append(
+            f"controls move by very different amounts, most of all {wildest!r}: placebos of such units widen the "
+            "intervals; per head, per outlet or in logarithms they compare better"
+        )
     if len(made.controls) < _FEW_CONTROLS:
         cautions.append(f"only {len(made.controls)} controls: intervals rest on few units")
     short = min(len(cohort.before) for cohort in made.cohorts)

@@ -11,9 +11,10 @@ import numpy as np
 from cloud.analytics.promo.answer import PlaceboInSpace, PlaceboInTime, PreTrend
 from cloud.analytics.promo.design import Cohort, Design
 from cloud.analytics.promo.estimate import effects, slopes, total
-from cloud.analytics.promo.inference import Inference, infer, placebo_cohorts
+from cloud.analytics.promo.inference import Inference, infer
 from cloud.analytics.promo.over_time import over_time
 from cloud.analytics.promo.panel import FloatArray
+from cloud.analytics.promo.placebos import placebo_cohorts
 from cloud.analytics.promo.weights import Method
 
 ALPHA = 0.05

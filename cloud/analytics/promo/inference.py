@@ -23,10 +23,10 @@ from scipy import stats
 from cloud.analytics.promo.design import Cohort
 from cloud.analytics.promo.estimate import Estimator, Piece, total
 from cloud.analytics.promo.panel import FloatArray, IntArray
+from cloud.analytics.promo.placebos import distinct_controls, placebo_cohorts, placebo_possible
 
 FEW = 5
 """Fewer treated units or controls than this do not show how much units of their kind differ."""
-PLACEBOS = 200
 MOST_REFITS = 40
 POOR_FIT = 20.0
 """Placebos whose mean square gap before is over so many times that of the treated say nothing of it (Abadie et al.)."""
@@ -74,13 +74,13 @@ def infer(estimator: Estimator, cohorts: Sequence[Cohort], seed: int, fit: Fit |
         fit: mean square gap before the treatment; given for synthetic control, whose scores are levels.
     """
     treated = sum(len(cohort.treated) for cohort in cohorts)
-    controls = _distinct_controls(cohorts).size
+    controls = distinct_controls(cohorts).size
     levels = fit is not None
-    if levels and controls >= max(2 * treated, FEW) and _placebo_possible(cohorts):
+    if levels and controls >= max(2 * treated, FEW) and placebo_possible(cohorts):
         return placebo(estimator, cohorts, seed, fit)
     if treated >= FEW and controls >= FEW:
         return refitted_jackknife(estimator, cohorts) if levels else jackknife(estimator(cohorts))
-    if controls >= FEW and _placebo_possible(cohorts):
+    if controls >= FEW and placebo_possible(cohorts):
         return placebo(estimator, cohorts, seed, fit)
     if controls >= FEW + len(cohorts) and not levels:
         return borrowed(estimator(cohorts))
@@ -134,7 +134,7 @@ def _without_controls(pieces: Sequence[Piece]) -> FloatArray:
     for piece in pieces:
         gap = piece.scores[piece.cohort.controls] - piece.expected
         change[piece.cohort.controls] += piece.share * piece.controls / np.maximum(1 - piece.controls, 1e-9) * gap
-    return change[_distinct_controls([piece.cohort for piece in pieces])]
+    return change[distinct_controls([piece.cohort for piece in pieces])]
 
 
 def _alike(pieces: Sequence[Piece]) -> float:
@@ -161,10 +161,17 @@ def refitted_jackknife(estimator: Estimator, cohorts: Sequence[Cohort]) -> Infer
     value = total(pieces)
     strata = [
         np.concatenate([cohort.treated for cohort in cohorts]),
-        _distinct_controls(cohorts),
+        distinct_controls(cohorts),
     ]
+    used = {int(unit) for piece in pieces for unit in piece.cohort.controls[(piece.controls > 0).any(axis=1)]}
+    used |= set(map(int, strata[0]))
     changes = [
-        np.array([total(estimator(_without(cohorts, group))) - value for group in _groups(stratum)])
+        np.array(
+            [
+                total(estimator(_without(cohorts, group))) - value if used & set(map(int, group)) else 0 * value
+                for group in _groups(stratum)
+            ]
+        )
         for stratum in strata
     ]
     worth = min(_alike(pieces), len(changes[1]))
@@ -202,47 +209,5 @@ def placebo(estimator: Estimator, cohorts: Sequence[Cohort], seed: int, fit: Fit
             method += f", {len(drawn) - len(fitting)} that fit poorly left out" if len(fitting) < len(drawn) else ""
             drawn = fitting
     draws = np.array([total(estimator(one)) for one in drawn])
-    freedom = min(len(drawn), _distinct_controls(cohorts).size) - 1
+    freedom = min(len(drawn), distinct_controls(cohorts).size) - 1
     return Inference(method, np.atleast_2d(np.cov(draws, rowvar=False)), float(freedom), draws)
-
-
-def _distinct_controls(cohorts: Sequence[Cohort]) -> IntArray:
-    return np.unique(np.concatenate([cohort.controls for cohort in cohorts]))
-
-
-def _placebo_possible(cohorts: Sequence[Cohort]) -> bool:
-    """Whether enough controls are left beside those drawn."""
-    needed = sum(len(cohort.treated) for cohort in cohorts)
-    return (
-        all(len(cohort.controls) >= len(cohort.treated) + 2 for cohort in cohorts)
-        and _distinct_controls(cohorts).size >= needed + 2
-    )
-
-
-def placebo_cohorts(cohorts: Sequence[Cohort], seed: int) -> list[list[Cohort]]:
-    """The cohorts with controls in place of the treated, once per placebo; none where controls are too few."""
-    if not _placebo_possible(cohorts):
-        return []
-    if len(cohorts) == 1 and len(cohorts[0].treated) == 1 and len(cohorts[0].controls) <= PLACEBOS:
-        return [_given_to(cohorts, [np.array([unit])]) for unit in cohorts[0].controls]
-    rng = np.random.default_rng(seed)
-    return [_given_to(cohorts, _drawn(cohorts, rng)) for _ in range(PLACEBOS)]
-
-
-def _drawn(cohorts: Sequence[Cohort], rng: np.random.Generator) -> list[IntArray]:
-    taken = np.array([], dtype=np.intp)
-    drawn = []
-    for cohort in cohorts:
-        free = np.setdiff1d(cohort.controls, taken)
-        chosen = rng.choice(free, size=min(len(cohort.treated), len(free) - 1), replace=False)
-        taken = np.concatenate([taken, chosen])
-        drawn.append(chosen)
-    return drawn
-
-
-def _given_to(cohorts: Sequence[Cohort], chosen: Sequence[IntArray]) -> list[Cohort]:
-    taken = np.concatenate(chosen)
-    return [
-        replace(cohort, treated=units, controls=np.setdiff1d(cohort.controls, taken))
-        for cohort, units in zip(cohorts, chosen, strict=True)
-    ]
