@@ -26,6 +26,13 @@ console = Console(stderr=True)
 SHOWN_FAULTS = 20
 
 
+class RendererChoice(StrEnum):
+    """How photos are made."""
+
+    COMPOSE = "compose"
+    MITSUBA = "mitsuba"
+
+
 class CatalogueChoice(StrEnum):
     """Whose products a world sells."""
 
@@ -47,12 +54,16 @@ def week(
     photos_per_day: Annotated[int, typer.Option(min=1, max=24, help="Photos of each cooler a day.")] = 4,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same week.")] = 0,
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
+    renderer: Annotated[RendererChoice, typer.Option(help="Compose photos quickly, or render them.")] = (
+        RendererChoice.COMPOSE
+    ),
 ) -> None:
     """Simulate a week of coolers with all that happened in it; a stopped run goes on where it was."""
     from firmware_sim.world.week.files import write_week  # noqa: PLC0415 - numpy and OpenCV only when needed
     from firmware_sim.world.week.job import WeekJob  # noqa: PLC0415
 
-    job = WeekJob(coolers=coolers, outlets=outlets, days=days, photos_per_day=photos_per_day, seed=seed)
+    job = WeekJob(coolers=coolers, outlets=outlets, days=days, photos_per_day=photos_per_day, seed=seed,
+                  renderer=renderer.value)  # fmt: skip
     made = write_week(job, out, workers, console)
     stock_outs = sum(len(history.stock_outs) for history in made.histories)
     console.print(f"{coolers * days * photos_per_day} photos of {coolers} coolers, {stock_outs} stock-outs, in {out}")

@@ -12,6 +12,7 @@ from typing import Any
 from rich.console import Console
 
 from datasets.compose.packshots import write_gallery
+from datasets.compose.scene import RenderedScene
 from datasets.files import claim_folder, jpeg, sha256_of, write_atomic
 from datasets.parallel import for_each
 from facings.replay import REPLAY_FILE, ReplayManifest, ReplayPhoto
@@ -70,9 +71,8 @@ def _states(job: WeekJob, number: int) -> tuple[ShelfState, ...]:
 
 def _write_photo(job: WeekJob, out: Path, which: tuple[int, int]) -> None:
     number, index = which
-    week = simulate_week(job)
-    history, state = week.histories[number], _states(job, number)[index]
-    scene = draw(state, week.plan.catalogue, look_of(history.cooler, job.seed))
+    history, state = simulate_week(job).histories[number], _states(job, number)[index]
+    scene = _take(job, state, history)
     content = jpeg(scene.pixels, JPEG_QUALITY)
     file = f"photos/{_stamp(state.at)}.jpg"
     write_atomic(out / "coolers" / history.cooler.id / file, content)
@@ -81,6 +81,15 @@ def _write_photo(job: WeekJob, out: Path, which: tuple[int, int]) -> None:
     truth["units"] = [asdict(unit) for unit in scene.units]
     # The truth is written last: where it is, the photo is whole.
     write_atomic(_truth_file(out, history, state.at), json.dumps(truth, ensure_ascii=False).encode())
+
+
+def _take(job: WeekJob, state: ShelfState, history: CoolerHistory) -> RenderedScene:
+    catalogue, look = simulate_week(job).plan.catalogue, look_of(history.cooler, job.seed)
+    if job.renderer == "compose":
+        return draw(state, catalogue, look)
+    from firmware_sim.world.photoreal import render_photo  # noqa: PLC0415 - Mitsuba, where it is asked for
+
+    return render_photo(state, catalogue, look)
 
 
 def _photo_truths(out: Path, history: CoolerHistory, job: WeekJob) -> list[dict[str, Any]]:

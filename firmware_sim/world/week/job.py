@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from firmware_sim.world.history import CoolerHistory
@@ -20,6 +21,8 @@ from firmware_sim.world.settings import (
     WorldSettings,
 )
 from firmware_sim.world.supply import DELIVERY_HOUR
+
+Renderer = Literal["compose", "mitsuba"]
 
 MONDAY = date(2026, 11, 9)
 """The first day of the week."""
@@ -38,13 +41,18 @@ _SETTINGS = WorldSettings(
 
 @dataclass(frozen=True)
 class WeekJob:
-    """What a week is made from; the same job always gives the same files."""
+    """What a week is made from; the same job always gives the same files.
+
+    Attributes:
+        renderer: how photos are made: quickly composed, or rendered as light makes them.
+    """
 
     coolers: int
     outlets: int
     days: int
     photos_per_day: int
     seed: int
+    renderer: Renderer = "compose"
 
     @property
     def world(self) -> WorldJob:

@@ -1,7 +1,9 @@
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
+import pytest
 
 from firmware_sim.world.calendar import moment
 from firmware_sim.world.job import WorldJob
@@ -49,3 +51,22 @@ def test_the_same_state_gives_the_same_photo_and_its_truth() -> None:
     assert truth["units_total"] == state.units().total() == len(one.units)
     assert {line["sku"]: line["facings"] for line in truth["lines"] if line["facings"]} == state.facings()
     assert 0.3 < truth["occupancy"] <= 1
+
+
+def test_a_rendered_photo_knows_the_same_units() -> None:
+    pytest.importorskip("mitsuba")
+    from firmware_sim.world.photoreal import render_photo
+
+    history = simulate_outlet(JOB, 0).coolers[0]
+    state = next(history.shelf_states([moment(history.begins) + timedelta(hours=30)]))
+    look = look_of(history.cooler, JOB.seed)
+    small = replace(look, camera=replace(look.camera, width=150, height=200))
+    photo = render_photo(state, plan_world(JOB).catalogue, small, samples=1)
+    assert photo.pixels.shape == (200, 150, 3)
+    assert Counter(unit.sku for unit in photo.units) == state.units()
+    seen = Counter(unit.sku for unit in photo.units if unit.front and unit.level == 0)
+    assert seen == state.facings()
+    assert all(unit.box is None or unit.box[0] < unit.box[2] <= 150 for unit in photo.units)
+    empty = {(gap.row, gap.column) for gap in photo.gaps}
+    lanes = {(r, c): lane for r, row in enumerate(state.rows) for c, lane in enumerate(row)}
+    assert empty == {place for place, lane in lanes.items() if lane.places[0] is None}
