@@ -12,6 +12,7 @@ from firmware_sim.fleet.totals import Totals
 WINDOW = 64
 """Messages on the way at once, as with the daemon."""
 RESEND_AFTER_S = 30.0
+RESEND_AT_MOST_AFTER_S = 960.0
 MISSING_AFTER_S = 5.0
 
 
@@ -40,6 +41,7 @@ class FleetOutbox:
         self._all: dict[int, _Waiting] = {}
         self._queue: deque[int] = deque()
         self._last_seq = 0
+        self._patience_s, self._last_progress = RESEND_AFTER_S, 0.0
 
     def __len__(self) -> int:
         return len(self._all)
@@ -65,14 +67,18 @@ class FleetOutbox:
 
     def start_over(self, now: float) -> None:
         """After a new connection: all of it again, oldest first."""
-        self._queue = deque(sorted(self._all))
-        self.pump(now)
+        self._patience_s = RESEND_AFTER_S
+        self._send_all(now)
 
     def remind(self, now: float) -> None:
-        """Send again what has waited too long for an ack."""
-        on_way = (waiting for waiting in self._all.values() if waiting.times)
-        if any(now - waiting.sent > RESEND_AFTER_S for waiting in on_way):
-            self.start_over(now)
+        """Send everything again where acks stay away, ever more rarely: a busy cloud must not get more to do."""
+        if len(self._all) > len(self._queue) and now - self._last_progress > self._patience_s:
+            self._patience_s = min(2 * self._patience_s, RESEND_AT_MOST_AFTER_S)
+            self._send_all(now)
+
+    def _send_all(self, now: float) -> None:
+        self._queue, self._last_progress = deque(sorted(self._all)), now
+        self.pump(now)
 
     def acknowledge(self, boot: BootAck, now: float) -> None:
         """Forget what the cloud has stored or refused; send again what it misses."""
@@ -83,6 +89,8 @@ class FleetOutbox:
             waiting = self._all.pop(seq)
             self._totals.unacked -= 1
             self._totals.settled(now - waiting.first_sent, refused=seq in refused)
+        if settled:
+            self._patience_s, self._last_progress = RESEND_AFTER_S, now
         gone = set(settled)
         self._queue = deque(seq for seq in self._queue if seq not in gone)
         overdue = sorted(seq for seq in missing & self._all.keys() if now - self._all[seq].sent > MISSING_AFTER_S)
@@ -94,6 +102,8 @@ class FleetOutbox:
     def _send(self, seq: int, now: float) -> bool:
         waiting = self._all[seq]
         again = waiting.times > 0
+        if len(self._all) == len(self._queue):
+            self._last_progress = now  # nothing was on its way: patience begins anew
         payload = self._late(waiting.payload) if again else waiting.payload
         if not self._publish(waiting.topic, payload, again):
             return False

@@ -91,6 +91,10 @@ def test_silence_of_the_cloud_brings_everything_again(outbox: FleetOutbox, wire:
     assert wire.drain() == []
     outbox.remind(RESEND_AFTER_S + 1)
     assert wire.drain() == [b"1 again", b"2 again"]
+    outbox.remind(3 * RESEND_AFTER_S)
+    assert wire.drain() == [], "the second time it waits twice as long"
+    outbox.remind(3 * RESEND_AFTER_S + 2)
+    assert len(wire.drain()) == 2
 
 
 def test_without_a_session_messages_wait_and_then_go_out_in_order(outbox: FleetOutbox, wire: Wire) -> None:
