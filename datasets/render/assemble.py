@@ -13,17 +13,21 @@ import mitsuba as mi
 import numpy as np
 import numpy.typing as npt
 
-from datasets.products.arrays import FloatArray
+from datasets.products.arrays import FloatArray, Pixels
 from datasets.render.bsdf import bsdf_of, smooth_normals
 from datasets.render.cameras import position
-from datasets.render.furniture.furniture import Lamp
+from datasets.render.furniture.furniture import LAMP_GROUPS, Lamp, LampGroup
 from datasets.render.lights import Lights
 from datasets.render.model import Part, Surface
 from datasets.render.rendering import CameraModel
-from datasets.render.shapes import merged
-from datasets.render.stage import Stage, placed
+from datasets.render.shapes import merged, quad
+from datasets.render.stage import Exhibit, placed
 
 _NEAR_MM, _FAR_MM = 2.0, 20000.0
+_SKY = 0.05
+"""Radiance of what lies beyond the room."""
+_CHOSEN: dict[LampGroup, float] = {"cabinet": 4.0, "sign": 0.4, "ceiling": 3.0, "window": 1.0}
+"""How often each group is asked for light, against 1 for the sky: a guess of what it gives, which only costs noise."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,15 +54,13 @@ class _Mesh:
     surface: Surface
 
 
-def assemble(stage: Stage, lights: Lights) -> Assembly:
+def assemble(exhibits: Iterable[Exhibit], parts: Iterable[Part], lamps: Iterable[Lamp], lights: Lights) -> Assembly:
     """Makes Mitsuba's scene; a variant must be set (`datasets.render.engine.best_variant`)."""
-    meshes = [*_exhibit_meshes(stage), *_fixed_meshes(stage.parts)]
+    meshes = [*_exhibit_meshes(exhibits), *_fixed_meshes([*parts, *_swatches()])]
     shapes = {f"mesh{number:05d}": _mitsuba_mesh(mesh, {"bsdf": loaded_bsdf(mesh.surface)})
               for number, mesh in enumerate(meshes)}  # fmt: skip
-    lamps = {f"lamp{number:03d}": _mitsuba_lamp(lamp, lights)
-             for number, lamp in enumerate(stage.lamps) if lights.power(lamp.group).any()}  # fmt: skip
-    fill = {"type": "constant", "radiance": {"type": "rgb", "value": [0.05 * lights.ambient] * 3}}
-    scene = mi.load_dict({"type": "scene", "fill": fill, **shapes, **lamps})
+    sky = {"type": "constant", "radiance": {"type": "rgb", "value": [_SKY * lights.ambient] * 3}}
+    scene = mi.load_dict({"type": "scene", "sky": sky, **shapes, **_mitsuba_lamps(lamps, lights)})
     things = {name: mesh.things for name, mesh in zip(shapes, meshes, strict=True)}
     numbers = {shape.id(): _shape_number(shape, place) for place, shape in enumerate(scene.shapes(), start=1)}
     return Assembly(scene, {numbers[name]: faces for name, faces in things.items()})
@@ -78,11 +80,11 @@ def loaded_bsdf(surface: Surface) -> Any:
     return mi.load_dict(bsdf_of(surface))
 
 
-def _exhibit_meshes(stage: Stage) -> Iterator[_Mesh]:
+def _exhibit_meshes(exhibits: Iterable[Exhibit]) -> Iterator[_Mesh]:
     """One mesh for each part of each model, holding all its copies."""
     copies: dict[int, list[tuple[FloatArray, int]]] = defaultdict(list)
     parts: dict[int, Part] = {}
-    for number, exhibit in enumerate(stage.exhibits, start=1):
+    for number, exhibit in enumerate(exhibits, start=1):
         for part in exhibit.model.parts:
             parts[id(part)] = part
             copies[id(part)].append((exhibit.matrix, number))
@@ -140,25 +142,46 @@ def _mitsuba_mesh(mesh: _Mesh, attached: dict[str, Any]) -> Any:
     return made
 
 
-def _mitsuba_lamp(lamp: Lamp, lights: Lights) -> Any:
-    part = lamp.part
+def _mitsuba_lamps(lamps: Iterable[Lamp], lights: Lights) -> dict[str, Any]:
+    """One shape for each group of lamps, a dark one where there is none, so that all scenes run the same program."""
+    groups: dict[LampGroup, list[Part]] = {group: [] for group in LAMP_GROUPS}
+    for lamp in lamps:
+        groups[lamp.group].append(lamp.part)
+    return {f"lamps-{group}": _mitsuba_lamp(parts, lights.power(group), _CHOSEN[group])
+            for group, parts in groups.items()}  # fmt: skip
+
+
+def _mitsuba_lamp(parts: list[Part], power: FloatArray, chosen: float) -> Any:
+    lit = bool(parts) and bool(power.any())
+    part = merged(parts) if parts else _NOWHERE
     corners = part.vertices[part.faces]
     across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     area_m2 = float(np.linalg.norm(across, axis=1).sum()) / 2 * 1e-6
-    radiance = lights.power(lamp.group) * lamp.share / (np.pi * area_m2)
+    radiance = power / (np.pi * area_m2) if lit else np.zeros(3)
     light: dict[str, Any] = {"type": "rgb", "value": radiance.tolist()}
     if part.surface.texture is not None:
         shares = np.power(part.surface.texture[::-1].astype(np.float32) / 255, 2.2) * radiance.astype(np.float32)
         light = {"type": "bitmap", "bitmap": mi.Bitmap(np.ascontiguousarray(shares, np.float32)), "raw": True}
-    attached = {
-        "bsdf": loaded_bsdf(_DARK),
-        "emitter": mi.load_dict({"type": "area", "radiance": light}),
-    }
+    weight = chosen if lit else 0.0
+    emitter = mi.load_dict({"type": "area", "radiance": light, "sampling_weight": weight})
     one = np.eye(4)[None]
-    return _mitsuba_mesh(_copied(part, one, np.zeros(1, np.int32)), attached)
+    return _mitsuba_mesh(_copied(part, one, np.zeros(1, np.int32)), {"bsdf": loaded_bsdf(_DARK), "emitter": emitter})
 
 
+def _swatches() -> list[Part]:
+    """A speck of every kind of material under the floor: with all of them in it, any two scenes run the same program,
+    which Mitsuba then compiles only once."""
+    return [quad(_UNDER_FLOOR, surface) for surface in _SWATCHES]
+
+
+_UNDER_FLOOR = ((0, -90, 0), (1, -90, 0), (1, -90, 1), (0, -90, 1))
 _DARK = Surface("satin", (40, 40, 40))
+_NOWHERE = quad(_UNDER_FLOOR, _DARK)
+_PRINT: Pixels = np.full((2, 2, 3), 128, np.uint8)
+_SWATCHES = (
+    _DARK, Surface("satin", texture=_PRINT), Surface("metal"), Surface("metal", texture=_PRINT),
+    Surface("film", opacity=0.5), Surface("film", texture=_PRINT, opacity=0.5),
+)  # fmt: skip
 
 
 def sensor(camera: CameraModel, sampler: dict[str, Any], rfilter: str = "box") -> Any:

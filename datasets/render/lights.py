@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from datasets.products.arrays import FloatArray
+from datasets.render.furniture.furniture import LampGroup
 from datasets.render.stress import Stress, StressKind
 
 
@@ -26,7 +27,7 @@ class Lights:
     sign: float = 1.0
     ambient: float = 1.0
 
-    def power(self, group: str) -> FloatArray:
+    def power(self, group: LampGroup) -> FloatArray:
         """(3,) linear RGB power of a group: cabinet, sign, ceiling or window."""
         level, kelvin = {
             "cabinet": (0.5 * self.cabinet, self.cabinet_kelvin),
@@ -34,8 +35,7 @@ class Lights:
             "ceiling": (14.0 * self.ceiling, self.ceiling_kelvin),
             "window": (14.0 * self.window, self.window_kelvin),
         }[group]
-        power: FloatArray = level * kelvin_rgb(kelvin)
-        return power
+        return np.asarray(level * kelvin_rgb(kelvin))
 
 
 def kelvin_rgb(kelvin: float) -> FloatArray:
@@ -49,7 +49,7 @@ def kelvin_rgb(kelvin: float) -> FloatArray:
         y = 3.0817580 * x**3 - 5.87338670 * x**2 + 3.75112997 * x - 0.37001483
     xyz = np.array([x / y, 1.0, (1 - x - y) / y])
     to_rgb = np.array([[3.2406, -1.5372, -0.4986], [-0.9689, 1.8758, 0.0415], [0.0557, -0.2040, 1.0570]])
-    return np.maximum(to_rgb @ xyz, 0.0)
+    return np.asarray(np.maximum(to_rgb @ xyz, 0.0))
 
 
 def draw_lights(rng: np.random.Generator, stress: Stress, has_lamps: bool) -> Lights:

@@ -12,6 +12,7 @@ from datasets.products.packs import Catalogue
 from datasets.render import things
 from datasets.render.assemble import Assembly, assemble, sensor, traced
 from datasets.render.engine import best_variant, denoised, integrator
+from datasets.render.glass import behind_glass
 from datasets.render.rendering import CameraModel, Rendering
 from datasets.render.scene import Scene
 from datasets.render.stage import put_up
@@ -29,7 +30,8 @@ _log = logging.getLogger(__name__)
 def render_scene(scene: Scene, catalogue: Catalogue, samples: int = SAMPLES) -> Rendering:
     """What an ideal camera sees of a scene, and the truth about it.
 
-    The same scene gives the same labels whatever `samples`; its light differs only by noise.
+    The same scene gives the same labels whatever `samples`; its light differs only by noise. With 0 samples it is
+    labelled only, and its light stays black.
 
     Raises:
         KeyError: a SKU that is not in the catalogue.
@@ -39,12 +41,16 @@ def render_scene(scene: Scene, catalogue: Catalogue, samples: int = SAMPLES) -> 
     best_variant()
     camera = scene.camera
     stage = put_up(scene, catalogue)
-    assembly = assemble(stage, scene.lights)
+    assembly = assemble(stage.exhibits, stage.parts, stage.lamps, scene.lights)
     ready = time.perf_counter()
     shown, distance = things_shown(assembly, camera)
     named = things.things_of(stage, camera)
     labelled = time.perf_counter()
-    light = painted(assembly, camera, samples, scene.surroundings)
+    light = np.zeros((camera.height, camera.width, 3), np.float32)
+    if samples:
+        open_light, albedo = painted(assembly, camera, samples, scene.surroundings)
+        light = behind_glass(open_light, distance, stage, scene.lights, camera, scene.surroundings)
+        light = (light / paper_light(open_light, albedo)).astype(np.float32)
     _log.debug("%d things: %.1f s to put up, %.1f s to label, %.1f s to paint", len(named), ready - started,
                labelled - ready, time.perf_counter() - labelled)  # fmt: skip
     return Rendering(
@@ -59,17 +65,16 @@ def render_scene(scene: Scene, catalogue: Catalogue, samples: int = SAMPLES) -> 
     )
 
 
-def painted(assembly: Assembly, camera: CameraModel, samples: int, seed: int) -> FloatArray:
-    """(H, W, 3) float32 light, denoised, 1.0 being white paper in the middling light of what the picture shows."""
+def painted(assembly: Assembly, camera: CameraModel, samples: int, seed: int) -> tuple[FloatArray, FloatArray]:
+    """(H, W, 3) float32 light without panes, denoised, and (H, W, 3) the colour of the first surface."""
     tracer = {"type": "aov", "aovs": _AIDES, "light": integrator(_BOUNCES)}
     eye = sensor(camera, {"type": "independent", "sample_count": samples})
     found = traced(assembly, tracer, eye, samples, seed)
     light, albedo, normal = found[..., :3], found[..., 3:6], found[..., 6:9]
-    clean = denoised(light, albedo, normal)
-    return (clean / _paper(clean, albedo)).astype(np.float32)
+    return denoised(light, albedo, normal), albedo
 
 
-def _paper(light: FloatArray, albedo: FloatArray) -> float:
+def paper_light(light: FloatArray, albedo: FloatArray) -> float:
     """How bright white paper would be: the median over what is not dark of light thrown back per share of colour."""
     share, bright = albedo.mean(-1), light.mean(-1)
     chosen = share > _BRIGHT_ENOUGH

@@ -93,7 +93,8 @@ def _place_lane(shelf: Shelf, lane: Lane, column: int, ground: FloatArray, catal
                 care: Care) -> Iterator[PlacedUnit]:  # fmt: skip
     lane_chance = np.random.default_rng([care.seed, shelf.row, column])
     pitch = shelf.pitch_mm or _pitch(catalogue, lane)
-    spare = max(shelf.depth_mm - pitch * len(lane.places) - _EDGE_MM, 0.0)
+    # A spiral holds its products where its turns are.
+    spare = 0.0 if shelf.pitch_mm else max(shelf.depth_mm - pitch * len(lane.places) - _EDGE_MM, 0.0)
     behind = min(float(lane_chance.exponential(care.uneven_mm)), spare)
     if lane_chance.random() < care.pushed_back:
         behind = max(behind, spare * float(lane_chance.uniform(0.4, 1)))

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Literal, get_args
 
 import numpy as np
 
 from datasets.products.packs import Catalogue, Pack
 from datasets.render.cameras import draw_camera, mounts
-from datasets.render.furniture.upright import draw_upright
+from datasets.render.disorder import draw_care, put_foreign
+from datasets.render.furniture.chest import draw_chest
+from datasets.render.furniture.floor_display import draw_floor_display
+from datasets.render.furniture.open_shelves import draw_open_shelves
+from datasets.render.furniture.upright import Upright, draw_upright
+from datasets.render.furniture.vending import VendingMachine, draw_vending_machine
 from datasets.render.lights import draw_lights
-from datasets.render.placing import Care
+from datasets.render.people import draw_person
+from datasets.render.rendering import Mount
 from datasets.render.scene import FurnitureDesign, Scene
+from datasets.render.stickers import draw_stickers
 from datasets.render.stocking import Assortment, fill_shelf
 from datasets.render.stress import Stress, StressKind
+from datasets.render.tags import Tags
 
-FurnitureKind = Literal["upright-one-door", "upright-two-doors"]
-SIZES = ((960, 1280), (1280, 960), (960, 1280), (1080, 1080))
+FurnitureKind = Literal[
+    "upright-one-door", "upright-two-doors", "chest", "open-shelves", "floor-display", "vending-machine"
+]
+FURNITURE_KINDS: tuple[FurnitureKind, ...] = get_args(FurnitureKind)
+SIZES = ((960, 1280), (1280, 960))
+
+_KIND_CHANCES = (0.4, 0.18, 0.1, 0.16, 0.08, 0.08)
+_UPRIGHT_CHANCE = 0.65
+_STICKERS = (0.15, 0.8, 1.6, 3.0)
+"""Mean number of stickers on the doors by level of occlusion."""
 
 
 def random_scene(
@@ -30,61 +48,92 @@ def random_scene(
         stress: of its kinds, the first seven change the scene.
         furniture: which kind, else any.
     """
-    kinds: tuple[FurnitureKind, ...] = ("upright-one-door", "upright-two-doors")
-    kind = furniture or kinds[int(rng.integers(len(kinds)))]
-    packs = _assortment(rng, catalogue)
-    design = _upright(rng, catalogue, packs, 1 if kind == "upright-one-door" else 2)
+    looks, goods, view, rest = rng.spawn(4)
+    kind = furniture or FURNITURE_KINDS[int(looks.choice(len(FURNITURE_KINDS), p=_KIND_CHANCES))]
+    packs = _assortment(goods, catalogue)
+    design = _DESIGNERS[kind](looks, catalogue, packs)
+    choice = mounts(design.build())
+    mount = choice[int(view.integers(len(choice)))]
+    design = _door_for(design, mount)
     built = design.build()
     sold = Assortment(packs, stress)
-    stock = tuple(fill_shelf(rng, shelf, sold) for shelf in built.shelves)
-    choice = mounts(built)
-    camera = draw_camera(rng, built, choice[int(rng.choice(len(choice)))], SIZES[int(rng.integers(len(SIZES)))])
+    lane_mm = design.lane_mm if isinstance(design, VendingMachine) else None
+    stock = tuple(fill_shelf(goods, shelf, sold, lane_mm) for shelf in built.shelves)
+    stock, foreign = put_foreign(rest, built, stock, stress)
+    camera = draw_camera(view, built, mount, SIZES[int(view.random() > _UPRIGHT_CHANCE)])
+    level = stress[StressKind.PERSON]
     return Scene(
         design,
         stock,
         camera,
-        draw_lights(rng, stress, has_lamps=any(lamp.group == "cabinet" for lamp in built.lamps)),
-        _care(rng, stress),
-        surroundings=int(rng.integers(1 << 30)),
+        draw_lights(rest, stress, has_lamps=any(lamp.group == "cabinet" for lamp in built.lamps)),
+        draw_care(rest, stress),
+        tags=_tags(rest),
+        person=draw_person(rest, built, camera, level) if level else None,
+        foreign=foreign,
+        stickers=draw_stickers(rest, built.panes, int(rest.poisson(_STICKERS[stress[StressKind.OCCLUSION]]))),
+        surroundings=int(rest.integers(1 << 30)),
         stress=stress,
     )
 
 
 def _assortment(rng: np.random.Generator, catalogue: Catalogue) -> list[Pack]:
     packs = list(catalogue)
-    count = min(int(rng.integers(14, 36)), len(packs))
+    count = min(int(rng.integers(16, 40)), len(packs))
     return [packs[i] for i in np.sort(rng.choice(len(packs), count, replace=False))]
 
 
-def _upright(rng: np.random.Generator, catalogue: Catalogue, packs: list[Pack], bays: int) -> FurnitureDesign:
+def _door_for(design: FurnitureDesign, mount: Mount) -> FurnitureDesign:
+    """A camera on the door or in the corner looks into an open cabinet, past the door."""
+    if isinstance(design, Upright) and mount != "aisle":
+        return replace(design, door="absent")
+    return design
+
+
+def _upright(rng: np.random.Generator, catalogue: Catalogue, packs: list[Pack], bays: int) -> Upright:
     return draw_upright(
         rng,
         catalogue,
-        draw_compartments(rng, packs, float(rng.uniform(1150, 1500))),
+        draw_compartments(rng, packs, float(rng.uniform(1150, 1480)), spare=(22, 75)),
         width_mm=float(rng.uniform(520, 720) if bays == 1 else rng.uniform(480, 620)),
         depth_mm=float(rng.uniform(430, 560)),
         bays=bays,
     )
 
 
-def draw_compartments(rng: np.random.Generator, packs: list[Pack], total: float) -> tuple[float, ...]:
-    """Clear heights from the top that suit packs of the assortment and make up about `total` mm."""
+def draw_compartments(
+    rng: np.random.Generator, packs: list[Pack], total: float, spare: tuple[float, float]
+) -> tuple[float, ...]:
+    """Clear heights from the top that suit packs of the assortment, with `spare` mm over them; about `total` mm."""
     heights = sorted(pack.height_mm for pack in packs if pack.height_mm < 0.4 * total)
     clear: list[float] = []
     while sum(clear) < total - 150:
         tall = heights[int(rng.integers(len(heights)))] if heights else 250.0
         double = tall < 140 and rng.random() < 0.25
-        clear.append(round(max((2 if double else 1) * tall + float(rng.uniform(22, 75)), 130.0), 1))
+        clear.append(round(max((2 if double else 1) * tall + float(rng.uniform(*spare)), 110.0), 1))
     return tuple(sorted(clear)) if rng.random() < 0.6 else tuple(clear)
 
 
-def _care(rng: np.random.Generator, stress: Stress) -> Care:
-    fallen, occlusion = stress[StressKind.FALLEN], stress[StressKind.OCCLUSION]
-    return Care(
+_DESIGNERS: dict[FurnitureKind, Callable[[np.random.Generator, Catalogue, list[Pack]], FurnitureDesign]] = {
+    "upright-one-door": lambda rng, catalogue, packs: _upright(rng, catalogue, packs, 1),
+    "upright-two-doors": lambda rng, catalogue, packs: _upright(rng, catalogue, packs, 2),
+    "chest": lambda rng, catalogue, _: draw_chest(rng, catalogue),
+    "open-shelves": lambda rng, catalogue, packs: draw_open_shelves(
+        rng, catalogue, draw_compartments(rng, packs, float(rng.uniform(1200, 1650)), spare=(35, 110))
+    ),
+    "floor-display": lambda rng, catalogue, packs: draw_floor_display(
+        rng, catalogue, draw_compartments(rng, packs, float(rng.uniform(750, 1250)), spare=(14, 50))
+    ),
+    "vending-machine": lambda rng, catalogue, _: draw_vending_machine(rng, catalogue),
+}
+
+
+def _tags(rng: np.random.Generator) -> Tags | None:
+    if rng.random() < 0.25:
+        return None
+    return Tags(
         seed=int(rng.integers(1 << 30)),
-        turned=float(rng.uniform(0.08, 0.4)) + 0.15 * fallen,
-        careless=float(rng.uniform(0, 0.05)) + 0.1 * fallen,
-        uneven_mm=float(rng.uniform(1, 9)) + 8.0 * occlusion,
-        pushed_back=0.02 + 0.12 * occlusion,
-        beside_mm=float(rng.uniform(0.6, 2.5)),
+        missing=float(rng.uniform(0, 0.4)),
+        askew_deg=float(rng.uniform(0.2, 2.5)),
+        style=int(rng.integers(4)),
     )

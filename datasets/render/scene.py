@@ -7,11 +7,15 @@ from typing import Protocol
 
 from datasets.products.packs import Catalogue
 from datasets.products.stock import Lane
+from datasets.render.foreign import ForeignObject
 from datasets.render.furniture.furniture import Furniture
 from datasets.render.lights import Lights
+from datasets.render.people import Person
 from datasets.render.placing import Care, LooseItem, PlacedUnit, place_loose, place_shelf
 from datasets.render.rendering import CameraModel
+from datasets.render.stickers import Sticker
 from datasets.render.stress import Stress
+from datasets.render.tags import Tags
 
 
 class FurnitureDesign(Protocol):
@@ -30,6 +34,8 @@ class Scene:
         stock: the lanes of each of its shelves, from the left, in the order of `Furniture.shelves`.
         care: how the products were put there.
         loose: products that stand in no lane.
+        tags: how its lanes are tagged with prices; None: not at all.
+        foreign: objects that do not belong; `stickers` on the doors' panes.
         surroundings: which room, any number.
     """
 
@@ -39,6 +45,10 @@ class Scene:
     lights: Lights = field(default_factory=Lights)
     care: Care = field(default_factory=Care)
     loose: tuple[LooseItem, ...] = ()
+    tags: Tags | None = None
+    person: Person | None = None
+    foreign: tuple[ForeignObject, ...] = ()
+    stickers: tuple[Sticker, ...] = ()
     surroundings: int = 0
     stress: Stress = field(default_factory=Stress)
 

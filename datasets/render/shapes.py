@@ -11,7 +11,7 @@ import numpy.typing as npt
 from datasets.products.arrays import FloatArray
 from datasets.render.model import Part, Surface
 
-Point = Sequence[float]
+Point = Sequence[float] | FloatArray
 """x, y, z in mm."""
 
 _UNIT_SQUARE = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32)

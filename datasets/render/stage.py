@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from datasets.products.arrays import FloatArray
 from datasets.products.packs import Catalogue
+from datasets.render.cameras import position
+from datasets.render.foreign import foreign_model, foreign_pose
 from datasets.render.furniture.furniture import Furniture, Lamp, Pane
 from datasets.render.model import Model, Part
 from datasets.render.packs import pack_model
+from datasets.render.people import person_model
 from datasets.render.placing import PlacedUnit, Pose
 from datasets.render.rendering import ThingKind
-from datasets.render.scene import Scene, place_units
-from datasets.render.surroundings import build_room
+from datasets.render.scene import Scene, first_columns, place_units
+from datasets.render.stickers import sticker_part
+from datasets.render.surroundings import Room, build_room
+from datasets.render.tags import shelf_tags
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +44,7 @@ class Stage:
         parts: everything else opaque: furniture and room.
         lamps: all that shines.
         panes: clear glass that reflects.
+        room: what the panes reflect; its parts and lamps are among the others.
     """
 
     furniture: Furniture
@@ -45,6 +52,7 @@ class Stage:
     parts: tuple[Part, ...]
     lamps: tuple[Lamp, ...]
     panes: tuple[Pane, ...]
+    room: Room
 
 
 def put_up(scene: Scene, catalogue: Catalogue) -> Stage:
@@ -55,18 +63,30 @@ def put_up(scene: Scene, catalogue: Catalogue) -> Stage:
         BadInputError: lanes that do not fit the furniture.
     """
     furniture = scene.furniture.build()
-    room = build_room(furniture, scene.surroundings)
-    products = [
-        Exhibit("product", pack_model(catalogue[unit.sku]), unit.matrix, unit.pose, unit)
-        for unit in place_units(scene, furniture, catalogue)
-    ]
+    room = build_room(furniture, scene.surroundings, position(scene.camera))
+    stickers = [sticker_part(sticker, furniture.panes) for sticker in scene.stickers]
     return Stage(
         furniture,
-        exhibits=tuple(products),
-        parts=(*furniture.parts, *room.parts),
+        exhibits=tuple(_exhibits(scene, furniture, catalogue)),
+        parts=(*furniture.parts, *room.parts, *stickers),
         lamps=(*furniture.lamps, *room.lamps),
         panes=furniture.panes,
+        room=room,
     )
+
+
+def _exhibits(scene: Scene, furniture: Furniture, catalogue: Catalogue) -> Iterator[Exhibit]:
+    for unit in place_units(scene, furniture, catalogue):
+        yield Exhibit("product", pack_model(catalogue[unit.sku]), unit.matrix, unit.pose, unit)
+    if scene.tags:
+        columns = first_columns(furniture, scene.stock)
+        for shelf, column, lanes in zip(furniture.shelves, columns, scene.stock, strict=True):
+            for model, matrix in shelf_tags(shelf, column, lanes, catalogue, scene.tags):
+                yield Exhibit("price-tag", model, matrix)
+    for thing in scene.foreign:
+        yield Exhibit("foreign", foreign_model(thing), foreign_pose(thing))
+    if scene.person:
+        yield Exhibit("person", person_model(scene.person), np.eye(4))
 
 
 def placed(points: FloatArray, matrices: FloatArray) -> FloatArray:

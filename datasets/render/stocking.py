@@ -36,7 +36,7 @@ class Assortment:
         """The packs that stand upright on a shelf without wasting most of its height."""
         most = min(shelf.clear_mm - HEADROOM_MM, shelf.clear_mm * 0.97)
         fits = [p for p in self.packs if p.height_mm <= most and p.width_mm < shelf.width_mm - 4
-                and p.depth_mm <= shelf.depth_mm - 8]  # fmt: skip
+                and p.depth_mm <= (shelf.pitch_mm or shelf.depth_mm) - 8]  # fmt: skip
         return [p for p in fits if p.height_mm >= _LEAST_SHARE_OF_CLEAR * shelf.clear_mm] or fits
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from datasets.products.arrays import Pixels
+from datasets.products.arrays import FloatArray, Pixels
 from datasets.products.artwork import mixed
 from datasets.products.packs import Colour
 from datasets.render.furniture.furniture import Furniture, Lamp
@@ -23,31 +23,35 @@ _WALLS: tuple[Colour, ...] = (
 
 @dataclass(frozen=True, eq=False)
 class Room:
-    """What surrounds the furniture."""
+    """What surrounds the furniture; `ahead` are those of its parts that a pane in the furniture's front reflects."""
 
     parts: tuple[Part, ...]
+    ahead: tuple[Part, ...]
     lamps: tuple[Lamp, ...]
 
 
-def build_room(furniture: Furniture, seed: int) -> Room:
-    """The room of a seed, large enough for the furniture."""
+def build_room(furniture: Furniture, seed: int, eye: FloatArray) -> Room:
+    """The room of a seed, large enough for the furniture and a camera at `eye` (mm)."""
     rng = np.random.default_rng([seed, 7])
     back = -furniture.depth_mm - float(rng.uniform(20, 90))
-    side, front = furniture.width_mm / 2 + float(rng.uniform(700, 1900)), float(rng.uniform(2300, 3600))
+    side = max(furniture.width_mm / 2 + float(rng.uniform(700, 1900)), abs(eye[0]) + 200)
+    front = max(float(rng.uniform(2300, 3600)), eye[2] + 500)
     wall = _WALLS[int(rng.integers(len(_WALLS)))]
     plain = Surface("matte", wall)
-    parts = [
+    ahead = [
         quad([(-side, 0, front), (side, 0, front), (side, 0, back), (-side, 0, back)], _floor(rng)),
-        quad([(-side, 0, back), (side, 0, back), (side, _HIGH, back), (-side, _HIGH, back)], _wall(rng, wall)),
         quad([(-side, 0, front), (-side, 0, back), (-side, _HIGH, back), (-side, _HIGH, front)], plain),
         quad([(side, 0, back), (side, 0, front), (side, _HIGH, front), (side, _HIGH, back)], plain),
         quad([(side, 0, front), (-side, 0, front), (-side, _HIGH, front), (side, _HIGH, front)], plain),
         quad([(-side, _HIGH, back), (side, _HIGH, back), (side, _HIGH, front), (-side, _HIGH, front)],
              Surface("matte", (206, 206, 202))),
         *_opposite_shelves(rng, side, front),
-        *_neighbours(rng, furniture, back, side),
     ]  # fmt: skip
-    return Room(tuple(parts), (*_ceiling_lamps(rng, side, front), _window(rng, side, front)))
+    behind = [
+        quad([(-side, 0, back), (side, 0, back), (side, _HIGH, back), (-side, _HIGH, back)], _wall(rng, wall)),
+        *_neighbours(rng, furniture, back, side),
+    ]
+    return Room((*ahead, *behind), tuple(ahead), (*_ceiling_lamps(rng, side, front), _window(rng, side, front)))
 
 
 def _floor(rng: np.random.Generator) -> Surface:
@@ -127,7 +131,7 @@ def _ceiling_lamps(rng: np.random.Generator, side: float, front: float) -> list[
         x = side * ((place + 0.5) / count * 2 - 1) * 0.9 + float(rng.normal(0, 60))
         z, y = float(rng.uniform(0.25, 0.6)) * front, _HIGH - 8
         corners = [(x - wide, y, z - long), (x + wide, y, z - long), (x + wide, y, z + long), (x - wide, y, z + long)]
-        lamps.append(Lamp(quad(corners, Surface("matte")), "ceiling", 1 / count))
+        lamps.append(Lamp(quad(corners, Surface("matte")), "ceiling"))
     return lamps
 
 

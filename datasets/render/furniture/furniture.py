@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
 from datasets.products.arrays import FloatArray
 from datasets.render.model import Part
+
+LampGroup = Literal["cabinet", "sign", "ceiling", "window"]
+LAMP_GROUPS: tuple[LampGroup, ...] = get_args(LampGroup)
 
 
 @dataclass(frozen=True)
@@ -42,11 +45,10 @@ class Shelf:
 
 @dataclass(frozen=True, eq=False)
 class Lamp:
-    """A part that shines with a share of the power of its group; where it bears a texture, in the texture's colours."""
+    """A part that shines, all of its group equally; where it bears a texture, in the texture's colours."""
 
     part: Part
-    group: Literal["cabinet", "sign", "ceiling", "window"]
-    share: float = 1.0
+    group: LampGroup
 
 
 @dataclass(frozen=True, eq=False)

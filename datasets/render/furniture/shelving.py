@@ -98,13 +98,13 @@ def _lip(shelf: Shelf, shelving: Shelving) -> Part:
     return quad(corners, Surface("satin", shelving.strip.ground, texture))
 
 
-def draw_shelving(rng: np.random.Generator, sign: Sign) -> Shelving:
+def draw_shelving(rng: np.random.Generator, sign: Sign, boards: Literal["any", "solid"] = "any") -> Shelving:
     """Shelves by chance, their strips in the colours of a sign, or plain."""
     grey: Colour = _GREYS[int(rng.integers(len(_GREYS)))]
     plain = Sign("", grey, grey)
     branded = rng.random() < 0.5
     return Shelving(
-        board="wire" if rng.random() < 0.55 else "solid",
+        board="wire" if rng.random() < 0.55 and boards == "any" else "solid",
         board_mm=float(rng.uniform(18, 28)),
         lip_mm=float(rng.choice([0, 28, 36, 44], p=[0.1, 0.25, 0.4, 0.25])),
         lip_over_mm=float(rng.uniform(2, 10)),

@@ -147,7 +147,6 @@ class Upright:
         low, high = self.plinth_mm + 20, self.plinth_mm + self.inside_height_mm - 20
         lamps = [self._sign()]
         strip = Surface("matte", (255, 255, 255))
-        count = self.bays * ({"sides": 2, "top": 1, "both": 3}[self.leds])
         for left in self.lefts():
             right = left + self.inside_mm[0]
             if self.leds != "top":
@@ -155,11 +154,11 @@ class Upright:
                     across = [(x, -18.0), (x + 9 * inward, -5.0)][::inward]
                     (x1, z1), (x2, z2) = across
                     face = quad([(x2, low, z2), (x1, low, z1), (x1, high, z1), (x2, high, z2)], strip)
-                    lamps.append(Lamp(face, "cabinet", 1 / count))
+                    lamps.append(Lamp(face, "cabinet"))
             if self.leds != "sides":
                 y = self.plinth_mm + self.inside_height_mm - 4
                 ends = [(left + 20, y, -26.0), (right - 20, y, -26.0), (right - 20, y, -10.0), (left + 20, y, -10.0)]
-                lamps.append(Lamp(quad(ends, strip), "cabinet", 1 / count))
+                lamps.append(Lamp(quad(ends, strip), "cabinet"))
         return lamps
 
     def _sign(self) -> Lamp:
