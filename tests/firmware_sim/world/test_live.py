@@ -2,12 +2,17 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+import cv2
+import httpx
 import numpy as np
 import pytest
 
+from facings.errors import BadInputError
+from firmware_sim.device.camera import SnapshotCamera
 from firmware_sim.world.calendar import moment
 from firmware_sim.world.job import WorldJob
 from firmware_sim.world.live import LiveWorld
+from firmware_sim.world.live_scene import LiveScene
 from firmware_sim.world.outlet_life import simulate_outlet
 from firmware_sim.world.photos import draw, look_of, photo_truth
 from firmware_sim.world.plan import plan_world
@@ -38,6 +43,31 @@ def test_a_live_cooler_shows_its_present_moment_until_its_last_day_is_over() -> 
         state = live.state_now()
         assert state.at == begins + timedelta(hours=hours)
         assert state == next(history.shelf_states([state.at]))
+
+
+def test_a_camera_sees_the_present_moment() -> None:
+    clock = FakeClock()
+    camera = SnapshotCamera(LiveScene(JOB, "cooler-01", 3600, clock), port=0)
+    camera.start()
+    try:
+        photos = []
+        for hours in (0, 0, 12):
+            clock.seconds = 1000 + hours
+            photos.append(cv2.imdecode(np.frombuffer(httpx.get(f"{camera.address}/capture").content, np.uint8), 1))
+            status = httpx.get(f"{camera.address}/status").json()
+        assert photos[0].shape == (960, 720, 3)
+        now, later = (np.abs(photos[0].astype(int) - other).mean() for other in photos[1:])
+        assert later > 3 * now
+        history = simulate_outlet(JOB, 0).coolers[0]
+        stands = next(history.shelf_states([datetime.fromisoformat(status["moment"])]))
+        assert status["units"] == stands.units().total()
+    finally:
+        camera.stop()
+
+
+def test_a_cooler_that_is_not_there_is_refused() -> None:
+    with pytest.raises(BadInputError, match=r"no cooler 'cooler-99'.*cooler-01"):
+        LiveScene(JOB, "cooler-99", 1, FakeClock()).start()
 
 
 def test_the_same_state_gives_the_same_photo_and_its_truth() -> None:
