@@ -20,8 +20,11 @@ from facings.errors import UnavailableError
 Item = TypeVar("Item")
 
 
-def for_each(work: Callable[[Item], None], items: Sequence[Item], workers: int, title: str, console: Console) -> None:
+def for_each(work: Callable[[Item], None], items: Sequence[Item], workers: int, title: str, console: Console,
+             begin: Callable[[], None] | None = None) -> None:  # fmt: skip
     """Calls `work` once per item, in `workers` processes (in this one where 1); the first error ends it.
+
+    Each of several processes first calls `begin`.
 
     Raises:
         UnavailableError: a process was ended from outside, mostly for want of memory.
@@ -30,7 +33,7 @@ def for_each(work: Callable[[Item], None], items: Sequence[Item], workers: int, 
         for item in track(items, title, console=console):
             work(item)
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(begin,)) as pool:
         futures = [pool.submit(work, item) for item in items]
         try:
             for future in track(as_completed(futures), title, total=len(futures), console=console):
@@ -42,9 +45,11 @@ def for_each(work: Callable[[Item], None], items: Sequence[Item], workers: int, 
             raise
 
 
-def _begin() -> None:
+def _begin(begin: Callable[[], None] | None) -> None:
     cv2.setNumThreads(1)
     Thread(target=_end_with_parent, daemon=True).start()
+    if begin is not None:
+        begin()
 
 
 def _end_with_parent() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import lru_cache, partial
@@ -76,23 +77,36 @@ def render_dataset(job: RenderJob, scenes: int, out: Path, workers: int, console
     furniture_of(job)
     catalogue = catalogue_of(job.catalogue, job.seed)
     listed = categories(catalogue, unseen_skus(catalogue, job.seed))
-    write_dataset(job, partial(take_scene, job), scenes, listed, out, workers, console)
+    begin = partial(use_threads, max(1, (os.cpu_count() or 1) // workers))
+    write_dataset(job, partial(take_scene, job), scenes, listed, out, workers, console, begin)
 
 
 def write_dataset(job: RenderJob, take: Callable[[int], TakenScene], scenes: int, listed: list[Coco], out: Path,
-                  workers: int, console: Console) -> None:  # fmt: skip
-    """Writes the scenes that `take` makes of their numbers, leaving out those that are there, then their labels."""
+                  workers: int, console: Console, begin: Callable[[], None] | None = None) -> None:  # fmt: skip
+    """Writes the scenes that `take` makes of their numbers, leaving out those that are there, then their labels.
+
+    Each of several workers first calls `begin`.
+    """
     claim_folder(out, asdict(job))
     for folder in (out, out / "images", out / "scenes"):
         clear_parts(folder)
     missing = [number for number in range(scenes) if not scene_file(out, number).exists()]
-    for_each(partial(_write, take, out), missing, workers, "Rendering scenes", console)
+    for_each(partial(_write, take, out), missing, workers, "Rendering scenes", console, begin)
     write_labels(out, scenes, listed, {"description": "Rendered by facings datasets render", "job": asdict(job)})
 
 
 def _write(take: Callable[[int], TakenScene], out: Path, number: int) -> None:
     taken = take(number)
     write_scene(out, number, taken.jpeg, taken.known)
+
+
+def use_threads(count: int) -> None:
+    """Lets this process render with so many threads, so that processes side by side do not get in each other's way."""
+    import drjit  # noqa: PLC0415
+
+    os.environ["OIDN_NUM_THREADS"] = str(count)
+    os.environ["OIDN_SET_AFFINITY"] = "0"  # else each process pins its threads to the same first cores
+    drjit.set_thread_count(count)
 
 
 def require_renderer() -> None:

@@ -25,6 +25,7 @@ _METERED_STOPS = 1.3
 _SATURATION = 1.5
 """Where a pixel is full, in light of white paper."""
 _KNEE = 0.72
+_GLARE, _GLARE_REACH = 0.12, 0.02
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,15 @@ def expose(light: FloatArray, sensor: Sensor, rng: np.random.Generator) -> Pixel
     exposure = metered(light) * 2**sensor.stops
     falls = _vignette(width, height, sensor.vignette) * _bands(height, sensor.banding, rng)
     light = light * (falls * np.float32(exposure))[..., None]
+    light = light + _glare(light)
     light = np.clip(_noisy(light, sensor.gain_stops, rng), 0, _SATURATION) * np.array(sensor.balance, np.float32)
     return _processed(light, sensor)
+
+
+def _glare(light: FloatArray) -> FloatArray:
+    """What lamps and blown-out places spill over their surroundings inside the lens."""
+    spilled = softened(np.clip(light - 1, 0, 4), _GLARE_REACH * max(light.shape[:2]))
+    return np.asarray(spilled * np.float32(_GLARE))
 
 
 def _vignette(width: int, height: int, strength: float) -> FloatArray:
