@@ -96,17 +96,23 @@ class Timetable:
         wall, steady = self._clock.now(), self._clock.monotonic()
         due = self._schedule.next_after(wall)
         while worker.wait(min(LONGEST_SLEEP_S, max(0.0, (due - wall).total_seconds()))):
-            before, (wall, steady_before, steady) = wall, (self._clock.now(), steady, self._clock.monotonic())
-            jump = (wall - before).total_seconds() - (steady - steady_before)
-            if abs(jump) > JUMP_S:
-                self._log.warning("the clock was set by %+.0f s: the next photo is found anew", jump)
-            if abs(jump) > JUMP_S or self._changed:
+            wall, steady, was_set = self._look(wall, steady)
+            if was_set or self._changed:
                 self._changed = False
                 due = self._schedule.next_after(wall)
             elif wall >= due:
                 self._fire(due)
-                wall, steady = self._clock.now(), self._clock.monotonic()
-                due = self._skip_missed(due, wall)
+                wall, steady, was_set = self._look(wall, steady)
+                due = self._schedule.next_after(wall) if was_set else self._skip_missed(due, wall)
+
+    def _look(self, before: datetime, steady_before: float) -> tuple[datetime, float, bool]:
+        """Both clocks now, and whether the wall clock was set since they said `before` and `steady_before`."""
+        wall, steady = self._clock.now(), self._clock.monotonic()
+        jump = (wall - before).total_seconds() - (steady - steady_before)
+        was_set = abs(jump) > JUMP_S
+        if was_set:
+            self._log.warning("the clock was set by %+.0f s: the next photo is found anew", jump)
+        return wall, steady, was_set
 
     def _skip_missed(self, due: datetime, wall: datetime) -> datetime:
         following = self._schedule.next_after(due)

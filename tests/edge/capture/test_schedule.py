@@ -103,6 +103,21 @@ def test_a_clock_that_was_set_neither_bursts_nor_silences(
     assert abs(fired[0] - clock.now()) < timedelta(seconds=5)
 
 
+@pytest.mark.parametrize("jump", [timedelta(hours=5), timedelta(hours=-5)], ids=["forward", "back"])
+def test_a_clock_that_is_set_while_a_photo_is_taken_silences_nothing(jump: timedelta) -> None:
+    clock, fired = SetClock(), []
+
+    def fire(due: datetime) -> None:
+        fired.append(due)
+        clock.shift = jump
+
+    timetable = Timetable(Schedule(("* * * * * *",), UTC, 0), fire, fired.append, clock, logging.getLogger("test"))
+    timetable.start()
+    wait_until(lambda: len(fired) == 2, "a photo after the jump")
+    timetable.stop()
+    assert abs(fired[1] - fired[0] - jump) < timedelta(seconds=30)
+
+
 def test_times_that_pass_while_the_camera_is_busy_are_missed_not_made_up() -> None:
     clock, fired, missed, busy = SystemClock(), [], [], threading.Event()
 
