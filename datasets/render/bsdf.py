@@ -70,12 +70,11 @@ def mesh_of(part: Part, to_world: FloatArray, bsdf: Any) -> Any:
     fields["vertex_positions"] = np.ascontiguousarray(points, np.float32).ravel()
     fields["faces"] = np.ascontiguousarray(part.faces, np.uint32).ravel()
     fields["vertex_texcoords"] = np.ascontiguousarray(part.uvs, np.float32).ravel()
-    fields.update()
-    if part.smooth:  # after the positions, whose change makes Mitsuba take normals that show the texture's seam
+    if part.smooth:  # else Mitsuba would take normals that show the texture's seam
         normals = smooth_normals(part) @ turn.T
-        fields["vertex_normals"] = np.ascontiguousarray(normals / np.linalg.norm(normals, axis=1, keepdims=True),
-                                                        np.float32).ravel()  # fmt: skip
-        fields.update()
+        normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+        fields["vertex_normals"] = np.ascontiguousarray(normals, np.float32).ravel()
+    fields.update()
     return mesh
 
 

@@ -62,8 +62,12 @@ class Front:
 
 def arrange(image: Pixels, look: Look, reach: float) -> None:
     """Puts picture, mark and letters on a front, in place."""
-    layout: Layout = "upright" if look.upright else look.layout
-    _LAYOUTS[layout](Front(image, look, reach))
+    front = Front(image, look, reach)
+    if look.upright or look.layout == "upright":
+        layout: Layout = "classic" if front.low else "upright"
+    else:
+        layout = look.layout
+    _LAYOUTS[layout](front)
 
 
 def _word(front: Front, at: tuple[float, float], tall: float, ink: Colour | None = None, style: Style | None = None,

@@ -16,6 +16,8 @@ from datasets.render.packs.shapes import Profile, Shape, disc, joined, turned
 _TEXTURE = 1280
 _CLEAR: Colour = (226, 234, 238)
 _AIR_OPACITY = 0.16
+_SEEN_THROUGH = 0.7
+"""Drinks that hide less than this are clear: one sees their bottle's far wall."""
 _LOBES = 5
 _LABEL_GAP_MM = 0.25
 
@@ -102,11 +104,13 @@ def _filled(pack: Pack, wall: FloatArray, shoulders: Shoulders, around: int, pet
     below = np.array([(0.0, 3.5), *wall[wall[:, 1] < level], (radius, level)])
     above = np.array([(radius, level), *wall[wall[:, 1] > level]])
     swell = _petals(below, around, pack.height_mm) if petaloid else None
-    liquid = Surface("glass", look.liquid, opacity=look.opacity)
+    # Two walls stand in the way, the quick composer's opacity is that of both.
+    hides = 1 - (1 - look.opacity) ** 0.5 if look.opacity < _SEEN_THROUGH else look.opacity
+    liquid = Surface("glass", look.liquid, opacity=hides)
     air = Surface("glass", mixed(_CLEAR, look.liquid, 0.12), opacity=_AIR_OPACITY)
     return [
         turned(below.tolist(), around, swell).part(liquid),
-        disc(radius - 0.4, level, around).part(Surface("satin", look.liquid, opacity=min(look.opacity + 0.1, 1.0))),
+        disc(radius - 0.4, level, around).part(Surface("satin", look.liquid, opacity=hides)),
         turned(above.tolist(), around).part(air),
         _label(pack, wall, shoulders, around),
     ]
