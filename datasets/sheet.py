@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
+from textwrap import wrap
 
 import cv2
 import numpy as np
@@ -17,7 +18,8 @@ from datasets.sets.model import LabelledImage, LabelledSet
 from facings.errors import BadInputError
 from facings.labels import PRODUCT
 
-_TILE_WIDTH, _CAPTION_HEIGHT, _GAP = 420, 22, 6
+_TILE_WIDTH, _GAP = 420, 6
+_LINE_HEIGHT, _LINE_LENGTH = 16, 64
 _PAPER, _INK = 250, (40, 40, 40)
 _COLOURS = {"gap": (200, 60, 220), "price-tag": (210, 170, 0), "person": (40, 40, 230), "foreign": (0, 130, 255)}
 _PRODUCT_COLOUR = (60, 200, 60)
@@ -84,11 +86,15 @@ def _tile(image: LabelledImage, labelled: LabelledSet, with_boxes: bool) -> Pixe
     photo = cv2.resize(photo, (_TILE_WIDTH, max(1, round(photo.shape[0] * scale))), interpolation=how)
     if with_boxes:
         _draw_boxes(photo, image, labelled, scale)
-    words = np.full((_CAPTION_HEIGHT, _TILE_WIDTH, 3), _PAPER, np.uint8)
-    text = caption(image)
-    size = min(0.45, 0.45 * (_TILE_WIDTH - 8) / cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, 0.45, 1)[0][0])
-    cv2.putText(words, text, (2, 15), cv2.FONT_HERSHEY_SIMPLEX, size, _INK, 1, cv2.LINE_AA)
-    return np.vstack([words, photo])
+    return np.vstack([_caption_bar(caption(image)), photo])
+
+
+def _caption_bar(text: str) -> Pixels:
+    lines = wrap(text, _LINE_LENGTH, break_on_hyphens=False) or [""]
+    bar = np.full((_LINE_HEIGHT * len(lines) + 6, _TILE_WIDTH, 3), _PAPER, np.uint8)
+    for number, line in enumerate(lines, start=1):
+        cv2.putText(bar, line, (2, number * _LINE_HEIGHT), cv2.FONT_HERSHEY_SIMPLEX, 0.42, _INK, 1, cv2.LINE_AA)
+    return bar
 
 
 def _draw_boxes(photo: Pixels, image: LabelledImage, labelled: LabelledSet, scale: float) -> None:

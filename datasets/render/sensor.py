@@ -25,7 +25,7 @@ _METERED_STOPS = 1.3
 _SATURATION = 1.5
 """Where a pixel is full, in light of white paper."""
 _KNEE = 0.72
-_GLARE, _GLARE_REACH = 0.12, 0.02
+_GLARE, _GLARE_REACH = 0.08, 0.02
 
 
 @dataclass(frozen=True)
