@@ -65,10 +65,11 @@ def test_the_front_of_a_label_looks_to_the_camera() -> None:
 
 
 def test_bottles_have_air_above_the_liquid() -> None:
-    liquid, level, air = pack_model(BY_FORMAT["pet500"]).parts[:3]
+    liquid, level, air = pack_model(house_catalogue()["northwind-cola-pet500"]).parts[:3]
     assert liquid.vertices[:, 1].max() == pytest.approx(air.vertices[:, 1].min())
     assert level.vertices[:, 1].mean() == pytest.approx(liquid.vertices[:, 1].max(), abs=0.1)
-    assert air.surface.opacity < 0.3 < liquid.surface.opacity
+    water = pack_model(house_catalogue()["glacia-still-pet500"]).parts[0]
+    assert air.surface.opacity < water.surface.opacity < 0.5 < liquid.surface.opacity
 
 
 def test_a_multipack_holds_its_units() -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import mitsuba as mi
 import numpy as np
 import pytest
+from rich.console import Console
 
 from datasets.products.catalogues import house_catalogue
+from datasets.products.packs import Catalogue
 from datasets.render.bsdf import bsdf_of, linear_rgb, mesh_of, smooth_normals
 from datasets.render.engine import best_variant, denoised
 from datasets.render.model import Finish, Part, Surface
 from datasets.render.packs import pack_model
-from datasets.render.packshots import packshots
+from datasets.render.packshots import packshots, write_gallery
 
 best_variant()
 STRIPES = np.repeat(np.array([[[200, 30, 30]], [[30, 30, 200]]], np.uint8), 4, axis=1)
@@ -89,3 +93,11 @@ def test_packshots_show_the_pack_cropped() -> None:
     blue, _, red = front[front.shape[0] // 2, front.shape[1] // 4].astype(int)
     assert red > blue + 40
     assert turned.shape != front.shape
+
+
+def test_a_gallery_is_a_folder_of_pictures_per_sku(tmp_path: Path) -> None:
+    pack = house_catalogue()["solara-berry-pouch200"]
+    write_gallery(Catalogue((pack,)), tmp_path, Console(quiet=True), count=1)
+    assert [file.relative_to(tmp_path).as_posix() for file in tmp_path.rglob("*.png")] == [
+        "solara-berry-pouch200/1.png"
+    ]
