@@ -102,7 +102,7 @@ class DemandSettings(_Section):
         holiday: demand on a holiday, relative.
     """
 
-    turnover: Rate = 0.14
+    turnover: Rate = 0.12
     temperature: float = 0.25
     price: Rate = 0.5
     covariates: Rate = 1.0
@@ -129,9 +129,9 @@ class SupplySettings(_Section):
     """
 
     late: Share = 0.05
-    short: Share = 0.14
+    short: Share = 0.12
     short_share: Span = (0.3, 0.8)
-    absent: Share = 0.1
+    absent: Share = 0.07
     rounds: Annotated[int, Field(ge=1, le=6)] = 2
     skipped: Share = 0.12
     incomplete: Share = 0.12
@@ -205,9 +205,9 @@ class PromotionSettings(_Section):
     cannibalisation: tuple[Share, Share] = (0.1, 0.4)
     dip: tuple[Share, Share] = (0.1, 0.3)
     dip_days: Span = (5, 12)
-    discount: tuple[Share, Share] = (0.0, 0.25)
+    discount: tuple[Share, Share] = (0.0, 0.15)
     margin: Share = 0.4
-    cost: Span = (20, 120)
+    cost: Span = (5, 40)
     twins: bool = True
 
 

@@ -13,7 +13,6 @@ from firmware_sim.world.job import WorldJob
 from firmware_sim.world.outlet_life import simulate_outlet
 from firmware_sim.world.plan import WorldPlan, plan_world
 from firmware_sim.world.settings import (
-    DemandSettings,
     DisturbanceSettings,
     OutletSettings,
     PromotionSettings,
@@ -32,8 +31,7 @@ _SETTINGS = WorldSettings(
     outlets=OutletSettings(
         gold=3, silver=3, bronze=2, kiosk=0, regions=("east", "south", "west"), double_door=0, counter=0, van=1
     ),
-    demand=DemandSettings(turnover=0.12),
-    supply=SupplySettings(late=0, tidy=1),
+    supply=SupplySettings(late=0, short=0.16, absent=0.12, tidy=1),
     disturbance=DisturbanceSettings(intrusion=0.03),
     promotions=PromotionSettings(count=0),
 )
