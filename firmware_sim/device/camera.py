@@ -84,7 +84,7 @@ class SnapshotCamera:
             pass
         if self.fault is Fault.FROZEN and self._frozen:
             return self._frozen
-        content = jpeg(self._spoilt(grainy(self.scene.pixels())), _JPEG_QUALITY)
+        content = jpeg(grainy(self._spoilt(self.scene.pixels())), _JPEG_QUALITY)
         self._frozen = content
         return content[: len(content) // 2] if self.fault is Fault.TRUNCATED else content
 

@@ -24,7 +24,7 @@ class SmallDisk:
     """A file system of `size_mb` at `folder`: a tmpfs where root may mount one, else one mounted there already."""
 
     folder: Path
-    size_mb: int = 8
+    size_mb: int = 24
     _mounted: bool = False
 
     def start(self) -> None:

@@ -93,7 +93,7 @@ class DiskPart(_Part):
     """A small disk for the daemon's `state_dir`."""
 
     folder: Path
-    size_mb: int = Field(default=8, ge=2, le=256)
+    size_mb: int = Field(default=24, ge=2, le=256)
 
 
 class Scenario(_Part):

@@ -145,7 +145,7 @@ class Stage:
         for name, camera in self.cameras.items():
             yield f"camera of {name}", f"{camera.address}/capture"
         for name, controller in self.controllers.items():
-            yield f"controller of {name}", "tcp://{}:{}".format(*controller.address)
+            yield f"controller of {name}", "modbus://{}:{}".format(*controller.address)
         for name, link in self.links.items():
             yield f"link {name}", "{}:{}".format(*link.address)
 
