@@ -11,6 +11,9 @@ import numpy as np
 from cloud.analytics.promo.gaps import without_gaps
 from cloud.analytics.promo.panel import FloatArray, IntArray, Panel, PanelError
 
+_LEAST_LAST = 5
+"""Of the units treated last, where they must serve as controls."""
+
 
 class State(IntEnum):
     """Of a unit in a period."""
@@ -69,10 +72,10 @@ class Design:
 def design(panel: Panel) -> Design:
     """The design of a panel.
 
-    Controls are the units that are never treated. Where every unit is treated in the end, those treated last serve as
-    controls of the others and the panel ends when their treatment begins (Sun & Abraham 2021). So nobody is ever
-    compared with a unit already treated, which is what biases two-way fixed effects under staggered adoption
-    (Goodman-Bacon 2021). Units treated from their first period on tell nothing and are left out.
+    Controls are the units that are never treated. Where every unit is treated in the end, those treated last (five or a
+    tenth of the units at least) serve as controls, and the panel ends when the first of them begins (Sun & Abraham
+    2021). So nobody is ever compared with a unit already treated, which is what biases two-way fixed effects under
+    staggered adoption (Goodman-Bacon 2021). Units treated from their first period on tell nothing and are left out.
 
     Raises:
         PanelError: nobody is treated, there are no controls, or nothing is known of the time before the treatment.
@@ -129,16 +132,25 @@ def _ending_before_the_last(panel: Panel, warnings: list[str]) -> Panel:
     if not ever.all():
         return panel
     begins = panel.treated.argmax(axis=1)
-    last = int(begins.max())
-    if (begins == last).all():
+    last = _horizon(begins)
+    if (begins >= last).all():
         raise PanelError(
             "there are no controls: every unit is treated from the same period on; add units that were not treated"
         )
     warnings.append(
-        f"every unit is treated in the end: the {int((begins == last).sum())} treated last, at "
-        f"{panel.times[last]}, serve as controls, and the panel ends before that"
+        f"every unit is treated in the end: the {int((begins >= last).sum())} treated last, from {panel.times[last]} "
+        "on, serve as controls, and the panel ends before that"
     )
     return part_of(panel, np.arange(len(panel.units)), np.arange(last))
+
+
+def _horizon(begins: IntArray) -> int:
+    """The latest begin that leaves enough units not yet treated as controls; the last of all where none does."""
+    enough = max(_LEAST_LAST, len(begins) // 10)
+    for begin in np.unique(begins)[:0:-1]:
+        if (begins >= begin).sum() >= enough:
+            return int(begin)
+    return int(begins.max())
 
 
 def _cohorts(state: IntArray) -> tuple[Cohort, ...]:

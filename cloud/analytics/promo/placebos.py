@@ -10,7 +10,8 @@ import numpy as np
 from cloud.analytics.promo.design import Cohort
 from cloud.analytics.promo.panel import IntArray
 
-PLACEBOS = 200
+PLACEBOS = 100
+"""Draws; with one treated unit and no more controls than this, each control has its turn."""
 
 
 def distinct_controls(cohorts: Sequence[Cohort]) -> IntArray:

@@ -109,3 +109,11 @@ def test_a_period_without_a_row_keeps_the_treatment_of_the_row_before() -> None:
 def test_rows_that_make_no_panel_are_refused(rows: list[Row], says: str) -> None:
     with pytest.raises(PanelError, match=says):
         Panel.of_rows(rows)
+
+
+def test_enough_of_those_treated_last_serve_as_controls() -> None:
+    begins = [2, 2, 3, 4, 5, 6, 7, 8]
+    treated = [[int(period >= begin) for period in range(10)] for begin in begins]
+    made = design(panel([[1.0] * 10] * 8, treated))
+    assert made.controls.tolist() == [3, 4, 5, 6, 7]
+    assert made.times[-1] == "3"
