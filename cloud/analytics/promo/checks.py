@@ -104,8 +104,8 @@ def _rank(value: float, draws: FloatArray) -> float:
 
 def _rmspe_ratio(outcome: FloatArray, cohorts: Sequence[Cohort], method: Method) -> float:
     """Root mean square gap in the window over that before (Abadie, Diamond & Hainmueller 2010)."""
-    ahead = mean_square_before(outcome, method, cohorts)
-    in_window = float((gap_of(outcome, cohorts[0], method)[cohorts[0].during] ** 2).mean())
+    gap = gap_of(outcome, cohorts[0], method) ** 2
+    in_window, ahead = float(gap[cohorts[0].during].mean()), float(gap[cohorts[0].before].mean())
     return (in_window / ahead) ** 0.5 if ahead > 0 else float("inf")
 
 
