@@ -21,8 +21,6 @@ CABINETS: dict[CoolerType, Cabinet] = {
 """The inside of each type, mm."""
 
 _SPOTS = (("entrance", "门口"), ("counter", "收银台旁"), ("aisle", "过道"))
-MOST_COOLERS = 24
-"""In one outlet."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from firmware_sim.world.places import Outlet
 Mechanic = Literal["price-cut", "multi-buy", "extra-facings"]
 
 _FEWEST_OUTLETS = 3
-_TRIES = 60
+_TRIES = 200
 
 
 @dataclass(frozen=True)
