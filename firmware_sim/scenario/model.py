@@ -21,12 +21,30 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
-class CameraPart(_Part):
-    """A camera that looks at a replay, or at the cooler of the living world."""
+class WorldPart(_Part):
+    """A cooler of the living world: number `cooler` of outlet number `outlet`, both from 0."""
 
-    replay: Path
+    seed: int = Field(default=0, ge=0)
+    outlets: int = Field(default=1, ge=1, le=500)
+    days: int = Field(default=1, ge=1, le=366)
+    outlet: int = Field(default=0, ge=0)
+    cooler: int = Field(default=0, ge=0)
+    begins: Duration = 0.0
+
+
+class CameraPart(_Part):
+    """A camera that looks at a replay, or at a cooler of the living world; its time goes `speed` times as fast."""
+
+    replay: Path | None = None
+    world: WorldPart | None = None
     port: Port = 0
-    speed: float = Field(default=1.0, gt=0, description="seconds of the replay per second")
+    speed: float = Field(default=1.0, gt=0)
+
+    @model_validator(mode="after")
+    def _sees_one_thing(self) -> Self:
+        if (self.replay is None) == (self.world is None):
+            raise ValueError("a camera looks at a `replay` or at a `world`: give one of them")
+        return self
 
 
 class DoorOpening(_Part):
@@ -44,7 +62,10 @@ class DoorOpening(_Part):
 
 
 class ControllerPart(_Part):
-    """A controller; its own time, as temperatures and alarms, goes `speed` times as fast."""
+    """A controller; its own time, as temperatures and alarms, goes `speed` times as fast.
+
+    With `shoppers`, whoever takes or brings something in the world that the camera sees opens the door as well.
+    """
 
     port: Port = 0
     speed: float = Field(default=1.0, gt=0)
@@ -53,6 +74,7 @@ class ControllerPart(_Part):
     light: LightCommand = LightCommand.AUTO
     door_ajar_after: Length = 120.0
     doors: tuple[DoorOpening, ...] = ()
+    shoppers: bool = False
 
 
 class CoolerPart(_Part):
@@ -60,6 +82,13 @@ class CoolerPart(_Part):
 
     camera: CameraPart | None = None
     controller: ControllerPart | None = None
+
+    @model_validator(mode="after")
+    def _shoppers_are_somewhere(self) -> Self:
+        lives = self.camera is not None and self.camera.world is not None
+        if self.controller is not None and self.controller.shoppers and not lives:
+            raise ValueError("`shoppers` needs a camera with a `world`, where the shoppers are")
+        return self
 
 
 class LinkPart(_Part):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import heapq
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
 from facings.clock import Clock, SystemClock
+from firmware_sim.device.living import Visit
 from firmware_sim.scenario.faults import Undo, begin
 from firmware_sim.scenario.model import DoorOpening, Scenario
 from firmware_sim.scenario.stage import Stage
@@ -71,6 +72,8 @@ class Player:
         for name, cooler in self.scenario.coolers.items():
             for opening in cooler.controller.doors if cooler.controller else ():
                 self._add(opening.at, self._opening(name, opening, opening.at))
+            if cooler.controller and cooler.controller.shoppers:
+                self._add_next_visit(name, self.stage.visits(name), 0.0)
 
     def _add(self, at: float, act: _Act) -> None:
         end = self.scenario.ends_at
@@ -116,6 +119,20 @@ class Player:
                 self._add(at + opening.every, self._opening(cooler, opening, at + opening.every))
 
         return open_door
+
+    def _add_next_visit(self, cooler: str, visits: Iterator[Visit], free_at: float) -> None:
+        """Plan the next visitor; whoever comes while the door is open finds it open and is no visit of his own."""
+        visit = next((visit for visit in visits if visit.at >= free_at), None)
+        if visit is None:
+            return
+        ends = visit.at + visit.lasts
+
+        def come() -> None:
+            self._move_door(cooler, visit.at, is_open=True)
+            self._add(ends, lambda: self._move_door(cooler, ends, is_open=False))
+            self._add_next_visit(cooler, visits, ends)
+
+        self._add(visit.at, come)
 
     def _move_door(self, cooler: str, at: float, *, is_open: bool) -> None:
         with self.stage.controllers[cooler].now() as controller:

@@ -17,9 +17,12 @@ from firmware_sim.device.computer import Computer
 from firmware_sim.device.controller import Controller
 from firmware_sim.device.disk import SmallDisk
 from firmware_sim.device.link import Link
+from firmware_sim.device.living import LiveScene, Visit
 from firmware_sim.device.modbus import ControllerServer
-from firmware_sim.device.scene import ReplayedScene
+from firmware_sim.device.scene import ReplayedScene, SceneSource
 from firmware_sim.scenario.model import CameraPart, ControllerPart, Scenario
+from firmware_sim.world.job import WorldJob
+from firmware_sim.world.settings import WorldSettings, with_promotions
 
 
 class Part(Protocol):
@@ -149,6 +152,11 @@ class Stage:
         for name, link in self.links.items():
             yield f"link {name}", "{}:{}".format(*link.address)
 
+    def visits(self, cooler: str) -> Iterator[Visit]:
+        """Who opens the door of a cooler of the living world, in order; nobody elsewhere. The stage has started."""
+        scene = self.cameras[cooler].scene
+        return scene.visits() if isinstance(scene, LiveScene) else iter(())
+
     def _parts(self) -> Iterator[Part]:
         yield from self.cameras.values()
         yield from self.controllers.values()
@@ -160,8 +168,19 @@ class Stage:
 
 
 def camera_of(part: CameraPart, clock: Clock) -> SnapshotCamera:
-    """A camera that sees a replay."""
-    return SnapshotCamera(ReplayedScene(part.replay, part.speed, clock), part.port)
+    """A camera that sees a replay or the living world."""
+    return SnapshotCamera(_scene_of(part, clock), part.port)
+
+
+def _scene_of(part: CameraPart, clock: Clock) -> SceneSource:
+    if part.replay is not None:
+        return ReplayedScene(part.replay, part.speed, clock)
+    world = part.world
+    assert world, "the model has seen to it"
+    # A promotion needs weeks and many outlets; this world is for hours of one cooler.
+    job = WorldJob(world.seed, world.outlets, world.days, settings=with_promotions(WorldSettings(), 0))
+    begins = timedelta(seconds=world.begins)
+    return LiveScene(job, world.outlet, world.cooler, clock, part.speed, begins)
 
 
 def controller_of(part: ControllerPart, clock: Clock) -> ControllerServer:

@@ -45,9 +45,10 @@ SCENARIO` says what is wrong with the file, by line and field. Begin with `firmw
 
 | section | what |
 |---|---|
-| `coolers.NAME.camera` | `replay`, `port`, `speed` |
-| `coolers.NAME.controller` | `port`, `speed`, `set_point`, `ambient`, `light`, `door_ajar_after`, `doors` |
-| `coolers.NAME.controller.doors` | openings: `at`, `for`, `every`; the counter is in [its registers](registers.md) |
+| `coolers.NAME.camera` | `port`, `speed`, and `replay` (a folder) or `world` |
+| `coolers.NAME.camera.world` | `seed`, `outlets`, `days`, `outlet`, `cooler` (both from 0), `begins` |
+| `coolers.NAME.controller` | `port`, `speed`, `set_point`, `ambient`, `light`, `door_ajar_after`, `doors`, `shoppers` |
+| `coolers.NAME.controller.doors` | openings: `at`, `for`, `every`; with `shoppers: true` also those of the world |
 | `links.NAME` | `to` (HOST:PORT) and `port`: the daemon connects here instead of there |
 | `computer` | `config`, `log`, `drift_ppm`: the daemon as a process whose power and clock can fail |
 | `broker` | `pid_file` of a broker that is started again when it is killed, as `facings up` does |
@@ -55,7 +56,7 @@ SCENARIO` says what is wrong with the file, by line and field. Begin with `firmw
 | `timeline` | faults: `fault`, `at`, `for`, `target` (a cooler or link) and parameters; without `for` to the end |
 | `for` | when it ends; without it, with the last fault |
 
-Durations are written as `500ms`, `10s`, `1m30s`, `2h`.
+Durations are written as `500ms`, `10s`, `1m30s`, `2h`. The controller's registers are [here](registers.md).
 """
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from firmware_sim.device.boot import obey
 from firmware_sim.device.clock import EPOCH, DriftingClock
 from tests.firmware_sim.device.conftest import NEW_YEAR, ToldClock
 
@@ -37,3 +38,13 @@ def test_it_forgets_the_date_until_it_is_set(clock: ToldClock) -> None:
     drifting.correct()
     clock.seconds = 40.0
     assert drifting.now() == NEW_YEAR + timedelta(seconds=40)
+
+
+def test_the_clock_of_another_process_is_set_by_lines(clock: ToldClock) -> None:
+    drifting = DriftingClock(source=clock)
+    obey(drifting, [b"jump -7200.0\n"])
+    assert drifting.error() == timedelta(hours=-2)
+    obey(drifting, [b"reset\n"])
+    assert drifting.now() == EPOCH
+    obey(drifting, [b"jump 60\n", b"correct\n", b"\n"])
+    assert drifting.error() == timedelta(0)

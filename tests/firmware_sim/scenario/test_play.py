@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,25 @@ def test_the_controller_is_ill_and_shoppers_come(replay: Path) -> None:
     ]
     assert told[0].text == "a temperature sensor fails for 2s"
     assert [happening.what for happening in told].count("door") == 4
+
+
+def test_shoppers_of_the_living_world_take_drinks_and_open_the_door() -> None:
+    clock = ToldClock()
+    scenario = parse_scenario(
+        "for: 1h\ncoolers: {cooler-01: {camera: {speed: 24, world: {seed: 3, days: 2}}, controller: {shoppers: true}}}",
+        "test",
+    )
+    told: list[Happening] = []
+    with on_stage(scenario, clock) as stage:
+        camera = stage.cameras["cooler-01"]
+        before, picture = camera.scene.describe()["units"], camera.scene.pixels()
+        Player(scenario, stage, told.append, clock, Waiting(clock)).play()
+        after = camera.scene.describe()
+        openings = stage.controllers["cooler-01"].controller.door.openings
+        assert (camera.scene.pixels() != picture).any()
+    assert openings == sum(happening.text == "the door is opened" for happening in told) > 5
+    assert after["units"] != before
+    assert all(ends.at > begins.at for begins, ends in pairwise(told))
 
 
 def test_what_is_still_wrong_at_the_end_is_put_right(replay: Path) -> None:

@@ -95,6 +95,11 @@ OTHER_FILES = {
         "coolers:\n  a1:\n    controller:\n      doors: [{at: 1s, for: 10s, every: 5s}]\n",
         "line 4: coolers.a1.controller.doors.0: `every` must be longer",
     ),
+    "a camera that looks at nothing": ("coolers: {a1: {camera: {}}}\n", "line 1: coolers.a1.camera: a camera looks at"),
+    "shoppers of no world": (
+        "coolers: {a1: {camera: {replay: x}, controller: {shoppers: true}}}\n",
+        "line 1: coolers.a1: `shoppers` needs a camera with a `world`",
+    ),
     "a link to nowhere": ("links: {broker: {to: somewhere}}\n", "line 1: links.broker.to"),
 }
 
