@@ -270,11 +270,12 @@ def _upright(front: Front) -> None:
     share = front.reach / 0.62
     tall = set_text(turned, look.word, (0.52 * width, 0.46 * height), 0.34 * share * height, 0.74 * width, ink, style)
     uni = Style("uni", 750)
+    second = look.accent if abs(lightness(look.accent) - lightness(look.base)) > 0.25 else look.ink
     y = 0.46 * height + 0.5 * tall + 0.08 * height
-    set_text(turned, look.flavour, (0.52 * width, y), 0.1 * share * height, 0.4 * width, look.accent, uni)
+    set_text(turned, look.flavour, (0.52 * width, y), 0.1 * share * height, 0.4 * width, second, uni)
     above = 0.4 * height - 0.5 * tall
-    set_text(turned, look.word_zh, (0.52 * width, above), 0.07 * share * height, 0.4 * width, look.accent, uni)
-    draw_mark(turned, look.mark, (0.1 * width, 0.48 * height), 0.07 * min(width, 1.4 * height), look.accent)
+    set_text(turned, look.word_zh, (0.52 * width, above), 0.07 * share * height, 0.4 * width, second, uni)
+    draw_mark(turned, look.mark, (0.1 * width, 0.48 * height), 0.07 * min(width, 1.4 * height), second)
     front.image[:] = cv2.rotate(turned, cv2.ROTATE_90_COUNTERCLOCKWISE)
 
 
