@@ -22,14 +22,12 @@ class _Part(BaseModel):
 
 
 class WorldPart(_Part):
-    """A cooler of the living world: number `cooler` of outlet number `outlet`, both from 0."""
+    """A cooler of the living world, from the first morning on at which its outlet opens."""
 
+    cooler: Slug = "cooler-01"
     seed: int = Field(default=0, ge=0)
-    outlets: int = Field(default=1, ge=1, le=500)
-    days: int = Field(default=1, ge=1, le=366)
-    outlet: int = Field(default=0, ge=0)
-    cooler: int = Field(default=0, ge=0)
-    begins: Duration = 0.0
+    outlets: int = Field(default=1, ge=1, le=9999)
+    days: int = Field(default=7, ge=1, le=366)
 
 
 class CameraPart(_Part):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from facings.clock import Clock, SystemClock
-from firmware_sim.device.living import Visit
+from firmware_sim.device.visits import Visit
 from firmware_sim.scenario.faults import Undo, begin
 from firmware_sim.scenario.model import DoorOpening, Scenario
 from firmware_sim.scenario.stage import Stage

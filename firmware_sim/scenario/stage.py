@@ -17,11 +17,12 @@ from firmware_sim.device.computer import Computer
 from firmware_sim.device.controller import Controller
 from firmware_sim.device.disk import SmallDisk
 from firmware_sim.device.link import Link
-from firmware_sim.device.living import LiveScene, Visit
 from firmware_sim.device.modbus import ControllerServer
 from firmware_sim.device.scene import ReplayedScene, SceneSource
+from firmware_sim.device.visits import Visit, visits
 from firmware_sim.scenario.model import CameraPart, ControllerPart, Scenario
 from firmware_sim.world.job import WorldJob
+from firmware_sim.world.live_scene import LiveScene
 from firmware_sim.world.settings import WorldSettings, with_promotions
 
 
@@ -155,7 +156,7 @@ class Stage:
     def visits(self, cooler: str) -> Iterator[Visit]:
         """Who opens the door of a cooler of the living world, in order; nobody elsewhere. The stage has started."""
         scene = self.cameras[cooler].scene
-        return scene.visits() if isinstance(scene, LiveScene) else iter(())
+        return visits(scene.history, scene.begins, scene.speed) if isinstance(scene, LiveScene) else iter(())
 
     def _parts(self) -> Iterator[Part]:
         yield from self.cameras.values()
@@ -179,8 +180,7 @@ def _scene_of(part: CameraPart, clock: Clock) -> SceneSource:
     assert world, "the model has seen to it"
     # A promotion needs weeks and many outlets; this world is for hours of one cooler.
     job = WorldJob(world.seed, world.outlets, world.days, settings=with_promotions(WorldSettings(), 0))
-    begins = timedelta(seconds=world.begins)
-    return LiveScene(job, world.outlet, world.cooler, clock, part.speed, begins)
+    return LiveScene(job, world.cooler, part.speed, clock)
 
 
 def controller_of(part: ControllerPart, clock: Clock) -> ControllerServer:

@@ -27,7 +27,7 @@ class LiveScene:
     """
 
     def __init__(self, job: WorldJob, cooler: str, speed: float, clock: Clock) -> None:
-        self._job, self._cooler, self._speed, self._clock = job, cooler, speed, clock
+        self._job, self._cooler, self.speed, self._clock = job, cooler, speed, clock
         self._world: LiveWorld | None = None
         self._history: CoolerHistory | None = None
         self._drawn: tuple[ShelfState, Pixels] | None = None
@@ -40,17 +40,27 @@ class LiveScene:
             BadInputError: the world has no such cooler.
         """
         self._history = find_cooler(self._job, self._cooler)
-        self._world = LiveWorld(self._history, self._clock, self._speed, _first_morning(self._job, self._history))
+        self._world = LiveWorld(self._history, self._clock, self.speed, self.begins)
         self._world.start()
+
+    @property
+    def history(self) -> CoolerHistory:
+        """Everything that happens in the cooler, also what is still to come."""
+        assert self._history, "start() comes first"
+        return self._history
+
+    @property
+    def begins(self) -> datetime:
+        """The moment at which its time begins."""
+        return _first_morning(self._job, self.history)
 
     def pixels(self) -> Pixels:
         """What is seen now, BGR; where nothing has changed since the last time, the same."""
         assert self._world, "start() comes first"
-        assert self._history, "start() comes first"
         with self._lock:
             state = self._world.state_now()
             if self._drawn is None or self._drawn[0].rows != state.rows:
-                look = look_of(self._history.cooler, self._job.seed)
+                look = look_of(self.history.cooler, self._job.seed)
                 self._drawn = state, draw(state, plan_world(self._job).catalogue, look).pixels
             return self._drawn[1]
 
@@ -61,7 +71,7 @@ class LiveScene:
             state = self._world.state_now()
         at = format_utc(state.at)
         units = state.units().total()
-        return {"moment": at, "photo": state.cooler, "photo_at": at, "units": units, "speed": self._speed}
+        return {"moment": at, "photo": state.cooler, "photo_at": at, "units": units, "speed": self.speed}
 
 
 def find_cooler(job: WorldJob, cooler: str) -> CoolerHistory:

@@ -46,7 +46,7 @@ SCENARIO` says what is wrong with the file, by line and field. Begin with `firmw
 | section | what |
 |---|---|
 | `coolers.NAME.camera` | `port`, `speed`, and `replay` (a folder) or `world` |
-| `coolers.NAME.camera.world` | `seed`, `outlets`, `days`, `outlet`, `cooler` (both from 0), `begins` |
+| `coolers.NAME.camera.world` | `cooler`, `seed`, `outlets`, `days`: [a living cooler](simulator.md) |
 | `coolers.NAME.controller` | `port`, `speed`, `set_point`, `ambient`, `light`, `door_ajar_after`, `doors`, `shoppers` |
 | `coolers.NAME.controller.doors` | openings: `at`, `for`, `every`; with `shoppers: true` also those of the world |
 | `links.NAME` | `to` (HOST:PORT) and `port`: the daemon connects here instead of there |
