@@ -11,6 +11,7 @@ from cloud.broker.logins import Login
 from facings.messages import MAX_MESSAGE_BYTES
 
 _MB = 1024 * 1024
+_MOST_SUBSCRIPTIONS = 300_000
 # The largest message, its topic, and what MQTT adds to it.
 _MAX_PAYLOAD = MAX_MESSAGE_BYTES + 64 * 1024
 
@@ -77,6 +78,9 @@ def config_text(place: BrokerPlace, cloud: Login, others: Iterable[Login], *, ac
             "store_dir": str(place.folder / "store"),
             "max_memory_store": 64 * _MB,
             "max_file_store": 4096 * _MB,
+            # A device has three subscriptions that outlive its connection, each a consumer of one and the same stream;
+            # the server's own limit is 1,000 a stream.
+            "limits": {"default_max_consumers": _MOST_SUBSCRIPTIONS},
         },
         "mqtt": {"host": place.host, "port": place.mqtt_port, "ack_wait": f"{ack_wait_s}s", "max_ack_pending": 4000},
         "websocket": {"host": place.host, "port": place.websocket_port, "no_tls": True},

@@ -38,6 +38,8 @@ REFUSALS = {
     5: "not authorised",
 }
 """Return codes of a CONNACK."""
+REFUSED = 0x80
+"""Return code of a SUBACK."""
 
 
 @dataclass(frozen=True)

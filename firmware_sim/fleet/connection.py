@@ -64,7 +64,9 @@ class Connection(asyncio.Protocol):
                 if code := answer.body[1]:
                     reason = codec.REFUSALS.get(code, str(code))
                     raise UnavailableError(f"the broker refuses {sign_in.username}: {reason}")
-                await self._ask(Packet.SUBACK, codec.subscribe(filters, self._next_id()))
+                answer = await self._ask(Packet.SUBACK, codec.subscribe(filters, self._next_id()))
+                if codec.REFUSED in answer.body[2:]:
+                    raise UnavailableError(f"the broker refuses what {sign_in.username} subscribes to: see its log")
         except (OSError, TimeoutError, ConnectionError) as error:
             self.abort()
             raise UnavailableError(f"broker {broker.host}:{broker.port}: {error or type(error).__name__}") from error
