@@ -24,7 +24,8 @@ _RADII = np.linspace(0, 4, 8192)
 """Tangents of angles from the axis; what lies further off is outside every photo."""
 _STEEPEST = 0.05
 _EDGE_POINTS = 33
-_MOST_WIDENED = 1.4
+_MOST_WIDENED, _MOST_PIXELS = 1.4, 1.25
+"""How far the ideal picture may grow: each side in what it shows, its area in pixels that have to be traced."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,13 +198,18 @@ def sized(camera: CameraModel, width: int, height: int) -> CameraModel:
 
 
 def widened(camera: CameraModel, lens: Lens) -> CameraModel:
-    """The ideal camera with a picture large enough for all that the lens shows, as far as that is affordable."""
+    """The ideal camera with a picture large enough for all that the lens shows, as far as that is affordable.
+
+    A much larger picture gets somewhat coarser pixels, as tracing them is what a photo costs.
+    """
     wanted = np.abs(Warp(camera, lens).to_ideal(_edge(lens)) - camera.k[:2, 2]).max(0) * 2 + 4
     size = np.array([camera.width, camera.height])
     width, height = (int(side) for side in np.ceil(np.clip(wanted, size, size * _MOST_WIDENED) / 2) * 2)
     k = np.array(camera.k, float)
     k[:2, 2] += (np.array([width, height]) - size) / 2
-    return replace(camera, width=width, height=height, k=k)
+    wide = replace(camera, width=width, height=height, k=k)
+    coarser = min(1.0, float(np.sqrt(_MOST_PIXELS * size.prod() / (width * height))))
+    return wide if coarser == 1 else sized(wide, round(width * coarser), round(height * coarser))
 
 
 def fitted(lens: Lens, camera: CameraModel) -> Lens:
