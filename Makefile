@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-train system assets demo test test-fast kill-tests lint format schemas docs screenshots bench clean
+.PHONY: help setup setup-train system assets demo test test-fast kill-tests lint format schemas docs faults screenshots bench clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,8 +34,12 @@ setup-train: $(TRAIN)/installed ## Make the training environment (torch, ultraly
 assets: $(VENV)/installed ## Fetch and lay out the scripts of the pages (npm packages; no CDN)
 	@$(BIN)/python -m cloud.web.build
 
-# The browser of the page tests; installed where root allows, else asked for.
+# The browser of the page tests, and LLVM, with which Mitsuba renders faster; installed where root allows, the browser
+# asked for elsewhere.
 system:
+	@ldconfig -p | grep -q libLLVM || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+			libllvm15 >/dev/null; }
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
@@ -68,9 +72,13 @@ format: $(VENV)/installed ## Format the code
 schemas: $(VENV)/installed ## Publish the JSON Schema of new message versions in docs/schemas
 	$(BIN)/facings schema export
 
-docs: $(VENV)/installed ## Write docs/cli.md and docs/kpi.md from the code
+docs: $(VENV)/installed ## Write docs/cli.md, docs/kpi.md and docs/registers.md from the code
 	$(BIN)/python -m tests.support.cli_docs
 	$(BIN)/python -m cloud.analytics.registry > docs/kpi.md
+	$(BIN)/python -m facings.registers > docs/registers.md
+
+faults: setup ## Run every fault against the daemon and write docs/faults.md
+	$(BIN)/python -m tests.support.fault_docs
 
 screenshots: setup system ## Take the guides' pictures of a running demo: URL=... EMAIL=... PASSWORD=...
 	$(BIN)/python -m tests.support.screenshots $(URL) $(EMAIL) $(PASSWORD)

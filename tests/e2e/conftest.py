@@ -36,8 +36,8 @@ def daemon(tmp_path: Path, cloud: RunningCloud) -> Iterator[Callable[..., Runnin
 
 @pytest.fixture(scope="session")
 def rendered(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Ten rendered photos of coolers."""
+    """Ten composed photos of coolers."""
     out = tmp_path_factory.mktemp("rendered")
-    done = CliRunner().invoke(datasets_app, ["render", "--scenes", "10", "--variety", "0", "--out", str(out)])
+    done = CliRunner().invoke(datasets_app, ["compose", "--scenes", "10", "--variety", "0", "--out", str(out)])
     assert done.exit_code == 0, done.output
     return sorted((out / "images").glob("*.jpg"))
