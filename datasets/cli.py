@@ -70,15 +70,16 @@ def packshots(
     renderer: Annotated[Renderer, typer.Option(help="Quickly drawn, or photo-real.")] = Renderer.COMPOSE,
 ) -> None:
     """Make gallery pictures: three per SKU."""
+    from datasets.compose import packshots as composed  # noqa: PLC0415
     from datasets.compose.export import catalogue_of  # noqa: PLC0415
 
-    if renderer is Renderer.MITSUBA:
-        from datasets.render.packshots import write_gallery  # noqa: PLC0415
-    else:
-        from datasets.compose.packshots import write_gallery  # noqa: PLC0415
-
     products = catalogue_of(catalogue.value, seed)
-    write_gallery(products, out, console)
+    if renderer is Renderer.MITSUBA:
+        from datasets.render import packshots as rendered  # noqa: PLC0415
+
+        rendered.write_gallery(products, out, console)
+    else:
+        composed.write_gallery(products, out, console)
     console.print(f"{len(products)} SKUs in {out}")
 
 
