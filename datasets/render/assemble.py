@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
+import cv2
 import drjit as dr
 import mitsuba as mi
 import numpy as np
 import numpy.typing as npt
 
 from datasets.products.arrays import FloatArray, Pixels
-from datasets.render.bsdf import bsdf_of, smooth_normals
+from datasets.render.atlas import Atlas, make_atlas
+from datasets.render.bsdf import bitmap_of, bsdf_of, smooth_normals
 from datasets.render.cameras import position
 from datasets.render.furniture.furniture import LAMP_GROUPS, Lamp, LampGroup
 from datasets.render.lights import Lights
-from datasets.render.model import Part, Surface
+from datasets.render.model import Finish, Part, Surface
 from datasets.render.rendering import CameraModel
 from datasets.render.shapes import merged, quad
 from datasets.render.stage import Exhibit, placed
@@ -45,25 +47,45 @@ class Assembly:
 
 
 @dataclass(frozen=True, eq=False)
-class _Mesh:
-    vertices: FloatArray
-    normals: FloatArray | None
-    uvs: FloatArray
-    faces: npt.NDArray[np.uint32]
+class _Copies:
+    """A part in all its (M, 4, 4) poses, and the number of the thing that each of them belongs to."""
+
+    part: Part
+    matrices: FloatArray
     things: npt.NDArray[np.int32]
-    surface: Surface
+
+
+Material = tuple[Finish, float]
+"""A finish, and an opacity of `_OPACITIES`."""
 
 
 def assemble(exhibits: Iterable[Exhibit], parts: Iterable[Part], lamps: Iterable[Lamp], lights: Lights) -> Assembly:
     """Makes Mitsuba's scene; a variant must be set (`datasets.render.engine.best_variant`)."""
-    meshes = [*_exhibit_meshes(exhibits), *_fixed_meshes([*parts, *_swatches()])]
-    shapes = {f"mesh{number:05d}": _mitsuba_mesh(mesh, {"bsdf": loaded_bsdf(mesh.surface)})
-              for number, mesh in enumerate(meshes)}  # fmt: skip
+    copies = [*_of_exhibits(exhibits), *(_fixed(part) for part in [*parts, *_SPECKS])]
+    atlas = make_atlas(one.part.surface for one in copies)
+    colours = mi.load_dict(bitmap_of(atlas.sheet))
+    groups: dict[tuple[Material, bool], list[_Copies]] = {kind: [] for kind in product(MATERIALS, (True, False))}
+    for one in copies:
+        groups[material_of(one.part.surface), one.part.smooth].append(one)
+    bsdfs = {material: mi.load_dict(bsdf_of(Surface(material[0], opacity=material[1]), colours))
+             for material in MATERIALS}  # fmt: skip
+    shapes, things = {}, {}
+    for number, ((material, smooth), members) in enumerate(groups.items()):
+        name = f"mesh{number:03d}"
+        shapes[name] = _mesh(members, smooth, atlas, {"bsdf": bsdfs[material]})
+        things[name] = np.concatenate([np.repeat(one.things, len(one.part.faces)) for one in members])
     sky = {"type": "constant", "radiance": {"type": "rgb", "value": [_SKY * lights.ambient] * 3}}
-    scene = mi.load_dict({"type": "scene", "sky": sky, **shapes, **_mitsuba_lamps(lamps, lights)})
-    things = {name: mesh.things for name, mesh in zip(shapes, meshes, strict=True)}
+    lit = _mitsuba_lamps(lamps, lights, bsdfs[material_of(_DARK)])
+    scene = mi.load_dict({"type": "scene", "sky": sky, **shapes, **lit})
     numbers = {shape.id(): _shape_number(shape, place) for place, shape in enumerate(scene.shapes(), start=1)}
     return Assembly(scene, {numbers[name]: faces for name, faces in things.items()})
+
+
+def material_of(surface: Surface) -> Material:
+    """The material that stands for a surface: its finish, its opacity rounded to the nearest that there is."""
+    if surface.opacity >= 1 or surface.finish not in {"glass", "film"}:
+        return _SOLID.get(surface.finish, surface.finish), 1.0
+    return surface.finish, min(_OPACITIES, key=lambda opacity: abs(opacity - surface.opacity))
 
 
 def _shape_number(shape: Any, place: int) -> int:
@@ -74,84 +96,70 @@ def _shape_number(shape: Any, place: int) -> int:
     return int(numbers[0])
 
 
-@lru_cache(maxsize=256)
-def loaded_bsdf(surface: Surface) -> Any:
-    """Mitsuba's material of a surface, made once while it is in use; its texture is the costly part."""
-    return mi.load_dict(bsdf_of(surface))
-
-
-def _exhibit_meshes(exhibits: Iterable[Exhibit]) -> Iterator[_Mesh]:
-    """One mesh for each part of each model, holding all its copies."""
-    copies: dict[int, list[tuple[FloatArray, int]]] = defaultdict(list)
-    parts: dict[int, Part] = {}
+def _of_exhibits(exhibits: Iterable[Exhibit]) -> Iterator[_Copies]:
+    """Each part of each model with all its copies."""
+    poses: dict[Part, list[tuple[FloatArray, int]]] = defaultdict(list)
     for number, exhibit in enumerate(exhibits, start=1):
         for part in exhibit.model.parts:
-            parts[id(part)] = part
-            copies[id(part)].append((exhibit.matrix, number))
-    for key, part in parts.items():
-        matrices = np.stack([matrix for matrix, _ in copies[key]])
-        numbers = np.array([number for _, number in copies[key]], np.int32)
-        yield _copied(part, matrices, numbers)
+            poses[part].append((exhibit.matrix, number))
+    for part, copies in poses.items():
+        numbers = np.array([number for _, number in copies], np.int32)
+        yield _Copies(part, np.stack([matrix for matrix, _ in copies]), numbers)
 
 
-def _copied(part: Part, matrices: FloatArray, numbers: npt.NDArray[np.int32]) -> _Mesh:
-    count, size = len(matrices), len(part.vertices)
-    normals = None
-    if part.smooth:
-        turns = matrices.copy()
-        turns[:, :3, 3] = 0
-        normals = placed(smooth_normals(part), turns).reshape(-1, 3)
-    starts = (np.arange(count, dtype=np.uint32) * size)[:, None, None]
-    return _Mesh(
-        placed(part.vertices, matrices).reshape(-1, 3),
-        normals,
-        np.tile(part.uvs, (count, 1)),
-        (part.faces[None] + starts).reshape(-1, 3),
-        np.repeat(numbers, len(part.faces)),
-        part.surface,
-    )
+def _fixed(part: Part) -> _Copies:
+    return _Copies(part, np.eye(4)[None], np.zeros(1, np.int32))
 
 
-def _fixed_meshes(parts: Iterable[Part]) -> Iterator[_Mesh]:
-    """The parts that are no things, merged by their surface."""
-    groups: dict[Hashable, list[Part]] = defaultdict(list)
-    for part in parts:
-        surface = part.surface
-        plain = (surface.finish, surface.colour, surface.opacity)
-        groups[plain if surface.texture is None else id(surface), part.smooth].append(part)
-    one = np.eye(4)[None]
-    for group in groups.values():
-        whole = merged(group)
-        yield _copied(whole, one, np.zeros(1, np.int32))
-
-
-def _mitsuba_mesh(mesh: _Mesh, attached: dict[str, Any]) -> Any:
+def _mesh(members: list[_Copies], smooth: bool, atlas: Atlas | None, attached: dict[str, Any]) -> Any:
+    """One `mi.Mesh` of all the copies of parts of one material."""
+    counts = [len(one.matrices) * len(one.part.vertices) for one in members]
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    fields = {
+        "vertex_positions": np.concatenate([placed(one.part.vertices, one.matrices).reshape(-1, 3) for one in members]),
+        "faces": np.concatenate([_faces(one) + np.uint32(start) for one, start in zip(members, starts, strict=False)]),
+        "vertex_texcoords": np.concatenate([_uvs(one, atlas) for one in members]),
+    }
+    if smooth:
+        fields["vertex_normals"] = np.concatenate([_normals(one) for one in members])
     props = mi.Properties()
     for name, what in attached.items():
         props[name] = what
-    made = mi.Mesh("mesh", len(mesh.vertices), len(mesh.faces), props=props,
-                   has_vertex_normals=mesh.normals is not None, has_vertex_texcoords=True)  # fmt: skip
-    fields = mi.traverse(made)
-    fields["vertex_positions"] = np.ascontiguousarray(mesh.vertices, np.float32).ravel()
-    fields["faces"] = np.ascontiguousarray(mesh.faces, np.uint32).ravel()
-    fields["vertex_texcoords"] = np.ascontiguousarray(mesh.uvs, np.float32).ravel()
-    fields.update()
-    if mesh.normals is not None:  # after the positions, whose change makes Mitsuba take normals of its own
-        fields["vertex_normals"] = np.ascontiguousarray(mesh.normals, np.float32).ravel()
-        fields.update()
+    made = mi.Mesh("mesh", len(fields["vertex_positions"]), len(fields["faces"]), props=props,
+                   has_vertex_normals=smooth, has_vertex_texcoords=True)  # fmt: skip
+    params = mi.traverse(made)
+    for name, values in fields.items():
+        params[name] = np.ascontiguousarray(values, np.uint32 if name == "faces" else np.float32).ravel()
+    params.update()
     return made
 
 
-def _mitsuba_lamps(lamps: Iterable[Lamp], lights: Lights) -> dict[str, Any]:
+def _faces(one: _Copies) -> npt.NDArray[np.uint32]:
+    starts = np.arange(len(one.matrices), dtype=np.uint32) * np.uint32(len(one.part.vertices))
+    faces: npt.NDArray[np.uint32] = (one.part.faces[None] + starts[:, None, None]).reshape(-1, 3)
+    return faces
+
+
+def _uvs(one: _Copies, atlas: Atlas | None) -> FloatArray:
+    own = one.part.uvs if atlas is None else atlas.on_sheet(one.part.surface, one.part.uvs)
+    return np.tile(own, (len(one.matrices), 1))
+
+
+def _normals(one: _Copies) -> FloatArray:
+    turns = one.matrices.copy()
+    turns[:, :3, 3] = 0
+    return placed(smooth_normals(one.part), turns).reshape(-1, 3)
+
+
+def _mitsuba_lamps(lamps: Iterable[Lamp], lights: Lights, dark: Any) -> dict[str, Any]:
     """One shape for each group of lamps, a dark one where there is none, so that all scenes run the same program."""
     groups: dict[LampGroup, list[Part]] = {group: [] for group in LAMP_GROUPS}
     for lamp in lamps:
         groups[lamp.group].append(lamp.part)
-    return {f"lamps-{group}": _mitsuba_lamp(parts, lights.power(group), _CHOSEN[group])
-            for group, parts in groups.items()}  # fmt: skip
+    return {f"lamps-{group}": _mitsuba_lamp(group, parts, lights.power(group), dark) for group, parts in groups.items()}
 
 
-def _mitsuba_lamp(parts: list[Part], power: FloatArray, chosen: float) -> Any:
+def _mitsuba_lamp(group: LampGroup, parts: list[Part], power: FloatArray, dark: Any) -> Any:
     lit = bool(parts) and bool(power.any())
     part = merged(parts) if parts else _NOWHERE
     corners = part.vertices[part.faces]
@@ -159,29 +167,30 @@ def _mitsuba_lamp(parts: list[Part], power: FloatArray, chosen: float) -> Any:
     area_m2 = float(np.linalg.norm(across, axis=1).sum()) / 2 * 1e-6
     radiance = power / (np.pi * area_m2) if lit else np.zeros(3)
     light: dict[str, Any] = {"type": "rgb", "value": radiance.tolist()}
-    if part.surface.texture is not None:
-        shares = np.power(part.surface.texture[::-1].astype(np.float32) / 255, 2.2) * radiance.astype(np.float32)
+    if group == "sign":
+        face = cv2.resize(_WHITE if part.surface.texture is None else part.surface.texture, _SIGN_PIXELS)
+        shares = np.power(face[::-1].astype(np.float32) / 255, 2.2) * radiance.astype(np.float32)
         light = {"type": "bitmap", "bitmap": mi.Bitmap(np.ascontiguousarray(shares, np.float32)), "raw": True}
-    weight = chosen if lit else 0.0
+    weight = _CHOSEN[group] if lit else 0.0
     emitter = mi.load_dict({"type": "area", "radiance": light, "sampling_weight": weight})
-    one = np.eye(4)[None]
-    return _mitsuba_mesh(_copied(part, one, np.zeros(1, np.int32)), {"bsdf": loaded_bsdf(_DARK), "emitter": emitter})
+    return _mesh([_fixed(part)], smooth=False, atlas=None, attached={"bsdf": dark, "emitter": emitter})
 
 
-def _swatches() -> list[Part]:
-    """A speck of every kind of material under the floor: with all of them in it, any two scenes run the same program,
-    which Mitsuba then compiles only once."""
-    return [quad(_UNDER_FLOOR, surface) for surface in _SWATCHES]
-
-
+_OPACITIES = (0.12, 0.3, 0.5, 0.7, 0.9)
+"""Mitsuba has one material for each; between them nobody sees a difference."""
+_SOLID: dict[Finish, Finish] = {"glass": "glossy", "film": "glossy"}
+MATERIALS: tuple[Material, ...] = (
+    *((finish, 1.0) for finish in ("matte", "satin", "glossy", "metal")),
+    *((finish, opacity) for finish in ("glass", "film") for opacity in _OPACITIES),
+)
 _UNDER_FLOOR = ((0, -90, 0), (1, -90, 0), (1, -90, 1), (0, -90, 1))
 _DARK = Surface("satin", (40, 40, 40))
 _NOWHERE = quad(_UNDER_FLOOR, _DARK)
-_PRINT: Pixels = np.full((2, 2, 3), 128, np.uint8)
-_SWATCHES = (
-    _DARK, Surface("satin", texture=_PRINT), Surface("metal"), Surface("metal", texture=_PRINT),
-    Surface("film", opacity=0.5), Surface("film", texture=_PRINT, opacity=0.5),
-)  # fmt: skip
+_SPECKS = tuple(replace(quad(_UNDER_FLOOR, Surface(finish, opacity=opacity)), smooth=smooth)
+                for (finish, opacity), smooth in product(MATERIALS, (True, False)))  # fmt: skip
+"""Of every material a speck under the floor: no scene is without one."""
+_WHITE: Pixels = np.full((2, 2, 3), 255, np.uint8)
+_SIGN_PIXELS = (768, 128)
 
 
 def sensor(camera: CameraModel, sampler: dict[str, Any], rfilter: str = "box") -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 import mitsuba as mi
 import numpy as np
 
-from datasets.products.arrays import FloatArray
+from datasets.products.arrays import FloatArray, Pixels
 from datasets.products.packs import Colour
 from datasets.render.model import Finish, Part, Surface
 
@@ -29,9 +29,14 @@ _CLEAR = 0.6
 _WELD_MM = 0.01
 
 
-def bsdf_of(surface: Surface) -> dict[str, Any]:
-    """The surface for `mi.load_dict`; a Mitsuba variant must be set (`datasets.render.engine.best_variant`)."""
-    finish = _COATS[surface.finish] | {"base_color": _colour(surface)}
+def bsdf_of(surface: Surface, colour: Any = None) -> dict[str, Any]:
+    """The surface for `mi.load_dict`; a Mitsuba variant must be set (`datasets.render.engine.best_variant`).
+
+    Args:
+        surface: what it is made of.
+        colour: a Mitsuba texture that takes the place of the surface's own colour.
+    """
+    finish = _COATS[surface.finish] | {"base_color": colour or _colour(surface)}
     if surface.opacity < _CLEAR:  # what is all but clear mirrors and has no veil of its own
         finish |= {"metallic": 1 - surface.opacity / _CLEAR}
     coat: dict[str, Any] = {"type": "twosided", "coat": finish}
@@ -41,8 +46,12 @@ def bsdf_of(surface: Surface) -> dict[str, Any]:
 def _colour(surface: Surface) -> dict[str, Any]:
     if surface.texture is None:
         return {"type": "rgb", "value": linear_rgb(surface.colour)}
-    # Mitsuba's first row lies at v = 0, ours at v = 1.
-    upright = np.ascontiguousarray(surface.texture[::-1])
+    return bitmap_of(surface.texture)
+
+
+def bitmap_of(texture: Pixels) -> dict[str, Any]:
+    """A print (H, W, 3) RGB for `mi.load_dict`; its first row lies at v = 1, where Mitsuba's lies at v = 0."""
+    upright = np.ascontiguousarray(texture[::-1])
     return {"type": "bitmap", "bitmap": mi.Bitmap(upright), "filter_type": "bilinear", "wrap_mode": "clamp"}
 
 

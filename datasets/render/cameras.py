@@ -93,13 +93,17 @@ def _door(rng: np.random.Generator, furniture: Furniture, size: tuple[int, int])
 
 
 def _corner(rng: np.random.Generator, furniture: Furniture, size: tuple[int, int]) -> CameraModel:
-    """Over a top corner, looking down along the diagonal."""
+    """On an arm over a top corner, looking down along the diagonal; over a chest, above the rim's corner."""
     low, high = stock_span(furniture)
     side = 1.0 if rng.random() < 0.5 else -1.0
-    eye = np.array([side * (furniture.width_mm / 2 - 40), high + float(rng.uniform(20, 140)),
-                    float(rng.uniform(240, 420))])  # fmt: skip
-    target = np.array([-side * furniture.width_mm * 0.12, low + 0.42 * (high - low), -140.0])
-    return looking_at(eye, target, size, float(rng.uniform(88, 104)), "corner")
+    half = furniture.width_mm / 2
+    if furniture.shelves[0].from_above:
+        eye = np.array([side * half, high + float(rng.uniform(650, 950)), float(rng.uniform(-80, 200))])
+        target = np.array([-side * half * 0.12, low, -furniture.depth_mm * 0.5])
+        return looking_at(eye, target, size, float(rng.uniform(72, 86)), "corner")
+    eye = np.array([side * (half - 30), high + float(rng.uniform(0, 120)), float(rng.uniform(420, 650))])
+    target = np.array([-side * half * 0.2, low + float(rng.uniform(0.42, 0.5)) * (high - low), -90.0])
+    return looking_at(eye, target, size, float(rng.uniform(82, 96)), "corner")
 
 
 def stock_span(furniture: Furniture) -> tuple[float, float]:

@@ -27,13 +27,11 @@ class Person:
     Attributes:
         hand_mm, shoulder_mm: where the palm and the shoulder are.
         seed: skin, clothes, how the fingers lie.
-        body: with torso and head, else only the arm.
     """
 
     hand_mm: tuple[float, float, float]
     shoulder_mm: tuple[float, float, float]
     seed: int = 0
-    body: bool = False
 
 
 def person_model(person: Person) -> Model:
@@ -52,9 +50,8 @@ def person_model(person: Person) -> Model:
         capsule(elbow, cuff, (45, 44 if bare else 33), sleeve, 20),
         *_hand(rng, hand, _unit(hand - wrist), skin),
     ]
-    if person.body:
-        parts += _body(rng, shoulder, np.sign(person.shoulder_mm[0] - hand[0]) or 1.0, sleeve, skin)
-    return Model(tuple(parts))
+    side = np.sign(shoulder[0] - hand[0]) or 1.0
+    return Model((*parts, *_body(rng, shoulder, float(side), sleeve, skin)))
 
 
 def _unit(vector: FloatArray) -> FloatArray:
@@ -128,23 +125,45 @@ def _cloth(rng: np.random.Generator, colour: Colour) -> Pixels:
     return np.clip(face, 0, 255).astype(np.uint8)
 
 
-def draw_person(rng: np.random.Generator, furniture: Furniture, camera: CameraModel, level: int) -> Person:
+_CLEAR_OF_CAMERA = 330.0
+_TRIES = 40
+
+
+def draw_person(rng: np.random.Generator, furniture: Furniture, camera: CameraModel, level: int) -> Person | None:
     """Somebody who reaches into the furniture; a higher level stands more in the way.
 
-    Seen by a camera near the products only the arm comes in, as no body stands between.
+    None where there is no room between the camera and the furniture for any that was tried.
     """
+    for _ in range(_TRIES):
+        person = _reaching(rng, furniture, level)
+        if _clearance(person, position(camera)) > _CLEAR_OF_CAMERA:
+            return person
+    return None
+
+
+def _reaching(rng: np.random.Generator, furniture: Furniture, level: int) -> Person:
     shelf = furniture.shelves[int(rng.integers(len(furniture.shelves)))]
-    x = shelf.left_mm + float(rng.uniform(0.2, 0.8)) * shelf.width_mm
+    x = shelf.left_mm + float(rng.uniform(0.15, 0.85)) * shelf.width_mm
+    seed = int(rng.integers(1 << 30))
     if shelf.from_above:
-        hand = (x, shelf.level_mm + shelf.clear_mm + 30, shelf.front_mm - 0.5 * shelf.depth_mm)
-        return Person(hand, (hand[0] * 0.5 + 150, hand[1] + 380, hand[2] + 390), int(rng.integers(1 << 30)), level > 2)
+        hand = (x, shelf.level_mm + shelf.clear_mm + 45, shelf.front_mm - 0.4 * shelf.depth_mm)
+        away = (1.6, 1.0, 0.45)[level - 1] * (1.0 if rng.random() < 0.5 else -1.0)
+        return Person(hand, (x + 260 * away, hand[1] + 330, hand[2] + 430), seed)
     y = shelf.level_mm + float(rng.uniform(0.4, 0.75)) * shelf.clear_mm
     hand = (x, y, shelf.front_mm + float(rng.uniform(95, 140)))
     side = 1.0 if rng.random() < 0.5 else -1.0
-    reach = float(rng.uniform(420, 560))
-    aside = side * (0.9, 0.7, 0.35)[min(level, 3) - 1]
-    high = float(np.clip(1380 - y, -180, 300)) * 0.8
-    ahead = np.sqrt(max(reach**2 - (aside * reach * 0.8) ** 2 - high**2, 150.0**2))
-    shoulder = (x + aside * reach * 0.8, y + high, hand[2] + float(ahead))
-    far = float(position(camera)[2]) > 1100
-    return Person(hand, shoulder, int(rng.integers(1 << 30)), body=far and level >= 2)
+    reach = float(rng.uniform(430, 570))
+    aside = side * (0.85, 0.65, 0.3)[level - 1] * reach
+    high = float(np.clip(1360 - y, -180, 330)) * 0.85
+    ahead = np.sqrt(max(reach**2 - aside**2 - high**2, 170.0**2))
+    return Person(hand, (x + aside, y + high, hand[2] + float(ahead)), seed)
+
+
+def _clearance(person: Person, eye: FloatArray) -> float:
+    """Least distance of the camera from arm and body, roughly, mm."""
+    hand, shoulder = np.array(person.hand_mm), np.array(person.shoulder_mm)
+    arm = hand + np.linspace(0, 1, 12)[:, None] * (shoulder - hand)
+    side = np.sign(shoulder[0] - hand[0]) or 1.0
+    trunk = shoulder + np.array([side * 185.0, 0.0, 30.0])
+    flat = np.hypot(eye[0] - trunk[0], eye[2] - trunk[2]) - 200
+    return float(min(np.linalg.norm(arm - eye, axis=1).min(), max(flat, eye[1] - trunk[1] - 400)))

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from datasets.products.arrays import FloatArray, Pixels
-from datasets.products.artwork import bgr, put_text
+from datasets.products.artwork import bgr, mixed, put_text
 from datasets.render.furniture.furniture import Pane
 from datasets.render.furniture.signs import Sign, ink_on
 from datasets.render.model import Part, Surface
@@ -50,9 +50,10 @@ def _face(sticker: Sticker) -> Pixels:
     sign = sticker.sign
     face: Pixels = np.full((height, width, 3), bgr(sign.ground), np.uint8)
     if sign.style % 2:
-        cv2.circle(face, (width // 2, height // 2), min(width, height) // 3, bgr(sign.second), -1, cv2.LINE_AA)
+        radius, darker = min(width, height) // 3, bgr(mixed(sign.ground, (0, 0, 0), 0.25))
+        cv2.circle(face, (width // 2, height // 2), radius, darker, -1, cv2.LINE_AA)
     cv2.rectangle(face, (3, 3), (width - 4, height - 4), bgr(sign.second), 5)
-    put_text(face, sign.word, (width / 2, height / 2), 0.34 * height, 0.86 * width, ink_on(sign.ground))
+    put_text(face, sign.word, (width / 2, height / 2), 0.3 * height, 0.8 * width, ink_on(sign.ground))
     return np.ascontiguousarray(face[..., ::-1])
 
 

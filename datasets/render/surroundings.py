@@ -91,7 +91,7 @@ def _opposite_shelves(rng: np.random.Generator, side: float, front: float) -> li
         x = 4
         while x < 500:
             wide, high = int(rng.integers(8, 30)), int(rng.integers(18, 40))
-            colour = tuple(int(c) for c in rng.integers(30, 250, 3))
+            colour = tuple(int(c) for c in 128 + 0.45 * (rng.integers(30, 250, 3) - 128))
             cv2.rectangle(face, (x, top + 40 - high), (x + wide - 2, top + 40), colour, -1)
             x += wide
         face[top + 40 : top + 46] = 200

@@ -19,6 +19,7 @@ from datasets.render.placing import lane_middles
 from datasets.render.shapes import quad, shift, turn
 
 _PX_PER_MM = 4
+_ASPECT = 1.6
 _BEFORE_STRIP_MM = 2.5
 _STRIP_MM = 9.0
 """From the shelf's edge to the front of its strip."""
@@ -47,7 +48,7 @@ def shelf_tags(shelf: Shelf, first_column: int, lanes: tuple[Lane, ...], catalog
     """Models and (4, 4) poses of a shelf's tags: one before the first of neighbouring lanes of the same product."""
     if shelf.lip_mm < 20:
         return
-    before = None
+    before, taken_to = None, -np.inf
     for place, (lane, middle) in enumerate(zip(lanes, lane_middles(shelf, lanes), strict=True)):
         rng = np.random.default_rng([tags.seed, shelf.row, first_column + place])
         if lane.planned is None or lane.planned == before or rng.random() < tags.missing:
@@ -55,17 +56,21 @@ def shelf_tags(shelf: Shelf, first_column: int, lanes: tuple[Lane, ...], catalog
             continue
         before = lane.planned
         tall = min(shelf.lip_mm * 0.92, 40.0)
-        model = tag_model(catalogue[lane.planned], tags.style, round(tall, 1))
+        half = _ASPECT * tall / 2
         low = shelf.lip_top_mm - (shelf.lip_mm + tall) / 2
-        aside = float(np.clip(rng.normal(0, 5), -12, 12))
-        spot = shift(middle + aside, low, shelf.front_mm + _STRIP_MM + _BEFORE_STRIP_MM)
+        x = middle + float(np.clip(rng.normal(0, 5), -12, 12))
+        if x - half < max(taken_to, shelf.left_mm) or x + half > shelf.left_mm + shelf.width_mm:
+            continue
+        taken_to = x + half + 2
+        model = tag_model(catalogue[lane.planned], tags.style, round(tall, 1))
+        spot = shift(x, low, shelf.front_mm + _STRIP_MM + _BEFORE_STRIP_MM)
         yield model, spot @ turn(2, np.radians(float(rng.normal(0, tags.askew_deg))))
 
 
 @lru_cache(maxsize=512)
 def tag_model(pack: Pack, style: int, tall: float) -> Model:
     """A tag with the price of a pack, `tall` mm high; its foot's middle is the origin."""
-    half = tall * 0.8
+    half = _ASPECT * tall / 2
     texture = tag_texture(pack, style, round(2 * half * _PX_PER_MM), round(tall * _PX_PER_MM))
     surface = Surface("satin", texture=texture)
     return Model((quad([(-half, 0, 0), (half, 0, 0), (half, tall, -1), (-half, tall, -1)], surface),))
