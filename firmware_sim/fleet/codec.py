@@ -6,7 +6,7 @@ connection and so does what wraps it: thousands of devices in one process need t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -68,9 +68,10 @@ def publish(topic: str, payload: bytes, packet_id: int, *, retain: bool = False,
     return _packet(Packet.PUBLISH, flags, _text(topic) + packet_id.to_bytes(2) + payload)
 
 
-def subscribe(filters: Sequence[str], packet_id: int) -> bytes:
-    """SUBSCRIBE with quality 1."""
-    return _packet(Packet.SUBSCRIBE, 0b0010, packet_id.to_bytes(2) + b"".join(_text(one) + b"\1" for one in filters))
+def subscribe(filters: Mapping[str, int], packet_id: int) -> bytes:
+    """SUBSCRIBE to topic filters, each with its quality."""
+    wanted = b"".join(_text(topic) + bytes([quality]) for topic, quality in filters.items())
+    return _packet(Packet.SUBSCRIBE, 0b0010, packet_id.to_bytes(2) + wanted)
 
 
 def puback(packet_id: int) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from facings.errors import BadInputError, MessageError, UnavailableError
@@ -50,8 +50,8 @@ class Connection(asyncio.Protocol):
         self._silent = 0
         self.is_open = False
 
-    async def open(self, broker: Broker, sign_in: SignIn, filters: Sequence[str]) -> None:
-        """Connect and subscribe.
+    async def open(self, broker: Broker, sign_in: SignIn, filters: Mapping[str, int]) -> None:
+        """Connect, and subscribe to topic filters, each with its quality.
 
         Raises:
             UnavailableError: no broker there, or it refuses; the text says why.

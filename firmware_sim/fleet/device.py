@@ -94,7 +94,7 @@ class FleetDevice:
         sign_in = SignIn(client_id, username, self.key, self.topics.state, offline.to_wire())
         self._session = Connection(self._heard, self._lost)
         self.lost.clear()
-        await self._session.open(broker, sign_in, (self.topics.ack, self.topics.config_desired, self.topics.commands))
+        await self._session.open(broker, sign_in, self._filters())
         self.totals.connected += 1
         self._say_state("online")
         self._session.publish(self.topics.birth, self._birth().to_wire())
@@ -171,6 +171,10 @@ class FleetDevice:
     def _not_taken(self, state: ShelfState, seq: int) -> Event:
         envelope = self._envelope(state.at, _REPLAYED)
         return Event(**envelope, seq=seq, kind="photo-not-taken", reason=self.chance.choice(_WHY_NOT))
+
+    def _filters(self) -> dict[str, int]:
+        """Acks come again when a message does and settings are retained: neither must outlive the connection."""
+        return {self.topics.ack: 0, self.topics.config_desired: 0, self.topics.commands: 1}
 
     def _birth(self) -> Birth:
         return Birth(

@@ -15,7 +15,7 @@ SIGN_IN = SignIn("acme-c1-0", "acme/c1", "secret", "facings/1/acme/c1/state", b"
         (codec.puback(258), "40020102"),
         (codec.publish("a/b", b"hi", 10), "32090003" + "612f62" + "000a" + "6869"),
         (codec.publish("a/b", b"hi", 10, retain=True, again=True), "3b090003" + "612f62" + "000a" + "6869"),
-        (codec.subscribe(("a/b", "c/+"), 2), "820e0002" + "0003612f6201" + "0003632f2b01"),
+        (codec.subscribe({"a/b": 0, "c/+": 1}, 2), "820e0002" + "0003612f6200" + "0003632f2b01"),
     ],
 )
 def test_packets_are_written_as_the_standard_says(packet: bytes, written: str) -> None:
