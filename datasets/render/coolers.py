@@ -28,6 +28,7 @@ def cooler_scene(
     clear_mm: tuple[float, ...] | None = None,
     size: tuple[int, int] = (960, 1280),
     stress: Stress | None = None,
+    owner: str | None = None,
 ) -> Scene:
     """A one-door upright whose shelves hold exactly these lanes.
 
@@ -41,6 +42,7 @@ def cooler_scene(
         clear_mm: height over each shelf; by default what the planned SKUs and the units at hand need.
         size: width and height of the photo, pixels.
         stress: levels for kinds that change the scene's light; the stock is left as it is.
+        owner: whose brands the cabinet bears; any of the catalogue's by default.
 
     Raises:
         BadInputError: no rows, other numbers of rows than heights, or a unit that is too tall for its shelf.
@@ -49,7 +51,8 @@ def cooler_scene(
     rng = np.random.default_rng([look, 11])
     stress = stress or Stress()
     width = max(sum(lane.width_mm for lane in lanes) for lanes in rows) + _SPARE_MM
-    upright = draw_upright(rng, catalogue, clear, width_mm=width, depth_mm=_DEPTH_MM, bays=1)
+    theirs = Catalogue(tuple(pack for pack in catalogue if owner in {None, pack.owner}))
+    upright = draw_upright(rng, theirs, clear, width_mm=width, depth_mm=_DEPTH_MM, bays=1)
     upright = replace(upright, door="absent", compartments=clear)
     furniture = upright.build()
     tall = furniture.height_mm

@@ -8,6 +8,7 @@ from scipy import ndimage
 from datasets.compose.scene import RenderedScene
 from datasets.compose.truth import Box, RenderedGap, RenderedUnit
 from datasets.products.arrays import FloatArray
+from datasets.products.catalogues import OWN_BRAND_OWNER
 from datasets.products.packs import Catalogue
 from datasets.render.coolers import cooler_scene
 from datasets.render.develop import Developed
@@ -17,7 +18,7 @@ from datasets.render.rendering import Place, Rendering, Thing
 from firmware_sim.world.photos import CoolerLook
 from firmware_sim.world.state import ShelfState
 
-_SAMPLES = 8
+_SAMPLES = 6
 
 
 def render_photo(state: ShelfState, catalogue: Catalogue, look: CoolerLook, samples: int = _SAMPLES) -> RenderedScene:
@@ -28,7 +29,8 @@ def render_photo(state: ShelfState, catalogue: Catalogue, look: CoolerLook, samp
         KeyError: a SKU that is not in the catalogue.
     """
     size = look.camera.width, look.camera.height
-    scene = cooler_scene(state.rows, look.number, catalogue, look.cabinet.compartments, size)
+    scene = cooler_scene(state.rows, look.number, catalogue, look.cabinet.compartments, size,
+                         owner=OWN_BRAND_OWNER)  # fmt: skip
     rng = np.random.default_rng([look.seed, 7, look.number, int(state.at.timestamp())])
     rendering, developed = photograph(scene, catalogue, rng, (max(size), min(size)), samples)
     return RenderedScene(developed.pixels, _units(rendering, developed), _gaps(rendering, developed))
