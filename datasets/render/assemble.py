@@ -61,7 +61,7 @@ Material = tuple[Finish, float]
 
 def assemble(exhibits: Iterable[Exhibit], parts: Iterable[Part], lamps: Iterable[Lamp], lights: Lights) -> Assembly:
     """Makes Mitsuba's scene; a variant must be set (`datasets.render.engine.best_variant`)."""
-    copies = [*_of_exhibits(exhibits), *(_fixed(part) for part in [*parts, *_SPECKS])]
+    copies = [*_of_exhibits(exhibits), *_of_fixed([*parts, *_SPECKS])]
     atlas = make_atlas(one.part.surface for one in copies)
     colours = mi.load_dict(bitmap_of(atlas.sheet))
     groups: dict[tuple[Material, bool], list[_Copies]] = {kind: [] for kind in product(MATERIALS, (True, False))}
@@ -75,7 +75,7 @@ def assemble(exhibits: Iterable[Exhibit], parts: Iterable[Part], lamps: Iterable
         shapes[name] = _mesh(members, smooth, atlas, {"bsdf": bsdfs[material]})
         things[name] = np.concatenate([np.repeat(one.things, len(one.part.faces)) for one in members])
     sky = {"type": "constant", "radiance": {"type": "rgb", "value": [_SKY * lights.ambient] * 3}}
-    lit = _mitsuba_lamps(lamps, lights, bsdfs[material_of(_DARK)])
+    lit = _mitsuba_lamps(lamps, lights, mi.load_dict(_LAMP))
     scene = mi.load_dict({"type": "scene", "sky": sky, **shapes, **lit})
     numbers = {shape.id(): _shape_number(shape, place) for place, shape in enumerate(scene.shapes(), start=1)}
     return Assembly(scene, {numbers[name]: faces for name, faces in things.items()})
@@ -105,6 +105,14 @@ def _of_exhibits(exhibits: Iterable[Exhibit]) -> Iterator[_Copies]:
     for part, copies in poses.items():
         numbers = np.array([number for _, number in copies], np.int32)
         yield _Copies(part, np.stack([matrix for matrix, _ in copies]), numbers)
+
+
+def _of_fixed(parts: Iterable[Part]) -> Iterator[_Copies]:
+    """What is no thing, all of one surface together, as furniture has hundreds of wires."""
+    groups: dict[tuple[Surface, bool], list[Part]] = defaultdict(list)
+    for part in parts:
+        groups[part.surface, part.smooth].append(part)
+    yield from (_fixed(merged(group)) for group in groups.values())
 
 
 def _fixed(part: Part) -> _Copies:
@@ -183,6 +191,8 @@ MATERIALS: tuple[Material, ...] = (
     *((finish, 1.0) for finish in ("matte", "satin", "glossy", "metal")),
     *((finish, opacity) for finish in ("glass", "film") for opacity in _OPACITIES),
 )
+_LAMP = {"type": "diffuse", "reflectance": {"type": "rgb", "value": 0.03}}
+"""Of one colour: a lamp's texture coordinates are those of its light, which on the sheet of colours mean nothing."""
 _UNDER_FLOOR = ((0, -90, 0), (1, -90, 0), (1, -90, 1), (0, -90, 1))
 _DARK = Surface("satin", (40, 40, 40))
 _NOWHERE = quad(_UNDER_FLOOR, _DARK)
