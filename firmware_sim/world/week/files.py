@@ -25,6 +25,9 @@ from firmware_sim.world.week.truth import catalogue_json, outlets_json, truth_js
 _WORLD_VERSION = 2
 """A folder of an older simulator is not mixed with this one's."""
 
+_QUALITY = {"compose": JPEG_QUALITY, "mitsuba": 80}
+"""Rendered photos have finer grain, which at a camera's usual quality would double the size of a shipped week."""
+
 
 def write_week(job: WeekJob, out: Path, workers: int, console: Console) -> Week:
     """Simulates the week and writes it under `out`; a stopped run goes on where it was.
@@ -73,7 +76,7 @@ def _write_photo(job: WeekJob, out: Path, which: tuple[int, int]) -> None:
     number, index = which
     history, state = simulate_week(job).histories[number], _states(job, number)[index]
     scene = _take(job, state, history)
-    content = jpeg(scene.pixels, JPEG_QUALITY)
+    content = jpeg(scene.pixels, _QUALITY[job.renderer])
     file = f"photos/{_stamp(state.at)}.jpg"
     write_atomic(out / "coolers" / history.cooler.id / file, content)
     truth = photo_truth(state, scene)
