@@ -11,7 +11,7 @@ from textwrap import wrap
 import cv2
 import numpy as np
 
-from datasets.files import jpeg, write_atomic
+from datasets.files import jpeg, png, write_atomic
 from datasets.products.arrays import Pixels
 from datasets.sets.formats import read_set
 from datasets.sets.model import LabelledImage, LabelledSet
@@ -49,9 +49,23 @@ def write_sheet(source: Path, out: Path, options: SheetOptions) -> int:
     if not labelled.images:
         raise BadInputError(f"{source}: no photos in it")
     picked = _evenly(labelled.images, options.count)
-    sheet = _laid_out([_tile(image, labelled, options.labels) for image in picked], options.columns)
-    write_atomic(out, jpeg(sheet, _QUALITY) if out.suffix.lower() != ".png" else bytes(cv2.imencode(".png", sheet)[1]))
+    write_tiles([_tile(image, labelled, options.labels) for image in picked], options.columns, out)
     return len(picked)
+
+
+def write_tiles(tiles: Sequence[Pixels], columns: int, out: Path) -> None:
+    """Writes a sheet of tiles (JPEG, or PNG by its name)."""
+    sheet = _laid_out(tiles, columns)
+    write_atomic(out, jpeg(sheet, _QUALITY) if out.suffix.lower() != ".png" else png(sheet))
+
+
+def tile(photo: Path, words: str) -> Pixels:
+    """A photo with words over it.
+
+    Raises:
+        BadInputError: it cannot be read.
+    """
+    return np.vstack([_caption_bar(words), _fitted(photo)])
 
 
 def caption(image: LabelledImage) -> str:
@@ -78,15 +92,20 @@ def _evenly(images: Sequence[LabelledImage], count: int) -> list[LabelledImage]:
 
 
 def _tile(image: LabelledImage, labelled: LabelledSet, with_boxes: bool) -> Pixels:
-    photo = cv2.imread(str(image.path), cv2.IMREAD_COLOR)
+    photo = _fitted(image.path)
+    if with_boxes:
+        _draw_boxes(photo, image, labelled, _TILE_WIDTH / image.width)
+    return np.vstack([_caption_bar(caption(image)), photo])
+
+
+def _fitted(file: Path) -> Pixels:
+    photo = cv2.imread(str(file), cv2.IMREAD_COLOR)
     if photo is None:
-        raise BadInputError(f"{image.path}: cannot be read as a photo: run facings datasets check")
+        raise BadInputError(f"{file}: cannot be read as a photo: run facings datasets check")
     scale = _TILE_WIDTH / photo.shape[1]
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    photo = cv2.resize(photo, (_TILE_WIDTH, max(1, round(photo.shape[0] * scale))), interpolation=how)
-    if with_boxes:
-        _draw_boxes(photo, image, labelled, scale)
-    return np.vstack([_caption_bar(caption(image)), photo])
+    size = (_TILE_WIDTH, max(1, round(photo.shape[0] * scale)))
+    return np.asarray(cv2.resize(photo, size, interpolation=how), np.uint8)
 
 
 def _caption_bar(text: str) -> Pixels:
