@@ -1,0 +1,89 @@
+"""Mean and variance of what was sold and lost within each day, given all photos.
+
+Sums along a hidden chain obey the same recursion as the filter, carried beside it: with each stock, its chance times
+the mean of the sum so far, and times the mean of its square (Cappé, Moulines and Rydén 2005, 'Inference in hidden
+Markov models', section 4.1). At a day's end they meet the likelihood of all later photos, and begin anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cloud.analytics.sellout.demand import Demand
+from cloud.analytics.sellout.records import FloatArray
+from cloud.analytics.sellout.smoothing import Chain
+from cloud.analytics.sellout.stock import sell, weighted_sales
+
+_CHANCE, _SOLD, _SOLD_SQUARE, _LOST, _LOST_SQUARE, _WANTED, _WANTED_SQUARE = range(7)
+_OF_A_DAY = slice(_SOLD, _WANTED)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Totals:
+    """(rows, days) each, and the whole period's demand (rows,)."""
+
+    sold: FloatArray
+    sold_variance: FloatArray
+    lost: FloatArray
+    lost_variance: FloatArray
+    wanted: FloatArray
+    wanted_variance: FloatArray
+
+
+def totals(chain: Chain, after_days: FloatArray) -> Totals:
+    """What was sold and lost a day; `after_days` are the likelihoods that `smooth` found."""
+    rows, days, _ = after_days.shape
+    moments = np.zeros((rows, days, 7))
+    sums = np.zeros((7, rows, chain.grid))
+    sums[_CHANCE] = chain.start()
+    for step in range(chain.steps):
+        sums = _sold(sums, chain.wanted(step))
+        sums = chain.ended(step, chain.supplied(step, sums))
+        sums /= sums[_CHANCE].sum(axis=1)[None, :, None]
+        ends = chain.rows.ends_day[step]
+        done = np.flatnonzero(ends >= 0)
+        if len(done):
+            met = np.einsum("mns,ns->nm", sums[:, done], after_days[done, ends[done]])
+            moments[done, ends[done]] = met / met[:, :1]
+            sums[_OF_A_DAY, done] = 0.0
+    final = moments[np.arange(rows), chain.rows.day[-1]]
+    return Totals(
+        moments[..., _SOLD],
+        _variance(moments, _SOLD),
+        moments[..., _LOST],
+        _variance(moments, _LOST),
+        final[:, _WANTED],
+        _variance(final, _WANTED),
+    )
+
+
+def _variance(moments: FloatArray, which: int) -> FloatArray:
+    variance: FloatArray = np.maximum(moments[..., which + 1] - moments[..., which] ** 2, 0.0)
+    return variance
+
+
+def _sold(sums: FloatArray, wanted: Demand) -> FloatArray:
+    """The sums after the sales of a step, with what was sold, lost and wanted in it added."""
+    after = sell(sums, wanted)
+    once = weighted_sales(sums[[_CHANCE, _SOLD, _WANTED]], wanted, 1)
+    twice = weighted_sales(sums[_CHANCE], wanted, 2)
+    after[_SOLD] += once[0]
+    after[_SOLD_SQUARE] += 2 * once[1] + twice
+    stock = np.arange(sums.shape[-1])
+    short = wanted.above - stock * wanted.beyond
+    short_square = wanted.square_above - 2 * stock * wanted.above + stock**2 * wanted.beyond
+    _add_at_zero(after[_LOST], sums[_CHANCE] * short)
+    _add_at_zero(after[_LOST_SQUARE], 2 * sums[_LOST] * short + sums[_CHANCE] * short_square)
+    # Of what was wanted the part that was sold is in `once`; what was lost comes on top.
+    after[_WANTED] += once[0]
+    _add_at_zero(after[_WANTED], sums[_CHANCE] * short)
+    after[_WANTED_SQUARE] += 2 * once[2] + twice
+    square_rest = wanted.square_above - stock**2 * wanted.beyond
+    _add_at_zero(after[_WANTED_SQUARE], 2 * sums[_WANTED] * short + sums[_CHANCE] * square_rest)
+    return after
+
+
+def _add_at_zero(sums: FloatArray, terms: FloatArray) -> None:
+    sums[:, 0] += terms.sum(axis=1)
