@@ -1,6 +1,6 @@
 """Devices that one `facings sim fleet` runs beside one `facings up` on this machine, and the rate they hold.
 
-Run it with `python -m bench.fleet [COOLERS [SPEED [DAYS]]]` (2000, 3600, 2); it prints JSON. The fleet's own totals
+Run it with `python -m bench.fleet [COOLERS [SPEED [DAYS]]]` (2000, 600, 1); it prints JSON. The fleet's own totals
 come first; `stored` is what the cloud counts, each message once. `cpu_s` is processor time of the fleet, of the cloud
 and of its broker over the run, `resident_mb` their memory at its end, `held` whether the fleet kept its simulated time
 to within a second of the wall's.
@@ -73,7 +73,7 @@ class Watched:
 
 def main() -> None:
     """Measure and print."""
-    coolers, speed, days = (int(word) for word in (*sys.argv[1:], *("2000", "3600", "2")[len(sys.argv) - 1 :]))
+    coolers, speed, days = (int(word) for word in (*sys.argv[1:], *("2000", "600", "1")[len(sys.argv) - 1 :]))
     with tempfile.TemporaryDirectory() as folder, RunningCloud(Path(folder) / "cloud") as cloud:
         environment = {**os.environ, "FACINGS_EMAIL": EMAIL, "FACINGS_PASSWORD": PASSWORD}
         command = fleet_command(cloud, Path(folder) / "keys.json", coolers, speed, days)

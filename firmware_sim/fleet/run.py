@@ -18,7 +18,7 @@ from firmware_sim.fleet.pace import Pace
 from firmware_sim.fleet.totals import Totals
 from firmware_sim.world.state import ShelfState
 
-_OPENING_AT_ONCE = 50
+_OPENING_AT_ONCE = 20
 _TICK_S = 20.0
 _HEALTH_S = 300.0
 _BREATH_S = 0.02
@@ -31,12 +31,13 @@ class Schedule:
 
     Attributes:
         speed: simulated seconds per second.
-        admitted_within_s: how long the broker may refuse a device that has just been provisioned.
+        admitted_within_s: how long a device may try before the run is given up: the broker admits one that was just
+            provisioned within seconds, but thousands at once make it slow.
         drained_within_s: how long the last acks may take.
     """
 
     speed: float
-    admitted_within_s: float = 120.0
+    admitted_within_s: float = 300.0
     drained_within_s: float = 120.0
 
 
@@ -102,11 +103,10 @@ class Fleet:
     async def _open_all(self) -> None:
         """Not all at once: a fleet that comes back after a power cut is spread by its devices' own back-off, too."""
         gate = asyncio.Semaphore(_OPENING_AT_ONCE)
-        deadline = self._clock.monotonic() + self._schedule.admitted_within_s
 
         async def open_one(device: FleetDevice) -> None:
             async with gate:
-                await self._open(device, deadline)
+                await self._open(device, self._clock.monotonic() + self._schedule.admitted_within_s)
 
         await asyncio.gather(*(open_one(device) for device in self._devices))
 
