@@ -75,7 +75,7 @@ def assemble(exhibits: Iterable[Exhibit], parts: Iterable[Part], lamps: Iterable
         shapes[name] = _mesh(members, smooth, atlas, {"bsdf": bsdfs[material]})
         things[name] = np.concatenate([np.repeat(one.things, len(one.part.faces)) for one in members])
     sky = {"type": "constant", "radiance": {"type": "rgb", "value": [_SKY * lights.ambient] * 3}}
-    lit = _mitsuba_lamps(lamps, lights, mi.load_dict(_LAMP))
+    lit = _mitsuba_lamps(lamps, lights)
     scene = mi.load_dict({"type": "scene", "sky": sky, **shapes, **lit})
     numbers = {shape.id(): _shape_number(shape, place) for place, shape in enumerate(scene.shapes(), start=1)}
     return Assembly(scene, {numbers[name]: faces for name, faces in things.items()})
@@ -159,29 +159,34 @@ def _normals(one: _Copies) -> FloatArray:
     return placed(smooth_normals(one.part), turns).reshape(-1, 3)
 
 
-def _mitsuba_lamps(lamps: Iterable[Lamp], lights: Lights, dark: Any) -> dict[str, Any]:
+def _mitsuba_lamps(lamps: Iterable[Lamp], lights: Lights) -> dict[str, Any]:
     """One shape for each group of lamps, a dark one where there is none, so that all scenes run the same program."""
     groups: dict[LampGroup, list[Part]] = {group: [] for group in LAMP_GROUPS}
     for lamp in lamps:
         groups[lamp.group].append(lamp.part)
-    return {f"lamps-{group}": _mitsuba_lamp(group, parts, lights.power(group), dark) for group, parts in groups.items()}
+    return {f"lamps-{group}": _mitsuba_lamp(group, merged(parts or [_NOWHERE]), lights.power(group), bool(parts))
+            for group, parts in groups.items()}  # fmt: skip
 
 
-def _mitsuba_lamp(group: LampGroup, parts: list[Part], power: FloatArray, dark: Any) -> Any:
-    lit = bool(parts) and bool(power.any())
-    part = merged(parts) if parts else _NOWHERE
+def _mitsuba_lamp(group: LampGroup, part: Part, power: FloatArray, there: bool) -> Any:
+    lit = there and bool(power.any())
     corners = part.vertices[part.faces]
     across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     area_m2 = float(np.linalg.norm(across, axis=1).sum()) / 2 * 1e-6
     radiance = power / (np.pi * area_m2) if lit else np.zeros(3)
     light: dict[str, Any] = {"type": "rgb", "value": radiance.tolist()}
+    surface = _DARK
     if group == "sign":
         face = cv2.resize(_WHITE if part.surface.texture is None else part.surface.texture, _SIGN_PIXELS)
         shares = np.power(face[::-1].astype(np.float32) / 255, 2.2) * radiance.astype(np.float32)
         light = {"type": "bitmap", "bitmap": mi.Bitmap(np.ascontiguousarray(shares, np.float32)), "raw": True}
+        surface = Surface("glossy", texture=face)
     weight = _CHOSEN[group] if lit else 0.0
-    emitter = mi.load_dict({"type": "area", "radiance": light, "sampling_weight": weight})
-    return _mesh([_fixed(part)], smooth=False, atlas=None, attached={"bsdf": dark, "emitter": emitter})
+    attached = {
+        "bsdf": mi.load_dict(bsdf_of(surface)),
+        "emitter": mi.load_dict({"type": "area", "radiance": light, "sampling_weight": weight}),
+    }
+    return _mesh([_fixed(part)], smooth=False, atlas=None, attached=attached)
 
 
 _OPACITIES = (0.12, 0.3, 0.5, 0.7, 0.9)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -85,7 +84,6 @@ def _size(surface: Surface, scale: float) -> tuple[int, int]:
     return max(round(height * scale), 2), min(max(round(width * scale), 2), WIDTH - 2 * _RIM)
 
 
-@lru_cache(maxsize=512)
 def _print(surface: Surface, width: int, height: int) -> Pixels:
     if surface.texture is None:
         return np.full((height, width, 3), surface.colour, np.uint8)

@@ -31,7 +31,7 @@ class Lights:
         """(3,) linear RGB power of a group: cabinet, sign, ceiling or window."""
         level, kelvin = {
             "cabinet": (0.5 * self.cabinet, self.cabinet_kelvin),
-            "sign": (0.12 * self.sign * max(self.cabinet, 0.25), self.cabinet_kelvin),
+            "sign": (0.05 * self.sign * max(self.cabinet, 0.25), self.cabinet_kelvin),
             "ceiling": (14.0 * self.ceiling, self.ceiling_kelvin),
             "window": (14.0 * self.window, self.window_kelvin),
         }[group]
@@ -62,7 +62,7 @@ def draw_lights(rng: np.random.Generator, stress: Stress, has_lamps: bool) -> Li
         cabinet_kelvin=float(np.clip(rng.normal(5900, 600 + 500 * mixed), 3000, 9500)),
         ceiling=float(rng.uniform(0.04, 0.15) if dark and has_lamps else rng.uniform(0.5, 1.3)),
         ceiling_kelvin=float(np.clip(rng.normal(4300, spread), 2500, 8000)),
-        window=float(rng.uniform(0.5, 1.0) * mixed) if mixed else float(rng.uniform(0, 0.25)),
+        window=float(rng.uniform(0.7, 1.4) * mixed) if mixed else float(rng.uniform(0, 0.25)),
         window_kelvin=float(rng.uniform(5600, 9000)),
         ambient=float(rng.uniform(0.7, 1.3)),
     )

@@ -23,7 +23,7 @@ _SHIFT = 4
 Box = tuple[float, float, float, float]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def rings(model: Model) -> tuple[FloatArray, ...]:
     """For each part (K, 24, 3): the convex hulls of its cross-sections from foot to top, in the model's mm.
 

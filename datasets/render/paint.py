@@ -19,7 +19,7 @@ from datasets.render.scene import Scene
 from datasets.render.stage import put_up
 from datasets.render.visibility import things_shown
 
-SAMPLES = 5
+SAMPLES = 4
 """Paths per pixel; with the denoiser few are enough."""
 
 _PATHS = integrator(4) | {"rr_depth": 3}
