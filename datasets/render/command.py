@@ -33,7 +33,7 @@ def render(
     ] = RenderedCatalogue.HOUSE,
     furniture: Annotated[str, typer.Option(help="What the products stand in; anything where not given.")] = "",
     size: Annotated[str, typer.Option(help="Width x height of the photos in pixels.")] = "1280x960",
-    samples: Annotated[int, typer.Option(min=1, max=4096, help="Paths of light per pixel.")] = 8,
+    samples: Annotated[int, typer.Option(min=1, max=4096, help="Paths of light per pixel.")] = 4,
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
 ) -> None:
     """Render photo-real scenes with labels and their whole truth; a stopped run goes on where it was."""

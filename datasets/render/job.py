@@ -20,7 +20,7 @@ from datasets.products.packs import Catalogue
 from datasets.render.develop import Developed
 from datasets.render.labels import Coco, annotate, categories, rows
 from datasets.render.photograph import photograph
-from datasets.render.rendering import Rendering
+from datasets.render.rendering import SAMPLES, Rendering
 from datasets.render.splits import split_of, stock_of, unseen_skus
 from datasets.render.stress import Stress, draw_stress, parse_stress
 from datasets.render.write import photo_name, scene_file, write_labels, write_scene
@@ -54,7 +54,7 @@ class RenderJob:
     furniture: str = ""
     width: int = 1280
     height: int = 960
-    samples: int = 8
+    samples: int = SAMPLES
 
 
 @dataclass(frozen=True)

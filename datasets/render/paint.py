@@ -14,13 +14,10 @@ from datasets.render import things
 from datasets.render.assemble import Assembly, assemble, sensor, traced
 from datasets.render.engine import best_variant, denoised, integrator
 from datasets.render.glass import behind_glass
-from datasets.render.rendering import CameraModel, Rendering
+from datasets.render.rendering import SAMPLES, CameraModel, Rendering
 from datasets.render.scene import Scene
 from datasets.render.stage import put_up
 from datasets.render.visibility import things_shown
-
-SAMPLES = 4
-"""Paths per pixel; with the denoiser few are enough."""
 
 _PATHS = integrator(4) | {"rr_depth": 3}
 """Short paths: in a lit cabinet the fifth bounce adds what nobody sees, and takes a third of the time."""

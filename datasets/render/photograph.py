@@ -10,14 +10,14 @@ import numpy as np
 from datasets.products.packs import Catalogue
 from datasets.render.develop import Developed, develop
 from datasets.render.lens import draw_lens, sized, widened
-from datasets.render.rendering import Rendering
+from datasets.render.rendering import SAMPLES, Rendering
 
 if TYPE_CHECKING:
     from datasets.render.scene import Scene
 
 
 def photograph(scene: Scene, catalogue: Catalogue, rng: np.random.Generator, size: tuple[int, int] = (1280, 960),
-               samples: int = 8) -> tuple[Rendering, Developed]:  # fmt: skip
+               samples: int = SAMPLES) -> tuple[Rendering, Developed]:  # fmt: skip
     """Renders a scene and takes its photo, as badly as the scene's stress says.
 
     Args:

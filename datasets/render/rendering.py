@@ -10,6 +10,9 @@ import numpy.typing as npt
 
 from datasets.products.arrays import FloatArray
 
+SAMPLES = 4
+"""Paths of light per pixel; with the denoiser few are enough."""
+
 ThingKind = Literal["product", "price-tag", "person", "foreign"]
 Mount = Literal["aisle", "door", "corner"]
 
