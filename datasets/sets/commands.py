@@ -116,11 +116,11 @@ def _show(report: Report) -> None:
     counts = report.statistics
     if report.kind == "replay" and counts:
         well = "all there and whole" if not report.findings else f"{len(report.findings)} findings"
-        console.print(f"{counts['cooler']}: {counts['photos']} photos, {well}")
+        console.print(f"{counts['cooler']}: {counts['photos']} photos, {well}", highlight=False, soft_wrap=True)
     elif counts:
         for key, value in counts.items():
             console.print(f"  {key.replace('_', ' ')}: {_brief(value)}", highlight=False, soft_wrap=True)
-        console.print(f"{report.path}: {len(report.findings) or 'no'} findings")
+        console.print(f"{report.path}: {len(report.findings) or 'no'} findings", highlight=False, soft_wrap=True)
 
 
 def _brief(value: Any) -> str:
