@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-train system assets demo test test-fast kill-tests lint format schemas docs faults screenshots bench clean
+.PHONY: help setup setup-train system assets demo test test-fast kill-tests lint format schemas docs faults replay-week screenshots bench clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ format: $(VENV)/installed ## Format the code
 
 schemas: $(VENV)/installed ## Publish the JSON Schema of new message versions in docs/schemas
 	$(BIN)/facings schema export
+
+replay-week: setup ## Render anew the photo-real week that the demo replays (an hour of a core)
+	$(BIN)/python -m firmware_sim.demo.shipped
 
 docs: $(VENV)/installed ## Write docs/cli.md, docs/kpi.md and docs/registers.md from the code
 	$(BIN)/python -m tests.support.cli_docs

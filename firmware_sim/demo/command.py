@@ -15,15 +15,24 @@ def demo(
         "var/demo"
     ),
     summary: Annotated[Path, typer.Option(help="Where the figures are written, as JSON.")] = Path("demo-summary.json"),
-    coolers: Annotated[int, typer.Option(min=1, max=99, help="How many coolers.")] = 12,
-    days: Annotated[int, typer.Option(min=1, max=366, help="How many simulated days.")] = 7,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same week.")] = 0,
+    coolers: Annotated[
+        int | None, typer.Option(min=1, max=99, help="Compose a week of so many coolers; else 12.")
+    ] = None,
+    days: Annotated[int | None, typer.Option(min=1, max=366, help="Compose a week of so many days; else 7.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Compose a week by this seed; else 0.")] = None,
 ) -> None:
-    """Run the whole product on a simulated week of coolers, and compare what it measures with the truth."""
+    """Run the whole product on a week of coolers, and compare what it measures with the truth.
+
+    Without --coolers, --days and --seed it replays the photo-real week that comes with Facings.
+    """
     from firmware_sim.demo.place import Plan  # noqa: PLC0415 - numpy and OpenCV only when needed
     from firmware_sim.demo.run import run_demo  # noqa: PLC0415
+    from firmware_sim.demo.shipped import SHIPPED  # noqa: PLC0415
     from firmware_sim.world.week.job import WeekJob  # noqa: PLC0415
 
-    job = WeekJob(coolers=coolers, outlets=min(8, coolers), days=days, photos_per_day=4, seed=seed)
-    complete = run_demo(Plan(root.resolve(), summary, once, job), Console())
+    asked = any(option is not None for option in (coolers, days, seed))
+    shipped = None if asked or not SHIPPED.is_dir() else SHIPPED
+    many = coolers or 12
+    job = WeekJob(coolers=many, outlets=min(8, many), days=days or 7, photos_per_day=4, seed=seed or 0)
+    complete = run_demo(Plan(root.resolve(), summary, once, shipped, None if shipped else job), Console())
     raise typer.Exit(0 if complete else 1)

@@ -6,9 +6,11 @@ it. They come from other worlds than the week that is measured, so no photo of t
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from itertools import count, islice
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from rich.progress import track
 from datasets.compose.scene import RenderedScene
 from datasets.files import png, write_atomic
 from firmware_sim.world.photos import draw, look_of
+from firmware_sim.world.state import ShelfState
 from firmware_sim.world.week.job import Week, WeekJob, photo_times, simulate_week
 
 PICTURES_PER_SKU = 4
@@ -34,18 +37,30 @@ CoolerShot = tuple[Week, int]
 """A week of another world, and the number of a cooler in it."""
 
 
-def make_gallery(packshots: Path, out: Path, console: Console) -> None:
-    """Writes the gallery to `out`, a folder per SKU; one that is there is kept."""
-    done = out / ".complete"
-    if done.exists():
-        return
+def make_gallery(
+    packshots: Path, out: Path, console: Console, take: Callable[[CoolerShot], RenderedScene] | None = None
+) -> None:
+    """Adds to the pack shots, and writes all to `out`, a folder per SKU; `take` photographs a cooler."""
     shutil.copytree(packshots, out, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*"))
     skus = [folder.name for folder in packshots.iterdir() if folder.is_dir()]
     taken: Counter[str] = Counter()
     for number, shot in enumerate(track(_shots(), "Gallery from shelves", total=MOST_PHOTOS, console=console)):
         if any(taken[sku] < PICTURES_PER_SKU for sku in skus):
-            _cut(_photo(shot), number, out, taken)
-    done.touch()
+            _cut((take or composed)(shot), number, out, taken)
+
+
+def device_gallery(source: Path, job: WeekJob | None, out: Path, console: Console) -> None:
+    """The gallery of the demo's devices: that of a shipped week, or pack shots with pictures from shelves added for a
+    composed one; what the last run made of the same week is kept."""
+    done, made_of = out / ".complete", json.dumps({"source": str(source), "job": asdict(job) if job else None})
+    if done.exists() and done.read_text() == made_of:
+        return
+    shutil.rmtree(out, ignore_errors=True)
+    if job:
+        make_gallery(source, out, console)
+    else:
+        shutil.copytree(source, out)
+    done.write_text(made_of)
 
 
 def _shots() -> Iterator[CoolerShot]:
@@ -62,11 +77,17 @@ def _shots() -> Iterator[CoolerShot]:
     )
 
 
-def _photo(shot: CoolerShot) -> RenderedScene:
+def shelf_of(shot: CoolerShot) -> ShelfState:
+    """What stands in the cooler in the morning."""
     week, number = shot
     history = week.histories[number]
-    state = next(history.shelf_states(photo_times(history, week.job)))
-    return draw(state, week.plan.catalogue, look_of(history.cooler, week.job.seed))
+    return next(history.shelf_states(photo_times(history, week.job)))
+
+
+def composed(shot: CoolerShot) -> RenderedScene:
+    """A quickly composed photo of the cooler."""
+    week, number = shot
+    return draw(shelf_of(shot), week.plan.catalogue, look_of(week.histories[number].cooler, week.job.seed))
 
 
 def _cut(scene: RenderedScene, number: int, out: Path, taken: Counter[str]) -> None:

@@ -21,12 +21,13 @@ _PORTS = {
 
 @dataclass(frozen=True)
 class Plan:
-    """What to run and where."""
+    """What to run and where: a week that is shipped, or one that is made by `job` (of the two, the other is None)."""
 
     root: Path
     summary: Path
     once: bool
-    job: WeekJob
+    shipped: Path | None
+    job: WeekJob | None
 
     @property
     def gallery(self) -> Path:

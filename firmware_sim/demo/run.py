@@ -18,7 +18,7 @@ from firmware_sim.demo.api import Api
 from firmware_sim.demo.children import Child, Children, wait_for_file
 from firmware_sim.demo.compare import compare_photos, compare_stockouts
 from firmware_sim.demo.display import Display, Progress, seconds
-from firmware_sim.demo.gallery import make_gallery
+from firmware_sim.demo.gallery import device_gallery
 from firmware_sim.demo.pace import Pace, measure_photo_s, pace_for
 from firmware_sim.demo.page import Page, percentile
 from firmware_sim.demo.people import Loop, count_loop
@@ -98,10 +98,10 @@ class Demo:
         plan = self._plan
         for folder in (plan.cloud, plan.edge, plan.logs):
             shutil.rmtree(folder, ignore_errors=True)
-        folder = plan.root / "week"
-        write_week(plan.job, folder, os.cpu_count() or 1, self._display.console)
-        week = Week(folder)
-        make_gallery(week.packshots, plan.gallery, self._display.console)
+        week = Week(plan.shipped or plan.root / "week")
+        if plan.job:
+            write_week(plan.job, week.folder, os.cpu_count() or 1, self._display.console)
+        device_gallery(week.packshots, plan.job, plan.gallery, self._display.console)
         return week
 
     def _start_cloud(self) -> provision.Endpoints:

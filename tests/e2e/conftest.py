@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from datasets.cli import app as datasets_app
+from firmware_sim.demo.shipped import SHIPPED
 from tests.support.cloud import RunningCloud
 from tests.support.daemon import RunningDaemon
 
@@ -35,9 +34,6 @@ def daemon(tmp_path: Path, cloud: RunningCloud) -> Iterator[Callable[..., Runnin
 
 
 @pytest.fixture(scope="session")
-def rendered(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """Ten composed photos of coolers."""
-    out = tmp_path_factory.mktemp("rendered")
-    done = CliRunner().invoke(datasets_app, ["compose", "--scenes", "10", "--variety", "0", "--out", str(out)])
-    assert done.exit_code == 0, done.output
-    return sorted((out / "images").glob("*.jpg"))
+def rendered() -> list[Path]:
+    """Ten photo-real photos of coolers: the first of the week that the demo replays."""
+    return sorted((SHIPPED / "coolers").glob("*/photos/*.jpg"))[:10]
