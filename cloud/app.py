@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from cloud.analytics import routes as analytics
+from cloud.analytics.sellout import routes as sellout
 from cloud.api import errors
 from cloud.api.errors import ErrorResponse
 from cloud.api.headers import SecureAndMeasure
@@ -26,7 +27,7 @@ from cloud.web.routes import mount_static
 
 log = logging.getLogger(__name__)
 
-DOMAINS = (identity, fleet, catalog, outlets, audits, analytics, retail, web)
+DOMAINS = (identity, fleet, catalog, outlets, audits, analytics, sellout, retail, web)
 
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     "4XX": {"model": ErrorResponse, "description": "The request cannot be served as it is; the body says why."},

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from cloud.analytics.live import Live
+from cloud.analytics.sellout.background import SellOutRounds
 from cloud.app import create_app
 from cloud.audits.facts import Facts
 from cloud.audits.ingest import Ingest
@@ -124,6 +125,7 @@ class Instance:
         self._started.append(link)
         self._run(live)
         self._run(ingest)
+        self._run(SellOutRounds(services))
         link.start()
         link.wait_connected(_CONNECT_WITHIN_S)
 

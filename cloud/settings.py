@@ -61,6 +61,28 @@ class StoreSettings(Section):
     photos_url: str | None = Field(default=None, description="fsspec URL of the photo store; default: a folder")
 
 
+class SellOutSettings(Section):
+    """How sell-out is estimated from photos."""
+
+    opens: int = Field(default=7, ge=0, le=23, description="hour at which outlets open, in their own time")
+    closes: int = Field(default=23, ge=1, le=24, description="hour at which they close; nothing is sold in between")
+    units_in_sight: int = Field(
+        default=1, ge=1, le=20, description="units of a lane that the cameras see, one behind the other"
+    )
+    seen: float = Field(
+        default=0.93, gt=0, le=1, description="share of them seen and named rightly, before the photos say better"
+    )
+    every_minutes: float = Field(
+        default=60, gt=0, description="how often is looked which days must be computed, for the first time or anew"
+    )
+
+    @model_validator(mode="after")
+    def _opens_first(self) -> SellOutSettings:
+        if self.opens >= self.closes:
+            raise ValueError("sellout.opens must lie before sellout.closes")
+        return self
+
+
 class CloudSettings(Settings):
     """Settings of `facings up`."""
 
@@ -74,6 +96,7 @@ class CloudSettings(Settings):
     http: HttpSettings = HttpSettings()
     broker: BrokerSettings = BrokerSettings()
     store: StoreSettings = StoreSettings()
+    sellout: SellOutSettings = SellOutSettings()
     coverage_hours: float = Field(default=24, gt=0, description="a cooler counts as reporting this long after a photo")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="how much is logged")
 

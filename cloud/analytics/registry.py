@@ -122,6 +122,59 @@ KPIS: tuple[Kpi, ...] = (
         by=("cooler", "outlet", "region", "brand", "sku"),
     ),
     Kpi(
+        name="sell-out",
+        title="Sell-out",
+        title_zh="动销量",
+        formula=(
+            "units sold, estimated from photos with the stock as a hidden state (docs/sell-out.md); low and high nine "
+            "times of ten, errors of days and coolers taken as independent"
+        ),
+        unit="products",
+        grain="cooler, SKU, business day",
+        source="facts: sellout_day.sold, sold_variance",
+        by=DIMENSIONS,
+    ),
+    Kpi(
+        name="lost-sales",
+        title="Lost sales",
+        title_zh="缺货损失",
+        formula="units wanted while there were none: rate of demand x time without stock; interval as for sell-out",
+        unit="products",
+        grain="cooler, SKU, business day",
+        source="facts: sellout_day.lost, lost_variance",
+        by=DIMENSIONS,
+    ),
+    Kpi(
+        name="velocity",
+        title="Velocity",
+        title_zh="单店日销量",
+        formula="sell-out / selling outlets (half a unit or more in the period) / days with sell-out",
+        unit="products per outlet and day",
+        grain="cooler, SKU, business day",
+        source="facts: sellout_day.sold, sold_variance",
+        by=DIMENSIONS,
+    ),
+    Kpi(
+        name="sell-through",
+        title="Sell-through (SKUs)",
+        title_zh="动销率（SKU）",
+        formula="SKUs with a sale / SKUs present, each counted in each outlet; low and high by those of its sell-out",
+        unit="fraction",
+        grain="cooler, SKU, business day",
+        source="facts: sellout_day.sold, sold_variance, opening",
+        by=DIMENSIONS,
+    ),
+    Kpi(
+        name="sell-through-of-stock",
+        title="Sell-through (of opening stock)",
+        title_zh="售罄率（期初库存）",
+        formula="sell-out / units in stock when each cooler's first day of the period began; over 1 after refills",
+        unit="fraction",
+        grain="cooler, SKU, business day",
+        source="facts: sellout_day.sold, sold_variance, opening",
+        by=DIMENSIONS,
+    ),
+    Kpi(
         name="coverage",
         title="Coverage",
         title_zh="数据覆盖率",
@@ -168,6 +221,9 @@ period as fully dependent, so that many photos do not feign certainty.
 For each cooler the mean over its usable photos in the period, a photo without the SKU counting as zero; then the sum
 over the coolers (the mean, for the linear share). A share divides such sums, so that a cooler with more photos weighs
 no more. Days are those of UTC.
+
+Of sell-out and what is made of it, days are the business days of each outlet, those whose dates lie in the period; a
+day is known once it has ended there.
 
 ## When a stock-out opens and closes
 

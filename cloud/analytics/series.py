@@ -19,6 +19,7 @@ from cloud.analytics.models import ShelfWatch, StockoutEpisode
 from cloud.analytics.overview import device_states
 from cloud.analytics.present import UNKNOWN_NAME, Catalogue
 from cloud.analytics.registry import Kpi
+from cloud.analytics.sellout import kpis as sellout
 from cloud.analytics.stockouts import hours
 from cloud.audits.facts import Facts, observation, shelf_line
 from cloud.outlets.models import Cooler, Outlet, Planogram
@@ -170,6 +171,11 @@ class Period:
             )
         )
 
+    def sold(self) -> list[sellout.SoldDay]:
+        """Sell-out of the known coolers, by SKU and business day."""
+        days = sellout.sold_days(self._facts, self._tenant, self.start, self.end)
+        return [row for row in days if row.cooler in self._coolers]
+
     def voids(self) -> Iterable[tuple[str, str]]:
         """Coolers and the SKUs planned for them that were never seen there."""
         plans = {plan.id: plan.facings() for plan in self._session.scalars(select(Planogram))}
@@ -235,6 +241,16 @@ def _voids(period: Period, by: str) -> list[KpiPoint]:
     return [period.point(by, key, Estimate(value=n, low=n, high=n)) for key, n in numbers.items()]
 
 
+def _of_sellout(measure: Callable[..., dict[str, Estimate]]) -> Callable[[Period, str], list[KpiPoint]]:
+    def made(period: Period, by: str) -> list[KpiPoint]:
+        def key(row: sellout.SoldDay) -> str:
+            return row.day.isoformat() if by == "day" else period.key(by, row.cooler, row.sku)
+
+        return [period.point(by, name, value) for name, value in measure(period.sold(), key).items()]
+
+    return made
+
+
 _MAKERS: dict[str, Callable[[Period, str], list[KpiPoint]]] = {
     "units": _units,
     "facings": _facings,
@@ -242,4 +258,5 @@ _MAKERS: dict[str, Callable[[Period, str], list[KpiPoint]]] = {
     "linear-share": _linear_share,
     "stockout-hours": _stockout_hours,
     "void": _voids,
+    **{name: _of_sellout(measure) for name, measure in sellout.KPIS.items()},
 }

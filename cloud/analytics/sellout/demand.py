@@ -6,7 +6,8 @@ binomial Lévy process, a compound Poisson process with logarithmic purchases (Q
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -15,20 +16,47 @@ from cloud.analytics.sellout.records import FloatArray
 LEAST_SPREAD = 1.02
 
 
-class Demand(NamedTuple):
-    """What may be wanted in an interval, for each row.
+@dataclass(frozen=True, eq=False)
+class Demand:
+    """What may be wanted in an interval, for each row, on a grid of stock 0 to `grid` - 1.
 
     Attributes:
+        mean: (rows,)
         chance: (rows, band) chance that 0, 1, 2, ... units are wanted.
-        beyond: (rows, grid) chance that as many or more are wanted.
-        above, square_above: (rows, grid) mean of what is wanted, and of its square, where that is as many or more,
-            else 0.
     """
 
+    mean: FloatArray
+    spread: float
     chance: FloatArray
-    beyond: FloatArray
-    above: FloatArray
-    square_above: FloatArray
+    grid: int
+
+    @cached_property
+    def beyond(self) -> FloatArray:
+        """(rows, grid) chance that as many or more are wanted."""
+        return self._rest(self.chance, np.ones(len(self.mean)))
+
+    @property
+    def above(self) -> FloatArray:
+        """(rows, grid) mean of what is wanted where that is as many or more, else 0."""
+        return self._rest(self.chance * self.counts, self.mean)
+
+    @property
+    def square_above(self) -> FloatArray:
+        """(rows, grid) the same of its square."""
+        return self._rest(self.chance * self.counts**2, self.mean**2 + self.spread * self.mean)
+
+    @property
+    def counts(self) -> FloatArray:
+        """(band,) 0, 1, 2, ..."""
+        return np.arange(self.chance.shape[1], dtype=float)
+
+    def _rest(self, terms: FloatArray, total: FloatArray) -> FloatArray:
+        """(rows, grid) `total` less the terms before each."""
+        rest = np.zeros((len(total), self.grid))
+        rest[:, 0] = total
+        known = min(terms.shape[1], self.grid - 1)
+        np.subtract(total[:, None], np.cumsum(terms[:, :known], axis=1), out=rest[:, 1 : known + 1])
+        return np.maximum(rest, 0.0, out=rest)
 
 
 def band(most: float, spread: float, grid: int) -> int:
@@ -38,28 +66,13 @@ def band(most: float, spread: float, grid: int) -> int:
 
 
 def demand(mean: FloatArray, spread: float, bands: int, grid: int) -> Demand:
-    """The demand of an interval with this mean for each row, on a grid of stock 0 to `grid` - 1."""
+    """The demand of an interval with this mean for each row."""
     spread = max(spread, LEAST_SPREAD)
     size = mean / (spread - 1)
+    units = np.arange(1, bands)
     chance = np.empty((len(mean), bands))
     chance[:, 0] = spread**-size
-    for units in range(1, bands):
-        chance[:, units] = chance[:, units - 1] * (size + units - 1) / units * (1 - 1 / spread)
-    counts = np.arange(bands)
-    return Demand(
-        chance,
-        _rest(chance, np.ones(len(mean)), grid),
-        _rest(chance * counts, mean, grid),
-        _rest(chance * counts**2, mean**2 + spread * mean, grid),
-    )
-
-
-def _rest(terms: FloatArray, total: FloatArray, grid: int) -> FloatArray:
-    """(rows, grid) `total` less the terms before each."""
-    rest = np.empty((len(total), grid))
-    rest[:, 0] = total
-    before = np.cumsum(terms, axis=1)[:, : grid - 1]
-    rest[:, 1 : before.shape[1] + 1] = total[:, None] - before
-    rest[:, before.shape[1] + 1 :] = 0.0
-    np.maximum(rest, 0.0, out=rest)
-    return rest
+    # Each chance from the one before: times (size + units - 1) / units (1 - 1 / spread).
+    np.multiply(size[:, None] + (units - 1), (1 - 1 / spread) / units, out=chance[:, 1:])
+    np.cumprod(chance, axis=1, out=chance)
+    return Demand(mean, spread, chance, grid)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 
@@ -75,7 +76,8 @@ def batches(records: Sequence[CoolerRecord], timelines: Sequence[Timeline]) -> l
     """All SKUs of all coolers, those of like capacity together."""
     pairs = [(sum(lanes), c, s) for c, record in enumerate(records) for s, lanes in enumerate(record.lanes)]
     pairs.sort()
-    chunks = [pairs[at : at + ROWS_AT_ONCE] for at in range(0, len(pairs), ROWS_AT_ONCE)]
+    size = ceil(len(pairs) / ceil(len(pairs) / ROWS_AT_ONCE))
+    chunks = [pairs[at : at + size] for at in range(0, len(pairs), size)]
     doubts = [doubt(record) for record in records]
     return [_batch(records, timelines, doubts, [(c, s) for _, c, s in chunk]) for chunk in chunks]
 

@@ -65,7 +65,7 @@ class Chain:
         self.in_sight = rows.seen(belief.sight)
         self._refill = Refill(rows.capacity, self.grid, belief.full)
         self._top = rows.capacity + STRAYS
-        self._bands = band(float(belief.mean.max(initial=0.0)), belief.spread, self.grid)
+        self._demands: dict[int, Demand] = {}
         self._moving: BoolArray = np.any(rows.arrived > 0, axis=1)
         self._visits: BoolArray = np.any(belief.visit > 0, axis=1)
         self._looks: BoolArray = np.any(rows.count != UNSEEN, axis=1)
@@ -87,10 +87,12 @@ class Chain:
         return chances
 
     def wanted(self, step: int) -> Demand:
-        """The demand of a step; of no step where all are closed."""
-        mean = self.belief.mean[step]
-        bands = min(self._bands, band(float(mean.max(initial=0.0)), self.belief.spread, self.grid))
-        return demand(mean, self.belief.spread, bands, self.grid)
+        """The demand of a step."""
+        if step not in self._demands:
+            mean = self.belief.mean[step]
+            bands = band(float(mean.max(initial=0.0)), self.belief.spread, self.grid)
+            self._demands[step] = demand(mean, self.belief.spread, bands, self.grid)
+        return self._demands[step]
 
     def supplied(self, step: int, chances: FloatArray) -> FloatArray:
         """Chances (..., rows, grid) after the goods of the step have come, known ones."""
@@ -200,11 +202,9 @@ def _note_stock(chain: Chain, step: int, stock: FloatArray, after: FloatArray, f
 
 def _wanted(before: FloatArray, after: FloatArray, of: Demand) -> tuple[FloatArray, FloatArray]:
     """(rows,) mean of a step's demand and of its square, given chances before it and likelihoods after its sales."""
-    bands = of.chance.shape[1]
-    left = np.einsum("nsk,ns->nk", windows(before, bands)[:, 1:], after[:, 1:]) * of.chance
-    units = np.arange(bands)
+    left = np.einsum("nsk,ns->nk", windows(before, of.chance.shape[1])[:, 1:], after[:, 1:]) * of.chance
     sold_out = after[:, 0]
     whole = left.sum(axis=1) + (before * of.beyond).sum(axis=1) * sold_out
-    mean = left @ units + (before * of.above).sum(axis=1) * sold_out
-    square = left @ units**2 + (before * of.square_above).sum(axis=1) * sold_out
+    mean = left @ of.counts + (before * of.above).sum(axis=1) * sold_out
+    square = left @ of.counts**2 + (before * of.square_above).sum(axis=1) * sold_out
     return mean / whole, square / whole

@@ -40,8 +40,7 @@ def sell(chances: FloatArray, wanted: Demand) -> FloatArray:
 
 def weighted_sales(chances: FloatArray, wanted: Demand, power: int) -> FloatArray:
     """As `sell`, each way times the units sold to the `power`."""
-    bands = wanted.chance.shape[1]
-    after = _apply(chances, wanted.chance * np.arange(bands) ** power)
+    after = _apply(chances, wanted.chance * wanted.counts**power)
     stock = np.arange(chances.shape[-1], dtype=float) ** power
     after[..., 0] = (chances * wanted.beyond * stock).sum(axis=-1)
     return after

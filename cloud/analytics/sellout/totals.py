@@ -72,15 +72,16 @@ def _sold(sums: FloatArray, wanted: Demand) -> FloatArray:
     after[_SOLD] += once[0]
     after[_SOLD_SQUARE] += 2 * once[1] + twice
     stock = np.arange(sums.shape[-1])
-    short = wanted.above - stock * wanted.beyond
-    short_square = wanted.square_above - 2 * stock * wanted.above + stock**2 * wanted.beyond
+    above, square_above = wanted.above, wanted.square_above
+    short = above - stock * wanted.beyond
+    short_square = square_above - 2 * stock * above + stock**2 * wanted.beyond
     _add_at_zero(after[_LOST], sums[_CHANCE] * short)
     _add_at_zero(after[_LOST_SQUARE], 2 * sums[_LOST] * short + sums[_CHANCE] * short_square)
     # Of what was wanted the part that was sold is in `once`; what was lost comes on top.
     after[_WANTED] += once[0]
     _add_at_zero(after[_WANTED], sums[_CHANCE] * short)
     after[_WANTED_SQUARE] += 2 * once[2] + twice
-    square_rest = wanted.square_above - stock**2 * wanted.beyond
+    square_rest = square_above - stock**2 * wanted.beyond
     _add_at_zero(after[_WANTED_SQUARE], 2 * sums[_WANTED] * short + sums[_CHANCE] * square_rest)
     return after
 

@@ -1,0 +1,37 @@
+"""The table of daily sell-out in the facts store.
+
+One row per cooler, SKU and business day. Computing a day again adds rows that replace those before: the latest
+`computed_at` stands. A SKU that a cooler no longer has on a day is withdrawn.
+"""
+
+from __future__ import annotations
+
+from clickhouse_connect.cc_sqlalchemy.ddl.tableengine import ReplacingMergeTree
+from clickhouse_connect.cc_sqlalchemy.types import Date, DateTime64, Float64, LowCardinality, String, UInt8
+from sqlalchemy import Column, Table
+
+from cloud.audits.facts import DURABLE, metadata
+
+sellout_day = Table(
+    "sellout_day",
+    metadata,
+    Column("tenant", LowCardinality(String)),
+    Column("cooler", LowCardinality(String)),
+    Column("sku", LowCardinality(String)),
+    Column("day", Date),
+    Column("outlet", LowCardinality(String)),
+    Column("sold", Float64),
+    Column("sold_variance", Float64),
+    Column("lost", Float64),
+    Column("lost_variance", Float64),
+    Column("opening", Float64),
+    Column("covered", Float64),
+    Column("withdrawn", UInt8),
+    Column("computed_at", DateTime64(3, "UTC")),
+    ReplacingMergeTree(
+        version="computed_at",
+        partition_by="toYYYYMM(day)",
+        order_by="(tenant, cooler, sku, day)",
+        settings=DURABLE,
+    ),
+)
