@@ -45,7 +45,8 @@ def make_sheet(out: Path, console: Console) -> None:
             write_atomic(file, photo.jpeg)
             words = [f"{kind} {level}" for kind, level in stress.as_json().items()]
             tiles.append(tile(file, ", ".join([furniture, *words])))
-    write_tiles(tiles, 4, out)
+    # Tall photos beside tall ones, so that rows are full.
+    write_tiles(sorted(tiles, key=len), 4, out)
 
 
 if __name__ == "__main__":
