@@ -62,6 +62,15 @@ def move(cooler: ControllerServer, *positions: bool) -> None:
             controller.door.move(is_open)
 
 
+def wait_for_first_poll(cooler: ControllerServer, peer: AckingPeer) -> None:
+    """Until the device knows how the door stands: what moved before is no news to it."""
+    with cooler.now() as controller:
+        controller.failed.add(Sensor.AMBIENT)
+    wait_until(lambda: bool(alarms(peer, "sensor-failure")), "the first poll")
+    with cooler.now() as controller:
+        controller.failed.clear()
+
+
 def alarms(peer: AckingPeer, name: str) -> list[Event]:
     return [event for event in peer.events("alarm") if event.detail["alarm"] == name]
 
@@ -72,6 +81,7 @@ def test_the_door_is_told_and_a_photo_follows_its_closing(
     with device(with_controller(tmp_path, broker, camera, cooler)):
         wait_until(lambda: bool(peer.on("birth")), "birth")
         assert {"controller", "door"} <= set(Birth.from_wire(peer.on("birth")[0]).capabilities)
+        wait_for_first_poll(cooler, peer)
         move(cooler, True)
         wait_until(lambda: len(peer.events("door-opened")) == 1, "opened")
         assert not camera.requests
@@ -138,7 +148,7 @@ def test_a_fluttering_switch_makes_no_storm_of_photos(
     tmp_path: Path, broker: Broker, camera: HttpPeer, cooler: ControllerServer, peer: AckingPeer
 ) -> None:
     with device(with_controller(tmp_path, broker, camera, cooler, door_interval_s=3600)):
-        wait_until(lambda: bool(peer.on("birth")), "birth")
+        wait_for_first_poll(cooler, peer)
         while not alarms(peer, "door-stuck"):
             move(cooler, True, False)
             seen = cooler.controller.door.openings
