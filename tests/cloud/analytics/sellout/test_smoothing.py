@@ -95,6 +95,6 @@ def test_every_path_is_in_the_sums(chain: Chain) -> None:
         ("lost", found.lost[0, 0], found.lost_variance[0, 0]),
         ("wanted", found.wanted[0], found.wanted_variance[0]),
     ):
-        assert (mean, variance) == pytest.approx(moments(name), rel=1e-4), name
+        assert (mean, variance) == pytest.approx(moments(name), rel=1e-3), name  # the tails of wants are cut
     assert smoothed.wanted[:3].sum() == pytest.approx(moments("wanted")[0], rel=1e-4)
     assert smoothed.closing[0, 0] == pytest.approx(moments("left")[0], rel=1e-4)
