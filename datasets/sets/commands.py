@@ -115,12 +115,17 @@ def _show(report: Report) -> None:
         console.print(f"[red]{finding.kind}[/]", finding.text, highlight=False, soft_wrap=True)
     counts = report.statistics
     if report.kind == "replay" and counts:
-        well = "all there and whole" if not report.findings else f"{len(report.findings)} findings"
+        well = "all there and whole" if not report.findings else _count(report)
         console.print(f"{counts['cooler']}: {counts['photos']} photos, {well}", highlight=False, soft_wrap=True)
     elif counts:
         for key, value in counts.items():
             console.print(f"  {key.replace('_', ' ')}: {_brief(value)}", highlight=False, soft_wrap=True)
-        console.print(f"{report.path}: {len(report.findings) or 'no'} findings", highlight=False, soft_wrap=True)
+        console.print(f"{report.path}: {_count(report)}", highlight=False, soft_wrap=True)
+
+
+def _count(report: Report) -> str:
+    found = len(report.findings)
+    return f"{found or 'no'} finding{'s' if found != 1 else ''}"
 
 
 def _brief(value: Any) -> str:
