@@ -33,7 +33,7 @@ from facings.errors import UnavailableError
 
 log = logging.getLogger(__name__)
 
-_CONNECT_WITHIN_S = 15.0
+_CONNECT_WITHIN_S = 30.0
 
 
 class Instance:

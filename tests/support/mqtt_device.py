@@ -34,7 +34,7 @@ class MqttPeer:
     def __enter__(self) -> Self:
         self._client.connect("127.0.0.1", self._port, keepalive=10)
         self._client.loop_start()
-        assert self._subscribed.wait(20), "the broker does not take us"
+        assert self._subscribed.wait(60), "the broker does not take us"
         return self
 
     def __exit__(
