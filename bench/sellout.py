@@ -57,6 +57,7 @@ class Found:
     sold: FloatArray
     mean: FloatArray
     variance: FloatArray
+    shared: FloatArray
     lost: FloatArray
     lost_mean: FloatArray
     lost_variance: FloatArray
@@ -80,6 +81,7 @@ def study(case: Case, outlets: int, days: int, first: int) -> Found:
         sold=np.concatenate([one.sold for one in watched]),
         mean=put("sold"),
         variance=put("sold_variance"),
+        shared=put("sold_shared"),
         lost=np.concatenate([one.lost for one in watched]),
         lost_mean=put("lost"),
         lost_variance=put("lost_variance"),
@@ -105,9 +107,12 @@ def score(parts: Sequence[Found]) -> dict[str, Any]:
     def put(name: str) -> FloatArray:
         return np.concatenate([getattr(part, name) for part in parts])
 
-    sold, mean, variance, lost, lost_mean = (put(name) for name in ("sold", "mean", "variance", "lost", "lost_mean"))
+    sold, mean, lost, lost_mean = (put(name) for name in ("sold", "mean", "lost", "lost_mean"))
+    variance = put("variance") + put("shared") ** 2
     outlets = np.array([outlet for part in parts for outlet in part.outlet])
-    by_outlet = [np.array(list(_by(outlets, each))) for each in (mean, variance, sold)]
+    day_mean, day_variance, day_shared, day_sold = (
+        np.array(list(_by(outlets, each))) for each in (mean, put("variance"), put("shared"), sold)
+    )
     return {
         "rows": len(sold),
         "units_sold": int(sold.sum()),
@@ -116,7 +121,7 @@ def score(parts: Sequence[Found]) -> dict[str, Any]:
         "rmse_sku_day": round(float(np.sqrt(np.mean((mean - sold) ** 2))), 3),
         "held": {
             "outlet, SKU, day": held(mean, variance, sold),
-            "outlet, day": held(*by_outlet),
+            "outlet, day": held(day_mean, day_variance + day_shared**2, day_sold),
             "outlet, SKU, period": held(mean.sum(axis=1), variance.sum(axis=1), sold.sum(axis=1)),
         },
         "lost": {

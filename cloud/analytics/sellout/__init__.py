@@ -8,9 +8,11 @@ stock      what an interval does to the stock: sales, deliveries, refills, and w
 smoothing  forward and backward over the steps: what the photos say of each interval
 totals     mean and variance of what was sold and lost within a day
 rows       SKUs of many coolers as rows of arrays of one size
-learning   expectation-maximisation: rates, hours, visits, how well the camera sees
+learned    what is held of all coolers together
+learning   expectation-maximisation, with rates (falls), busy hours (busy), visits, how well units are seen (seeing)
 answer     sell-out per outlet, SKU and day, with intervals
 estimate   `estimate`: all of it
+reading, service, background, apart, sold_table, kpis, routes    from the stores to the KPIs
 
 The relatives: Anupindi, Dada and Gupta (1998), 'Estimation of consumer demand with stock-out based substitution: an
 application to vending machine products', Marketing Science 17(4), for demand by expectation-maximisation where

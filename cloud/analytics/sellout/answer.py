@@ -14,6 +14,9 @@ from cloud.analytics.sellout.records import FloatArray
 LEVEL = 0.9
 """An interval holds the truth nine times of ten."""
 Z = 1.645
+_LEAST = 0.88
+"""A bound moves inward where so much still lies inside: whole units seldom make nine tenths exactly."""
+_NOTHING = 1e-6
 _ROUNDING = 1 / 12
 """Variance that rounding to whole units takes away."""
 
@@ -31,25 +34,25 @@ def ranged(mean: FloatArray, variance: FloatArray) -> Range:
 
     Sales are not below zero, and err more upward than downward. The cube root of a gamma variable is nearly normal:
     Wilson and Hilferty (1931), Proceedings of the National Academy of Sciences 17(12). As units are whole, the bounds
-    are; where one may be left out of them and nine tenths still lie inside, it is.
+    are; where one may be left out of them and nearly nine tenths still lie inside, it is.
 
     Example:
         >>> [float(bound) for bound in ranged(np.array(3.2), np.array(1.5))]
-        [3.2, 1.0, 5.0]
+        [3.2, 2.0, 5.0]
     """
     mean, variance = np.asarray(mean, float), np.asarray(variance, float)
-    ninth = np.divide(variance + _ROUNDING, 9 * mean**2, out=np.ones_like(mean), where=mean > 0)
+    ninth = np.divide(variance + _ROUNDING, 9 * mean**2, out=np.ones_like(mean), where=mean > _NOTHING)
     low, high = (np.round(mean * np.maximum(1 - ninth + sign * Z * np.sqrt(ninth), 0.0) ** 3) for sign in (-1, 1))
-    tighter = _chance(mean, ninth, high - 0.5) - _chance(mean, ninth, low - 0.5) >= LEVEL
+    tighter = _chance(mean, ninth, high - 0.5) - _chance(mean, ninth, low - 0.5) >= _LEAST
     high = np.where(tighter & (high - 1 >= mean), high - 1, high)
-    tighter = _chance(mean, ninth, high + 0.5) - _chance(mean, ninth, low + 0.5) >= LEVEL
+    tighter = _chance(mean, ninth, high + 0.5) - _chance(mean, ninth, low + 0.5) >= _LEAST
     low = np.where(tighter & (low + 1 <= mean), low + 1, low)
     return Range(mean, np.minimum(low, mean), np.maximum(high, mean))
 
 
 def _chance(mean: FloatArray, ninth: FloatArray, units: FloatArray) -> FloatArray:
     """That there are no more."""
-    scaled = np.divide(np.maximum(units, 0.0), mean, out=np.zeros_like(mean), where=mean > 0)
+    scaled = np.divide(np.maximum(units, 0.0), mean, out=np.zeros_like(mean), where=mean > _NOTHING)
     chance: FloatArray = np.where(units < 0, 0.0, ndtr((np.cbrt(scaled) - 1 + ninth) / np.sqrt(ninth)))
     return chance
 
@@ -63,6 +66,8 @@ class CoolerSellOut:
     skus: tuple[str, ...]
     sold: FloatArray
     sold_variance: FloatArray
+    sold_shared: FloatArray
+    """Standard deviation of the error that all SKUs of the outlet share on a day: how busy it was."""
     lost: FloatArray
     """Units wanted while there were none."""
     lost_variance: FloatArray
@@ -85,18 +90,19 @@ class OutletDay(NamedTuple):
 
 
 def by_outlet(coolers: list[CoolerSellOut]) -> Iterator[OutletDay]:
-    """The coolers of an outlet together; their errors are taken as independent, its coverage as that of the least."""
+    """The coolers of an outlet together: errors are independent but for how busy the day was; the least coverage."""
     sums: dict[tuple[str, str], list[FloatArray]] = {}
     covered: dict[tuple[str, str], FloatArray] = {}
     for one in coolers:
         for number, sku in enumerate(one.skus):
             key = one.outlet, sku
-            parts = [part[number] for part in (one.sold, one.sold_variance, one.lost, one.lost_variance, one.opening)]
+            variance = one.sold_variance[number], one.sold_shared[number]
+            parts = [one.sold[number], *variance, one.lost[number], one.lost_variance[number], one.opening[number]]
             known = sums.get(key)
             sums[key] = parts if known is None else [a + b for a, b in zip(known, parts, strict=True)]
             covered[key] = np.minimum(covered[key], one.covered) if key in covered else one.covered
-    for (outlet, sku), (sold, sold_variance, lost, lost_variance, opening) in sums.items():
-        sold_range, lost_range = ranged(sold, sold_variance), ranged(lost, lost_variance)
+    for (outlet, sku), (sold, sold_variance, shared, lost, lost_variance, opening) in sums.items():
+        sold_range, lost_range = ranged(sold, sold_variance + shared**2), ranged(lost, lost_variance)
         for day in range(len(sold)):
             yield OutletDay(
                 outlet,

@@ -29,6 +29,7 @@ class SoldDay:
     day: date
     sold: float
     sold_variance: float
+    sold_shared: float
     lost: float
     lost_variance: float
     opening: float
@@ -121,7 +122,12 @@ def _grouped(rows: Iterable[SoldDay], key: Key, *, present: bool = False) -> dic
 
 
 def _units(rows: Sequence[SoldDay]) -> Estimate:
-    return _estimate(sum(row.sold for row in rows), sum(row.sold_variance for row in rows))
+    """How busy an outlet's day was, all its SKUs share: such errors add up; all others are independent."""
+    shared: dict[tuple[str, date], float] = defaultdict(float)
+    for row in rows:
+        shared[row.outlet, row.day] += row.sold_shared
+    variance = sum(row.sold_variance for row in rows) + sum(one**2 for one in shared.values())
+    return _estimate(sum(row.sold for row in rows), variance)
 
 
 def _estimate(mean: float, variance: float) -> Estimate:

@@ -13,19 +13,19 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from cloud.analytics.sellout.busy import Busy
 from cloud.analytics.sellout.demand import LEAST_SPREAD
-from cloud.analytics.sellout.records import UNSEEN, CoolerRecord, FloatArray
+from cloud.analytics.sellout.falls import Falls, falls
+from cloud.analytics.sellout.learned import Learned, first_guess, refill_levels
+from cloud.analytics.sellout.rates import priors, rates_of, sold_by
+from cloud.analytics.sellout.records import CoolerRecord, FloatArray
 from cloud.analytics.sellout.rows import Rows
+from cloud.analytics.sellout.seeing import Sightings
 from cloud.analytics.sellout.sight import Sight
 from cloud.analytics.sellout.smoothing import Belief, Chain, Smoothed, smooth
-from cloud.analytics.sellout.timeline import WEEK_HOURS, Timeline
+from cloud.analytics.sellout.timeline import Timeline
 from cloud.analytics.sellout.visits import Visits, evidence, posterior
 
-PRIOR_UNITS = 2.0
-"""A rate's prior weighs as much as so many units sold."""
-_PRIOR_SIGHTINGS = 50.0
-_PRIOR_CROWD = 1e4
-_PRIOR_PROFILE = 20.0
 _MOST_SPREAD = 4.0
 
 
@@ -46,43 +46,11 @@ class Learning:
     settled: float = 0.001
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Learned:
-    """What is held of all coolers together.
-
-    Attributes:
-        rates: for each cooler, (SKUs,) units wanted in an open hour of an average week.
-        profiles: for each cooler, (168,) demand of each hour of the week relative to the mean.
-        visits: for each cooler, (steps,) chance of an unseen refill.
-    """
-
-    rates: list[FloatArray]
-    profiles: list[FloatArray]
-    visits: list[FloatArray]
-    full: float
-    spread: float
-    sight: Sight
-    prior: list[FloatArray]
-    """For each cooler, (SKUs,) mean of the rates' prior."""
-    visits_by: Visits
-
-    def belief(self, rows: Rows, timelines: Sequence[Timeline]) -> Belief:
-        """The same for the rows of a batch."""
-        mean, visit = np.zeros(rows.day.shape), np.zeros(rows.day.shape)
-        for cooler in np.unique(rows.cooler):
-            mine = np.flatnonzero(rows.cooler == cooler)
-            steps = len(timelines[cooler].day)
-            exposure = timelines[cooler].hours @ self.profiles[cooler]
-            mean[:steps, mine] = exposure[:, None] * self.rates[cooler][rows.sku[mine]]
-            visit[:steps, mine] = self.visits[cooler][:, None]
-        return Belief(mean, self.spread, visit * rows.refill, self.full, self.sight)
-
-
 def learn(
     records: Sequence[CoolerRecord], timelines: Sequence[Timeline], rows: Sequence[Rows], learning: Learning
 ) -> Learned:
     """Learn from all rows."""
-    learned = _first_guess(records, timelines, learning)
+    learned = first_guess(records, timelines, learning.sight)
     before = 0.0
     for _ in range(learning.rounds):
         tally = _Tally(records, timelines)
@@ -97,146 +65,76 @@ def learn(
     return learned
 
 
-def _first_guess(records: Sequence[CoolerRecord], timelines: Sequence[Timeline], learning: Learning) -> Learned:
-    rates = []
-    for record, line in zip(records, timelines, strict=True):
-        counts = np.where(record.counts == UNSEEN, np.nan, record.counts.astype(float))
-        falls = np.nan_to_num(np.maximum(-np.diff(counts, axis=0), 0.0)).sum(axis=0)
-        brought = line.arrived.sum(axis=0)
-        rates.append((np.maximum(falls, brought) + 1.0) / max(float(line.hours.sum()), 1.0))
-    return Learned(
-        rates=rates,
-        profiles=[np.ones(WEEK_HOURS) for _ in records],
-        visits=[np.where(line.refill, 0.2, 0.0) for line in timelines],
-        visits_by=Visits(),
-        full=0.7,
-        spread=1.3,
-        sight=learning.sight,
-        prior=rates,
-    )
-
-
 class _Tally:
-    """Sums over the rows, and what is most likely after them."""
+    """What the photos say of the rows, and what is most likely after it."""
 
     def __init__(self, records: Sequence[CoolerRecord], timelines: Sequence[Timeline]) -> None:
         self._records, self._timelines = records, timelines
-        self.wanted = [np.zeros((len(line.day), len(record.skus))) for record, line in self._pairs()]
-        self._refilled = [np.zeros((len(line.day), len(record.skus))) for record, line in self._pairs()]
-        self._came = self._full = 0.0
+        shapes = [(len(line.day), len(record.skus)) for record, line in zip(records, timelines, strict=True)]
+        self.wanted: list[FloatArray] = [np.zeros(shape) for shape in shapes]
+        self._lost: list[FloatArray] = [np.zeros(shape) for shape in shapes]
+        self._refilled: list[FloatArray] = [np.zeros(shape) for shape in shapes]
+        self._levels: list[list[FloatArray]] = [[np.zeros(0)] * len(record.skus) for record in records]
+        self._sightings = Sightings(records)
         self._squares = self._means = 0.0
-        self._counted = self._seen = 0.0
-        self._false = self._empty = 0.0
-
-    def _pairs(self) -> list[tuple[CoolerRecord, Timeline]]:
-        return list(zip(self._records, self._timelines, strict=True))
 
     def add(self, rows: Rows, belief: Belief, found: Smoothed) -> None:
         """Add the rows of a batch."""
         for row, (cooler, sku) in enumerate(zip(rows.cooler, rows.sku, strict=True)):
             steps = rows.steps[row]
             self.wanted[cooler][:, sku] = found.wanted[:steps, row]
+            self._lost[cooler][:, sku] = found.lost[:steps, row]
             self._refilled[cooler][:, sku] = found.visited[:steps, row]
-        self._came += float(found.visited.sum())
-        self._full += float(found.filled.sum())
+            self._levels[cooler][sku] = found.levels[row]
         mean = belief.mean
         self._squares += float((found.wanted_square - 2 * mean * found.wanted + mean**2).sum())
         self._means += float(mean.sum())
-        looked = rows.count != UNSEEN
-        count = np.where(looked, rows.count, 0)
-        crowd = np.array(rows.crowds)[rows.layout]
-        stocked = (looked * (1 - found.empty)).sum(axis=0)
-        self._counted += float((count * (1 - found.empty)).sum() - belief.sight.false * (stocked * crowd).sum())
-        self._seen += float(found.seen.sum())
-        self._false += float((count * found.empty).sum())
-        self._empty += float((found.empty * crowd).sum())
+        self._sightings.add(rows, found, belief.sight)
 
-    def learned(self, before: Learned, learning: Learning) -> Learned:
-        """What is most likely now, given the sums."""
-        profiles = self._profiles(before)
-        exposures = [
-            float((line.hours @ profile).sum()) for line, profile in zip(self._timelines, profiles, strict=True)
+    def learned(self, held: Learned, learning: Learning) -> Learned:
+        """What is most likely now."""
+        busy = Busy(self._records, self._timelines, self.wanted, held)
+        visits, visiting = self._visits(held)
+        now = replace(held, profiles=busy.profiles(), days=busy.days(), visits=visits, visiting=visiting)
+        rates, prior = self._rates(now)
+        levels = [
+            [refill_levels(sum(lanes), met) for lanes, met in zip(record.lanes, mets, strict=True)]
+            for record, mets in zip(self._records, self._levels, strict=True)
         ]
-        sold = [wanted.sum(axis=0) for wanted in self.wanted]
-        prior = self._prior(sold, exposures)
-        rates = [
-            (PRIOR_UNITS + wanted) / (PRIOR_UNITS / mean + max(exposure, 1e-9))
-            for wanted, exposure, mean in zip(sold, exposures, prior, strict=True)
-        ]
-        visits, kinds = self._visits(before)
-        return replace(
-            before,
-            rates=rates,
-            profiles=profiles,
-            prior=prior,
-            visits=visits,
-            visits_by=kinds,
-            full=min((self._full + 1.0) / (self._came + 2.0), 0.98) if self._came else before.full,
-            spread=float(np.clip(self._squares / max(self._means, 1e-9), LEAST_SPREAD, _MOST_SPREAD)),
-            sight=self._sight(before.sight, learning) if learning.learn_sight else before.sight,
-        )
+        spread = float(np.clip(self._squares / max(self._means, 1e-9), LEAST_SPREAD, _MOST_SPREAD))
+        sight = self._sightings.sight(held.sight, learning.sight) if learning.learn_sight else held.sight
+        scales = self._sightings.scales
+        return replace(now, rates=rates, prior=prior, levels=levels, spread=spread, sight=sight, scales=scales)
 
-    def _sight(self, before: Sight, learning: Learning) -> Sight:
-        scale = (self._counted + _PRIOR_SIGHTINGS) / (self._seen + _PRIOR_SIGHTINGS)
-        false = (self._false + learning.sight.false * _PRIOR_CROWD) / (self._empty + _PRIOR_CROWD)
-        return before.scaled(scale, min(false, 0.2))
+    def _rates(self, held: Learned) -> tuple[list[FloatArray], list[FloatArray]]:
+        """Rates and their priors."""
+        sold = []
+        for number, line in enumerate(self._timelines):
+            exposure = held.exposure(number, line)
+            fallen = self._falls(number, held, exposure)
+            sold.append(sold_by(self.wanted[number].sum(axis=0), float(exposure.sum()), fallen))
+        prior = priors(self._records, sold)
+        return [rates_of(one, mean, held.spread) for one, mean in zip(sold, prior, strict=True)], prior
 
-    def _visits(self, before: Learned) -> tuple[list[FloatArray], Visits]:
-        """A visit meets all SKUs of a cooler: what they say together."""
-        parts = []
-        for refilled, chance, line in zip(self._refilled, before.visits, self._timelines, strict=True):
+    def _falls(self, number: int, held: Learned, exposure: FloatArray) -> Falls | None:
+        record = self._records[number]
+        if record.restocked == "as-delivered":
+            return None
+        visit = held.visits[number]
+        return falls(record, self._timelines[number], visit, exposure, self._lost[number], held.sight.at(0))
+
+    def _visits(self, held: Learned) -> tuple[list[FloatArray], Visits]:
+        """Chances of a refill at each step, and what visits are like."""
+        visited, spans = [], []
+        for number, (record, line) in enumerate(zip(self._records, self._timelines, strict=True)):
             may = line.refill
-            signs = evidence(refilled[may], chance[may], before.visits_by)
-            parts.append(posterior(signs, before.visits_by))
-        refilled_where = [refilled[line.refill] for refilled, line in zip(self._refilled, self._timelines, strict=True)]
-        kinds = before.visits_by.learned(parts, refilled_where)
-        visits = [np.zeros(len(line.day)) for line in self._timelines]
-        for chance, line, visited in zip(visits, self._timelines, parts, strict=True):
-            chance[line.refill] = visited * kinds.refilled + (1 - visited) * kinds.otherwise
-        # Moments side by side compete for one visit: half a step each time, or they would take turns.
-        visits = [(one + other) / 2 for one, other in zip(visits, before.visits, strict=True)]
-        return visits, kinds
-
-    def _profiles(self, before: Learned) -> list[FloatArray]:
-        """Weekday times hour of the day, for each outlet."""
-        outlets = {record.outlet for record in self._records}
-        by_outlet = {outlet: self._profile(outlet, before) for outlet in sorted(outlets)}
-        return [by_outlet[record.outlet] for record in self._records]
-
-    def _profile(self, outlet: str, before: Learned) -> FloatArray:
-        wanted, usual = np.zeros(WEEK_HOURS), np.zeros(WEEK_HOURS)
-        profile = np.ones(WEEK_HOURS)
-        for number, (record, line) in enumerate(self._pairs()):
-            if record.outlet == outlet:
-                profile = before.profiles[number]
-                parts = line.hours * profile
-                share = np.divide(parts, parts.sum(axis=1, keepdims=True), out=np.zeros_like(parts), where=parts > 0)
-                wanted += self.wanted[number].sum(axis=1) @ share
-                usual += line.hours.sum(axis=0) * before.rates[number].sum()
-        grid, base = wanted.reshape(7, 24), usual.reshape(7, 24)
-        hour = _hour(profile)
-        weekday = (grid.sum(axis=1) + _PRIOR_PROFILE) / (base @ hour + _PRIOR_PROFILE)
-        hour = (grid.sum(axis=0) + _PRIOR_PROFILE) / (weekday @ base + _PRIOR_PROFILE)
-        made = np.outer(weekday, hour).ravel()
-        mean = float((made * usual).sum()) / max(float(usual.sum()), 1e-9)
-        return made / mean if mean > 0 else profile
-
-    def _prior(self, sold: Sequence[FloatArray], exposures: Sequence[float]) -> list[FloatArray]:
-        """What the SKU sells elsewhere, times how much more or less than others the cooler sells."""
-        by_sku: dict[str, list[float]] = {}
-        for (record, _), wanted, exposure in zip(self._pairs(), sold, exposures, strict=True):
-            for sku, units in zip(record.skus, wanted, strict=True):
-                sums = by_sku.setdefault(sku, [1e-3, 1e-2])
-                sums[0] += units
-                sums[1] += exposure
-        usual = [np.array([by_sku[sku][0] / by_sku[sku][1] for sku in record.skus]) for record in self._records]
-        return [
-            mean * (wanted.sum() + 1.0) / (mean.sum() * exposure + 1.0)
-            for mean, wanted, exposure in zip(usual, sold, exposures, strict=True)
-        ]
-
-
-def _hour(profile: FloatArray) -> FloatArray:
-    """(24,) of a profile that is weekday times hour, the mean weekday being 1."""
-    mean: FloatArray = profile.reshape(7, 24).mean(axis=0)
-    return mean
+            signs = evidence(self._refilled[number][may], held.visits[number][may], held.visiting)
+            spans.append(np.arange(may.sum()) if len(record.doors) else line.span[may])
+            visited.append(posterior(signs, spans[-1], held.visiting))
+        visiting = held.visiting.learned(visited, spans)
+        chances = [one.copy() for one in held.visits]
+        for chance, line, one in zip(chances, self._timelines, visited, strict=True):
+            # Moments side by side compete for one visit: half a step each time, or they would take turns.
+            chance[line.refill] += visiting.refills(one)
+            chance[line.refill] /= 2
+        return chances, visiting

@@ -14,6 +14,10 @@ from cloud.analytics.sellout.timeline import Timeline, doubt
 
 ROWS_AT_ONCE = 256
 """So many chains fit into the cache of a core, and are enough to make numpy's calls worth their cost."""
+SCALES = np.linspace(0.88, 1.06, 10)
+"""Between these, tables of counts are interpolated: some SKUs are seen better than others."""
+_HIGHEST = 0.95
+_MOST_MORE_LANES = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,8 +34,8 @@ class Rows:
     """Of each layout, the mean count of a SKU in coolers like its own; a layout is told apart by it too."""
     layout: IntArray
     """(rows,) which of them."""
-    capacity: IntArray
-    """(rows,)"""
+    top: IntArray
+    """(rows,) the most units that can be there: all lanes full, and strays."""
     steps: IntArray
     """(rows,) how many are its own."""
     day: IntArray
@@ -48,10 +52,13 @@ class Rows:
     @property
     def grid(self) -> int:
         """Stocks 0 to the largest of the batch."""
-        return int(self.capacity.max()) + STRAYS + 1
+        return int(self.top.max()) + 1
 
     def tables(self, sight: Sight) -> FloatArray:
-        """(layouts, counts, grid) chance of each count given the stock."""
+        """(scales, layouts, counts, grid) chance of each count given the stock, units being seen better or worse."""
+        return np.array([self._tables(sight.scaled(scale, sight.false)) for scale in SCALES])
+
+    def _tables(self, sight: Sight) -> FloatArray:
         counts = int(self.count.max(initial=0)) + 1
         tables = np.zeros((len(self.lanes), counts, self.grid))
         for number, (lanes, crowd) in enumerate(zip(self.lanes, self.crowds, strict=True)):
@@ -72,25 +79,26 @@ class Rows:
         return by_row
 
 
-def batches(records: Sequence[CoolerRecord], timelines: Sequence[Timeline]) -> list[Rows]:
-    """All SKUs of all coolers, those of like capacity together."""
+def batches(records: Sequence[CoolerRecord], timelines: Sequence[Timeline], sight: Sight) -> list[Rows]:
+    """All SKUs of all coolers, those of like capacity together; `sight` is what is held of the cameras beforehand."""
     pairs = [(sum(lanes), c, s) for c, record in enumerate(records) for s, lanes in enumerate(record.lanes)]
     pairs.sort()
     size = ceil(len(pairs) / ceil(len(pairs) / ROWS_AT_ONCE))
     chunks = [pairs[at : at + size] for at in range(0, len(pairs), size)]
     doubts = [doubt(record) for record in records]
-    return [_batch(records, timelines, doubts, [(c, s) for _, c, s in chunk]) for chunk in chunks]
+    return [_batch(records, timelines, doubts, sight, [(c, s) for _, c, s in chunk]) for chunk in chunks]
 
 
 def _batch(
     records: Sequence[CoolerRecord],
     timelines: Sequence[Timeline],
     doubts: Sequence[FloatArray],
+    sight: Sight,
     members: Sequence[tuple[int, int]],
 ) -> Rows:
     shape = max(len(timelines[c].day) for c, _ in members), len(members)
-    lanes = [records[c].lanes[s] for c, s in members]
-    kinds = [(tuple(sorted(one)), _crowd(records[c])) for one, (c, _) in zip(lanes, members, strict=True)]
+    lanes = [lanes_in_use(records[c].lanes[s], records[c].counts[:, s], sight) for c, s in members]
+    kinds = [(one, _crowd(records[c])) for one, (c, _) in zip(lanes, members, strict=True)]
     layouts = {kind: number for number, kind in enumerate(dict.fromkeys(kinds))}
     rows = Rows(
         cooler=np.array([c for c, _ in members]),
@@ -98,7 +106,7 @@ def _batch(
         lanes=tuple(lanes for lanes, _ in layouts),
         crowds=tuple(crowd for _, crowd in layouts),
         layout=np.array([layouts[kind] for kind in kinds]),
-        capacity=np.array([sum(one) for one in lanes]),
+        top=np.array([sum(one) + STRAYS for one in lanes]),
         steps=np.array([len(timelines[c].day) for c, _ in members]),
         day=np.zeros(shape, np.int64),
         ends_day=np.full(shape, -1),
@@ -126,6 +134,20 @@ def _fill(rows: Rows, row: int, sku: int, record: CoolerRecord, line: Timeline, 
     rows.arrived[:steps, row] = line.arrived[:, sku]
     rows.trust[:steps, row] = line.trust[:, sku]
     rows.refill[:steps, row] = line.refill
+
+
+def lanes_in_use(planned: tuple[int, ...], counts: IntArray, sight: Sight) -> tuple[int, ...]:
+    """The planned lanes, and as many more as it takes to explain the highest counts: staff give a SKU others' lanes."""
+    lanes = tuple(sorted(planned))
+    known = counts[counts != UNSEEN]
+    most = float(np.quantile(known, _HIGHEST)) if known.size else 0.0
+    another = seen_units((max(planned),), sight)[max(planned)]
+    for _ in range(_MOST_MORE_LANES):
+        full = seen_units(lanes, sight)[sum(lanes)]
+        if most <= full + 2 * np.sqrt(full * (1 - sight.at(0))) + another / 2:
+            break
+        lanes = tuple(sorted((*lanes, max(planned))))
+    return lanes
 
 
 def _crowd(record: CoolerRecord) -> float:

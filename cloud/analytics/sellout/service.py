@@ -108,7 +108,7 @@ def _rows(
     for number in range((first - window.first).days, (last - window.first).days + 1):
         day = window.first + timedelta(days=number)
         for sku, name in enumerate(one.skus):
-            parts = (one.sold, one.sold_variance, one.lost, one.lost_variance, one.opening)
+            parts = (one.sold, one.sold_variance, one.sold_shared, one.lost, one.lost_variance, one.opening)
             numbers = (float(part[sku, number]) for part in parts)
             yield tenant, one.cooler, name, day, one.outlet, *numbers, float(one.covered[number]), 0, at
 
@@ -124,7 +124,7 @@ def _withdrawn(
     )
     for row in facts.select(tenant, known, sellout_day):
         if row.sku not in skus[row.cooler]:
-            yield tenant, row.cooler, row.sku, row.day, row.outlet, *(0.0,) * 6, 1, at
+            yield tenant, row.cooler, row.sku, row.day, row.outlet, *(0.0,) * 7, 1, at
 
 
 def stale(services: Services, tenant: str) -> dict[str, tuple[date, date]]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from cloud.analytics.sellout.demand import Demand, band, demand
 from cloud.analytics.sellout.records import UNSEEN, BoolArray, FloatArray
-from cloud.analytics.sellout.rows import Rows
+from cloud.analytics.sellout.rows import SCALES, Rows
 from cloud.analytics.sellout.sight import STRAYS, Sight
 from cloud.analytics.sellout.stock import Arrival, Refill, sell, sell_back, unsettle, unsettle_back, windows
 
@@ -28,9 +28,11 @@ class Belief:
     """Variance of demand over its mean."""
     visit: FloatArray
     """(steps, rows) chance of an unseen refill at the end of the step."""
-    full: float
-    """Share of the unseen refills that fill all lanes."""
+    levels: FloatArray
+    """(rows, grid) how likely an unseen refill fills up to each stock."""
     sight: Sight
+    scale: FloatArray
+    """(rows,) how much better or worse than usual units are seen."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,10 +42,12 @@ class Smoothed:
     wanted: FloatArray
     """Mean demand."""
     wanted_square: FloatArray
+    lost: FloatArray
+    """Mean of the demand beyond the stock."""
     visited: FloatArray
     """Chance that an unseen refill came."""
-    filled: FloatArray
-    """Chance that it came and filled all lanes; of one that left no trace, as of the others."""
+    levels: FloatArray
+    """(rows, grid) unseen refills, by the stock that they filled up to."""
     seen: FloatArray
     """Mean units in the camera's sight at a photo, each times its chance to be counted; 0 without a photo."""
     empty: FloatArray
@@ -63,8 +67,10 @@ class Chain:
         self.rows, self.belief, self.grid = rows, belief, rows.grid
         self._tables = rows.tables(belief.sight)
         self.in_sight = rows.seen(belief.sight)
-        self._refill = Refill(rows.capacity, self.grid, belief.full)
-        self._top = rows.capacity + STRAYS
+        place = np.clip((belief.scale - SCALES[0]) / (SCALES[1] - SCALES[0]), 0, len(SCALES) - 1.001)
+        self._worse = place.astype(np.int64)
+        self._better = (place - self._worse)[:, None]
+        self._refill = Refill(belief.levels)
         self._demands: dict[int, Demand] = {}
         self._moving: BoolArray = np.any(rows.arrived > 0, axis=1)
         self._visits: BoolArray = np.any(belief.visit > 0, axis=1)
@@ -82,7 +88,7 @@ class Chain:
 
     def start(self) -> FloatArray:
         """(rows, grid) any stock that fits, alike."""
-        fits = (np.arange(self.grid) <= self.rows.capacity[:, None]).astype(float)
+        fits = (np.arange(self.grid) <= self.rows.top[:, None] - STRAYS).astype(float)
         chances: FloatArray = fits / fits.sum(axis=1, keepdims=True)
         return chances
 
@@ -103,13 +109,15 @@ class Chain:
         if self._visits[step]:
             chances = self._refill.forward(chances, self.belief.visit[step])
         if self._looks[step]:
-            chances = unsettle(chances, self._top) * self.likelihood(step)
+            chances = unsettle(chances, self.rows.top) * self.likelihood(step)
         return chances
 
     def likelihood(self, step: int) -> FloatArray:
         """(rows, grid) of the step's photo given the stock; 1 where there is none."""
         count = self.rows.count[step]
-        like: FloatArray = self._tables[self.rows.layout, np.maximum(count, 0)]
+        where = self.rows.layout, np.maximum(count, 0)
+        like: FloatArray = (1 - self._better) * self._tables[self._worse, *where]
+        like += self._better * self._tables[self._worse + 1, *where]
         if self._doubts[step]:
             like = like ** self.rows.power[step][:, None]
         likely: FloatArray = np.where((count == UNSEEN)[:, None], 1.0, like + _TINY)
@@ -118,7 +126,7 @@ class Chain:
     def before_end(self, step: int, values: FloatArray) -> FloatArray:
         """The transpose of `ended`."""
         if self._looks[step]:
-            values = unsettle_back(values * self.likelihood(step), self._top)
+            values = unsettle_back(values * self.likelihood(step), self.rows.top)
         if self._visits[step]:
             values = self._refill.backward(values, self.belief.visit[step])
         return values
@@ -128,22 +136,17 @@ class Chain:
         return self._arrival(step).backward(values) if self._moving[step] else values
 
     def refilled(self, step: int, chances: FloatArray, values: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """(rows,) chance that an unseen refill came, and that it filled all lanes.
+        """(rows,) chance that an unseen refill came; (rows, grid) that it did, and to which level.
 
         `chances` are those before it, `values` those after it, the photo's likelihood included.
         """
-        visit, capacity = self.belief.visit[step], self.rows.capacity
-        rows = np.arange(len(capacity))
+        visit = self.belief.visit[step]
         whole = (self._refill.forward(chances, visit) * values).sum(axis=1)
-        with_room = np.where(np.arange(self.grid) < capacity[:, None], chances, 0.0)
-        no_room = ((chances - with_room) * values).sum(axis=1) * visit  # a visit that left no trace
-        came = visit * (self._refill.moved(chances) * values).sum(axis=1)
-        full = visit * self._refill.full * with_room.sum(axis=1) * values[rows, capacity]
-        to_full = np.divide(full, came, out=np.zeros_like(full), where=came > 0)
-        return (came + no_room) / whole, to_full * (came + no_room) / whole
+        levels = self._refill.met(chances, values) * (visit / whole)[:, None]
+        return levels.sum(axis=1), levels
 
     def _arrival(self, step: int) -> Arrival:
-        return Arrival(self.rows.arrived[step], self.rows.trust[step], self._top)
+        return Arrival(self.rows.arrived[step], self.rows.trust[step], self.rows.top)
 
 
 def smooth(chain: Chain) -> Smoothed:
@@ -156,9 +159,10 @@ def smooth(chain: Chain) -> Smoothed:
         wanted = chain.wanted(step)
         if chain.visits(step):
             before = chain.supplied(step, sell(filtered[step], wanted))
-            found.visited[step], found.filled[step] = chain.refilled(step, before, chain.likelihood(step) * values)
+            found.visited[step], levels = chain.refilled(step, before, chain.likelihood(step) * values)
+            found.levels[...] += levels
         values = chain.before_supply(step, chain.before_end(step, values))
-        found.wanted[step], found.wanted_square[step] = _wanted(filtered[step], values, wanted)
+        found.wanted[step], found.wanted_square[step], found.lost[step] = _wanted(filtered[step], values, wanted)
         values = sell_back(values, wanted)
         values /= values.max(axis=1, keepdims=True)
     first = filtered[0] * values
@@ -170,8 +174,8 @@ def _blank(chain: Chain) -> Smoothed:
     shape = chain.rows.day.shape
     days = int(chain.rows.day.max()) + 1
     of_days = np.ones((shape[1], days, chain.grid)), np.zeros((shape[1], days)), np.zeros(shape[1])
-    wanted, square, visited, filled, seen, empty = (np.zeros(shape) for _ in range(6))
-    return Smoothed(wanted, square, visited, filled, seen, empty, *of_days)
+    wanted, square, lost, visited, seen, empty = (np.zeros(shape) for _ in range(6))
+    return Smoothed(wanted, square, lost, visited, np.zeros((shape[1], chain.grid)), seen, empty, *of_days)
 
 
 def _forward(chain: Chain) -> FloatArray:
@@ -200,11 +204,16 @@ def _note_stock(chain: Chain, step: int, stock: FloatArray, after: FloatArray, f
     found.closing[rows, ends[rows]] = stock[rows] @ np.arange(chain.grid)
 
 
-def _wanted(before: FloatArray, after: FloatArray, of: Demand) -> tuple[FloatArray, FloatArray]:
-    """(rows,) mean of a step's demand and of its square, given chances before it and likelihoods after its sales."""
+def _wanted(before: FloatArray, after: FloatArray, of: Demand) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """(rows,) mean of a step's demand, of its square, and of what of it was lost.
+
+    Given are the chances of the stock before it, and the likelihoods after its sales.
+    """
     left = np.einsum("nsk,ns->nk", windows(before, of.chance.shape[1])[:, 1:], after[:, 1:]) * of.chance
     sold_out = after[:, 0]
     whole = left.sum(axis=1) + (before * of.beyond).sum(axis=1) * sold_out
-    mean = left @ of.counts + (before * of.above).sum(axis=1) * sold_out
+    above = of.above
+    mean = left @ of.counts + (before * above).sum(axis=1) * sold_out
     square = left @ of.counts**2 + (before * of.square_above).sum(axis=1) * sold_out
-    return mean / whole, square / whole
+    lost = (before * (above - np.arange(before.shape[1]) * of.beyond)).sum(axis=1) * sold_out
+    return mean / whole, square / whole, lost / whole

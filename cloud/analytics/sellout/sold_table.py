@@ -22,6 +22,7 @@ sellout_day = Table(
     Column("outlet", LowCardinality(String)),
     Column("sold", Float64),
     Column("sold_variance", Float64),
+    Column("sold_shared", Float64),
     Column("lost", Float64),
     Column("lost_variance", Float64),
     Column("opening", Float64),

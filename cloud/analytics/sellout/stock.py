@@ -6,7 +6,6 @@ Arrays end in (rows, grid). Each `..._back` is the transpose of its map.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -91,41 +90,36 @@ class Arrival:
 
 
 class Refill:
-    """An unseen refill: to all that fits with the chance `full`, else to any stock above alike."""
+    """An unseen refill up to some level, each as likely as `levels` (rows, grid) say; where there is more, nothing."""
 
-    def __init__(self, capacity: IntArray, grid: int, full: float) -> None:
-        self.capacity, self.full = capacity, full
-        self._stock = np.arange(grid)
-        self._rows = np.arange(len(capacity))
-
-    @cached_property
-    def _each(self) -> FloatArray:
-        """(rows, grid) 1 / free places; 0 where none is free."""
-        free = self.capacity[:, None] - self._stock
-        each: FloatArray = np.where(free > 0, 1 / np.maximum(free, 1), 0.0)
-        return each
+    def __init__(self, levels: FloatArray) -> None:
+        self._levels = levels
+        self._up_to = np.cumsum(levels, axis=1)
 
     def forward(self, chances: FloatArray, chance: FloatArray) -> FloatArray:
         """The stock after it, which comes with the chance `chance` (rows,)."""
-        return chances * (1 - chance[:, None] * (self._each > 0)) + chance[:, None] * self.moved(chances)
-
-    def moved(self, chances: FloatArray) -> FloatArray:
-        """The stock after a refill that does come, of those with free places."""
-        share = chances * self._each
-        part = np.zeros_like(chances)
-        part[..., 1:] = np.cumsum(share, axis=-1)[..., :-1]
-        part *= (1 - self.full) * (self._stock <= self.capacity[:, None])
-        part[..., self._rows, self.capacity] += self.full * (chances * (self._each > 0)).sum(axis=-1)
-        return part
+        moved = chances * self._up_to
+        moved[..., 1:] += self._levels[:, 1:] * np.cumsum(chances, axis=-1)[..., :-1]
+        after: FloatArray = chances + chance[:, None] * (moved - chances)
+        return after
 
     def backward(self, values: FloatArray, chance: FloatArray) -> FloatArray:
         """The mean of `values` after it, given the stock before."""
-        inside = np.where(self._stock <= self.capacity[:, None], values, 0.0)
-        above = inside.sum(axis=-1, keepdims=True) - np.cumsum(inside, axis=-1)
-        at_capacity = values[self._rows, self.capacity][:, None]
-        after = self.full * at_capacity + (1 - self.full) * self._each * above
-        before: FloatArray = values + chance[:, None] * (self._each > 0) * (after - values)
+        filled = self._levels * values
+        above = filled.sum(axis=-1, keepdims=True) - np.cumsum(filled, axis=-1)
+        before: FloatArray = values + chance[:, None] * (self._up_to * values + above - values)
         return before
+
+    def met(self, chances: FloatArray, values: FloatArray) -> FloatArray:
+        """(rows, grid) how likely each level is with what was seen, up to a factor, if a refill came.
+
+        `chances` are those before it, `values` the likelihoods after it.
+        """
+        there = chances * values
+        as_much = there.sum(axis=-1, keepdims=True) - np.cumsum(there, axis=-1) + there
+        below = np.cumsum(chances, axis=-1) - chances
+        met: FloatArray = self._levels * (below * values + as_much)
+        return met
 
 
 def unsettle(chances: FloatArray, top: IntArray, chance: float = UNSETTLED) -> FloatArray:

@@ -30,6 +30,8 @@ class Timeline:
     """(steps, 168) open hours in each hour of the week, from Monday midnight."""
     photo: IntArray
     """Number of the photo at the end of the step, or -1."""
+    span: IntArray
+    """Number of the time between two photos that the step lies in."""
     refill: BoolArray
     """Whether the shelf may have been refilled unseen at the end of the step."""
     arrived: IntArray
@@ -56,6 +58,7 @@ def timeline(record: CoolerRecord) -> Timeline:
         day=np.searchsorted(record.days, moments[:-1], side="right") - 1,
         hours=_open_hours(record, moments),
         photo=photo,
+        span=np.cumsum(np.append(0, photo[:-1] >= 0)),
         refill=_may_refill(record, ends, middles),
         arrived=arrived,
         trust=trust,

@@ -9,11 +9,11 @@ a visit. Each chain is asked with what is held of its other steps, as in variati
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cloud.analytics.sellout.records import FloatArray
+from cloud.analytics.sellout.records import FloatArray, IntArray
 
 _SURE = 1e-12
 
@@ -23,28 +23,24 @@ class Visits:
     """How often somebody comes, and what happens then.
 
     Attributes:
-        often: chance of a visit where one may have been.
+        often: chance of a visit between two photos, or at a moment when the door was open.
         refilled: chance that a visit refills a SKU that has room.
         otherwise: chance that a SKU is refilled by itself, without such a visit.
     """
 
-    often: float = 0.2
-    refilled: float = 0.8
+    often: float = 0.4
+    refilled: float = 0.85
     otherwise: float = 0.003
 
-    def learned(self, visited: Sequence[FloatArray], refilled: Sequence[FloatArray]) -> Visits:
-        """What is most likely, given the chance of each visit and, (steps, SKUs), of each refill."""
-        steps = sum(len(one) for one in visited)
-        if not steps:
-            return self
+    def refills(self, visited: FloatArray) -> FloatArray:
+        """Chance that a SKU is refilled, where there was a visit with the chance `visited`."""
+        return visited * self.refilled + (1 - visited) * self.otherwise
+
+    def learned(self, visited: Sequence[FloatArray], spans: Sequence[IntArray]) -> Visits:
+        """How often somebody came, given the chance of each visit and the times between photos they belong to."""
+        times = sum(len(np.unique(one)) for one in spans)
         came = sum(float(one.sum()) for one in visited)
-        at_visits = sum(float((one[:, None] * skus).sum()) for one, skus in zip(visited, refilled, strict=True))
-        skus_met = sum(float(one.sum()) * skus.shape[1] for one, skus in zip(visited, refilled, strict=True))
-        return Visits(
-            often=float(np.clip((came + 1) / (steps + 5), 0.01, 0.9)),
-            refilled=float(np.clip((at_visits + 8) / (skus_met + 10), 0.4, 0.98)),
-            otherwise=self.otherwise,
-        )
+        return replace(self, often=float(np.clip((came + 1) / (times + 5), 0.01, 0.95))) if times else self
 
 
 def evidence(refilled: FloatArray, chance: FloatArray, visits: Visits) -> FloatArray:
@@ -64,8 +60,15 @@ def evidence(refilled: FloatArray, chance: FloatArray, visits: Visits) -> FloatA
     return signs
 
 
-def posterior(signs: FloatArray, visits: Visits) -> FloatArray:
-    """(steps,) chance of a visit."""
-    odds = np.clip(signs + np.log(visits.often / (1 - visits.often)), -40, 40)
-    chance: FloatArray = 1 / (1 + np.exp(-odds))
+def posterior(signs: FloatArray, spans: IntArray, visits: Visits) -> FloatArray:
+    """(steps,) chance of a visit, at one of the moments of a span at most.
+
+    Args:
+        signs: (steps,) as `evidence` tells.
+        spans: (steps,) number of the time between two photos that the moment belongs to.
+        visits: how often one comes in a span.
+    """
+    _, place, moments = np.unique(spans, return_inverse=True, return_counts=True)
+    weight = np.exp(np.clip(signs, -40, 40)) * visits.often / moments[place]
+    chance: FloatArray = weight / (1 - visits.often + np.bincount(place, weight)[place])
     return chance

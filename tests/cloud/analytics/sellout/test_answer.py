@@ -16,7 +16,7 @@ from cloud.analytics.sellout.answer import CoolerSellOut, by_outlet, ranged
         (0.01, 0.01, 0, 0.01),  # surely none; the interval still holds the mean
         (0.3, 0.3, 0, 1),
         (2.0, 0.0, 2, 2),
-        (100.0, 100.0, 84, 116),
+        (100.0, 100.0, 85, 116),
     ],
 )
 def test_intervals_are_of_whole_units(mean: float, variance: float, low: float, high: float) -> None:
@@ -35,8 +35,10 @@ def test_an_interval_holds_nine_tenths_of_whole_units() -> None:
 def test_coolers_of_an_outlet_add_up() -> None:
     ones = np.ones((2, 1))
     coolers = [
-        CoolerSellOut("c1", "o1", ("cola", "lemon"), 9 * ones, 4 * ones, ones, ones, 20 * ones, np.array([0.9])),
-        CoolerSellOut("c2", "o1", ("cola", "water"), 7 * ones, 5 * ones, 0 * ones, ones, 9 * ones, np.array([0.5])),
+        CoolerSellOut("c1", "o1", ("cola", "lemon"), 9 * ones, 3 * ones, ones, ones, ones, 20 * ones, np.array([0.9])),
+        CoolerSellOut(
+            "c2", "o1", ("cola", "water"), 7 * ones, 5 * ones, 0 * ones, 0 * ones, ones, 9 * ones, np.array([0.5])
+        ),
     ]
     days = {(day.sku, day.day): day for day in by_outlet(coolers)}
     assert set(days) == {("cola", 0), ("lemon", 0), ("water", 0)}

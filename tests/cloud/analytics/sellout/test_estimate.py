@@ -58,7 +58,7 @@ def test_what_was_wanted_in_vain() -> None:
     found = estimate([one.record for one in watched], Learning(sight=SIGHTS["all"]))
     lost = np.concatenate([one.lost for one in watched]).sum()
     assert lost > 200
-    assert parts(watched, found, "lost").sum() == pytest.approx(lost, rel=0.15)
+    assert parts(watched, found, "lost").sum() == pytest.approx(lost, rel=0.2)
 
 
 def test_the_order_of_coolers_and_skus_does_not_matter() -> None:

@@ -81,10 +81,11 @@ def moments(name: str) -> tuple[float, float]:
 @pytest.fixture(scope="module")
 def chain() -> Chain:
     line = timeline(record())
-    (rows,) = batches([record()], [line])
+    (rows,) = batches([record()], [line], SIGHT)
     mean: FloatArray = np.zeros((len(line.day), 1))
     mean[:3, 0] = MEANS
-    return Chain(rows, Belief(mean, SPREAD, np.zeros(mean.shape), 0.7, SIGHT))
+    nothing = np.zeros((1, rows.grid))
+    return Chain(rows, Belief(mean, SPREAD, np.zeros(mean.shape), nothing, SIGHT, np.ones(1)))
 
 
 def test_every_path_is_in_the_sums(chain: Chain) -> None:

@@ -18,7 +18,9 @@ MEANS = np.array([0.0, 0.7, 3.0])
 SPREAD = 1.4
 WANTED = demand(MEANS, SPREAD, band(3.0, SPREAD, GRID), GRID)
 ARRIVAL = Arrival(np.array([0, 3, 7]), np.array([1.0, 0.9, 0.5]), CAPACITY + 3)
-REFILL = Refill(CAPACITY, GRID, full=0.7)
+LEVELS = np.zeros((3, GRID))
+LEVELS[:, [4, 6, 8]] = [0.1, 0.2, 0.7]
+REFILL = Refill(LEVELS)
 VISIT = np.array([0.0, 0.3, 0.9])
 
 Map = Callable[[FloatArray], FloatArray]
@@ -59,8 +61,8 @@ def test_sales_end_with_the_stock() -> None:
     assert weighted_sales(two_left, wanted, 1).sum() == pytest.approx(2 * (1 - chance.sum()) + chance[1])
 
 
-@pytest.mark.parametrize(("stock", "after"), [(8, {8: 1.0}), (6, {8: 0.85, 7: 0.15}), (9, {9: 1.0})])
-def test_a_refill_fills_up_or_adds_something(stock: int, after: dict[int, float]) -> None:
+@pytest.mark.parametrize(("stock", "after"), [(8, {8: 1.0}), (5, {5: 0.1, 6: 0.2, 8: 0.7}), (9, {9: 1.0})])
+def test_a_refill_fills_up_to_a_level(stock: int, after: dict[int, float]) -> None:
     chances = np.zeros((3, GRID))
     chances[:, stock] = 1.0
     found = REFILL.forward(chances, np.ones(3))[0]
@@ -71,3 +73,12 @@ def test_what_does_not_fit_stays_outside() -> None:
     chances = np.zeros((3, GRID))
     chances[:, 7] = 1.0
     assert ARRIVAL.forward(chances)[2, [7, 11]] == pytest.approx([0.5, 0.5])
+
+
+def test_levels_are_told_by_what_is_seen_afterwards() -> None:
+    before, seen = np.zeros((3, GRID)), np.zeros((3, GRID))
+    before[:, 5] = 1.0
+    seen[:, [5, 8]] = [0.5, 1.0]
+    met = REFILL.met(before, seen)[0]
+    assert {level: met[level] for level in np.flatnonzero(met)} == pytest.approx({4: 0.1 * 0.5, 8: 0.7})
+    assert met.sum() == pytest.approx((REFILL.forward(before, np.ones(3)) * seen).sum(axis=1)[0])
