@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from datetime import date
+from functools import partial
 
 from sqlalchemy import select
 
@@ -12,6 +13,7 @@ from cloud.analytics.sellout.apart import estimate_apart
 from cloud.analytics.sellout.service import compute, stale
 from cloud.identity.models import Tenant
 from cloud.services import Services
+from facings.errors import UnavailableError
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +31,7 @@ class SellOutRounds:
         self._thread.start()
 
     def stop(self) -> None:
-        """End after the group of outlets at hand."""
+        """End; the days at hand are computed after the next start."""
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join()
@@ -38,6 +40,8 @@ class SellOutRounds:
         while True:
             try:
                 self.round()
+            except UnavailableError as error:
+                log.info("%s", error)
             except Exception:
                 # What was not computed stays stale, and the next round finds it.
                 log.exception("cannot compute sell-out, trying again later")
@@ -49,6 +53,7 @@ class SellOutRounds:
         with self._services.records.all_tenants(write=False) as session:
             tenants = list(session.scalars(select(Tenant.id)))
         stored = 0
+        estimator = partial(estimate_apart, stopping=self._stopping)
         for tenant in tenants:
             by_days: dict[tuple[date, date], list[str]] = {}
             for outlet, days in stale(self._services, tenant).items():
@@ -56,7 +61,7 @@ class SellOutRounds:
             for (first, last), outlets in by_days.items():
                 if self._stopping.is_set():
                     return stored
-                stored += compute(self._services, tenant, first, last, outlets, estimate_apart)
+                stored += compute(self._services, tenant, first, last, outlets, estimator)
         if stored:
             log.info("computed sell-out: %d rows", stored)
         return stored

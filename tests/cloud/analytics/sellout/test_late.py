@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
+from cloud.analytics.sellout.apart import estimate_apart
 from cloud.analytics.sellout.background import SellOutRounds
+from cloud.analytics.sellout.learning import Learning
 from cloud.analytics.sellout.service import stale
 from cloud.retail.models import StockMovement
+from facings.errors import UnavailableError
 from facings.messages import Quality
+from tests.support.sellout import watch, world_job
 from tests.support.shelf import Shelf
 
 BLIND = Quality(verdict="unusable", brightness=0.1, contrast=0, sharpness=0)
@@ -40,3 +47,11 @@ def test_what_came_late_is_found_and_computed_anew(shelf: Shelf) -> None:
                           at=yesterday + timedelta(hours=9), recorded_at=now, recorded_by="tests")
         )  # fmt: skip
     assert stale(services, "acme") == {"kiosk": (yesterday.date(), yesterday.date())}
+
+
+def test_an_estimate_that_takes_long_ends_when_the_cloud_stops() -> None:
+    stopping = threading.Event()
+    records = [one.record for one in watch(world_job(4, 60, seed=1), range(4), "all", known="nothing")]
+    threading.Timer(0.1, stopping.set).start()
+    with pytest.raises(UnavailableError, match="computed later"):
+        estimate_apart(records, Learning(rounds=1000, settled=0.0), stopping)
