@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import cloud.analytics.grades.models
 import cloud.analytics.models
+import cloud.analytics.share.models
 import cloud.audits.models
 import cloud.catalog.models
 import cloud.fleet.models

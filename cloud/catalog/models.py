@@ -22,6 +22,7 @@ class Product(TenantKeyed, Base):
     owner: Mapped[str] = mapped_column(String(100))
     own: Mapped[bool]
     gtin: Mapped[str | None] = mapped_column(String(14))
+    category: Mapped[str] = mapped_column(String(100), default="", server_default="")
     pack: Mapped[str] = mapped_column(String(40), default="")
     size_ml: Mapped[int | None]
     width_mm: Mapped[float | None]

@@ -22,6 +22,7 @@ class ProductBody(Body):
     owner: Annotated[str, Field(min_length=1, max_length=100, description="company whose brand it is")]
     own: bool = Field(description="whether it is the tenant's own product, not a competitor's")
     gtin: Gtin | None = None
+    category: Annotated[str, Field(max_length=100, description="as cola, water, energy")] = ""
     pack: Annotated[str, Field(max_length=40, description="as can, bottle, carton")] = ""
     size_ml: Annotated[int, Field(gt=0, le=100_000)] | None = None
     width_mm: Annotated[float, Field(gt=0, le=2000)] | None = None
@@ -54,6 +55,7 @@ class ProductAnswer(Answer):
     own: bool
     group: Literal["own", "competitor"]
     gtin: str | None
+    category: str
     pack: str
     size_ml: int | None
     width_mm: float | None

@@ -1,0 +1,1 @@
+"""Share and competition: purity, intrusions, distribution, assortment, availability, and why a share has changed."""
