@@ -81,6 +81,7 @@ def _product(product: PlacedProduct) -> Product:
         row=product.row,
         column=product.column,
         front=product.front,
+        look=product.look,
     )
 
 

@@ -15,6 +15,7 @@ from facings.errors import SettingsError
 from facings.ids import Slug
 from facings.logins import mqtt_username
 from facings.settings import Settings
+from facings.topics import RESERVED_DEVICES
 
 ENV_PREFIX = "FACINGS_EDGE"
 MEGABYTE = 1_000_000
@@ -216,8 +217,8 @@ class EdgeSettings(Settings):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.device == "kpi":
-            raise ValueError("no device may be called 'kpi': that name is taken on the wire")
+        if self.device in RESERVED_DEVICES:
+            raise ValueError(f"no device may be called {self.device!r}: that name is taken on the wire")
         if self.uploads.enabled and self.cloud.url is None:
             raise ValueError("uploads need cloud.url; set it, or uploads.enabled = false to keep photos at home")
         return self

@@ -110,6 +110,20 @@ class KpiTopics:
         return f"{self.base}/stockouts"
 
 
+RESERVED_DEVICES = ("kpi", "gallery")
+"""Names that stand where a device's would: no device may have them."""
+
+
+def gallery_topic(tenant: str) -> str:
+    """Down, retained, to all devices of a tenant: the gallery published last.
+
+    Example:
+        >>> gallery_topic("acme")
+        'facings/1/acme/gallery/desired'
+    """
+    return f"{ROOT}/{tenant}/gallery/desired"
+
+
 UPWARD_FILTERS = tuple(f"{ROOT}/+/+/{kind}" for kind in (*UPWARD, "cmd/+/reply"))
 """What the cloud subscribes to."""
 

@@ -16,12 +16,12 @@ from cloud.outlets.models import Cooler
 from facings.clock import SystemClock
 from facings.errors import BadInputError
 from facings.ids import is_slug
+from facings.topics import RESERVED_DEVICES
 
 if TYPE_CHECKING:
     from cloud.services import Services
 
 KEY_PREFIX = "fdk_"
-RESERVED_DEVICES = ("kpi",)
 _BCRYPT_ROUNDS = 4  # the keys are random: slow hashing would only slow the fleet's reconnect
 
 

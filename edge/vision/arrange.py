@@ -42,6 +42,7 @@ def arrange(
             row=int(layout.row[i]),
             column=int(layout.column[i]),
             front=layout.place[i] is not Place.BEHIND,
+            look=names.looks[i] if names.looks else None,
         )
         for i in range(len(found))
     ]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import numpy as np
 
 from edge.vision.arrange import arrange, unusable
 from edge.vision.detect import detect
 from edge.vision.detections import Detections
 from edge.vision.embed import embed
 from edge.vision.gallery import Gallery, Names, read_gallery
+from edge.vision.looks import looks_of
 from edge.vision.photo import Photo
 from edge.vision.quality import judge
 from edge.vision.reading import ShelfReading
@@ -31,10 +34,16 @@ class _Recogniser:
     model: LoadedModel
     manifest: EmbedderManifest
     gallery: Gallery
+    tells_looks: bool
 
     def name(self, photo: Photo, found: Detections) -> Names:
         vectors = embed(self.model, photo.pixels, found.boxes)
-        return self.gallery.nearest(vectors, self.manifest.embedder.calibration)
+        names = self.gallery.nearest(vectors, self.manifest.embedder.calibration)
+        if not self.tells_looks:
+            return names
+        known = np.array([sku is not None for sku in names.skus], bool)
+        size = (photo.width, photo.height)
+        return replace(names, looks=looks_of(vectors, known, found.boxes, found.scores, size))
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,7 @@ class VisionChain:
         threads: threads of ONNX Runtime for one photo.
         detector: folder name of the detector in the zoo.
         embedder: folder name of the embedder in the zoo.
+        tells_looks: give unknown products their looks, also where there is no gallery at all.
     """
 
     def __init__(
@@ -63,12 +73,14 @@ class VisionChain:
         threads: int = 1,
         detector: str = DETECTOR,
         embedder: str = EMBEDDER,
+        tells_looks: bool = False,
     ) -> None:
         self._gallery = gallery
         self._zoo = zoo
         self._threads = threads
         self._detector = detector
         self._embedder = embedder
+        self._tells_looks = tells_looks
         self._lock = threading.Lock()
         self._stages: _Stages | None = None
 
@@ -81,7 +93,7 @@ class VisionChain:
     def gallery(self) -> str | None:
         """Fingerprint of the gallery in use; None without one."""
         recogniser = self._loaded().recogniser
-        return recogniser.gallery.fingerprint if recogniser else None
+        return (recogniser.gallery.fingerprint or None) if recogniser else None
 
     @property
     def gallery_problems(self) -> tuple[str, ...]:
@@ -107,10 +119,21 @@ class VisionChain:
         if not isinstance(detector.manifest, DetectorManifest):
             raise BadInputError(f"{zoo / self._detector} holds no detector.")
         models = {detector.manifest.name: detector.manifest.sha256}
-        recogniser = self._load_recogniser(zoo)
-        if recogniser:
-            models[recogniser.manifest.name] = recogniser.manifest.sha256
-        self._stages = _Stages(detector, detector.manifest.detector.score_threshold, recogniser, models)
+        recogniser = self._load_recogniser(zoo, self._gallery)
+        stages = _Stages(detector, detector.manifest.detector.score_threshold, None, models)
+        self._stages = _with_recogniser(stages, recogniser)
+
+    def use_gallery(self, folder: Path) -> None:
+        """Name products by the gallery in `folder` from the next photo on; a photo being read keeps the one it has.
+
+        Raises:
+            BadInputError: the gallery cannot be used; the present one stays.
+        """
+        stages = self._loaded()
+        present = stages.recogniser.model if stages.recogniser else None
+        recogniser = self._load_recogniser(self._zoo or zoo_folder(), folder, present)
+        self._gallery = folder
+        self._stages = _with_recogniser(stages, recogniser)
 
     def read(self, photo: Photo) -> ShelfReading:
         """Everything the photo says; of an unusable photo, only why it is unusable."""
@@ -123,19 +146,22 @@ class VisionChain:
         names = stages.recogniser.name(photo, found) if stages.recogniser else Names.unknown(len(found))
         return arrange(size, found, names, quality, stages.models, weak, photo.pixels)
 
-    def _load_recogniser(self, zoo: Path) -> _Recogniser | None:
-        if self._gallery is None:
+    def _load_recogniser(self, zoo: Path, folder: Path | None, model: LoadedModel | None = None) -> _Recogniser | None:
+        if folder is None:
             log.info("no gallery: every product will be unknown")
-            return None
-        model = load_session(zoo / self._embedder, self._threads)
+            if not self._tells_looks:
+                return None
+        model = model or load_session(zoo / self._embedder, self._threads)
         if not isinstance(model.manifest, EmbedderManifest):
             raise BadInputError(f"{zoo / self._embedder} holds no embedder.")
-        gallery = read_gallery(self._gallery, model)
-        for problem in gallery.problems:
-            log.warning("gallery %s: %s", self._gallery, problem)
-        if not gallery.skus:
-            log.warning("the gallery %s holds no picture: every product will be unknown", self._gallery)
-        return _Recogniser(model, model.manifest, gallery)
+        gallery = Gallery((), np.zeros((0, model.manifest.embedder.dimensions), np.float32))
+        if folder is not None:
+            gallery = read_gallery(folder, model)
+            for problem in gallery.problems:
+                log.warning("gallery %s: %s", folder, problem)
+            if not gallery.skus:
+                log.warning("the gallery %s holds no picture: every product will be unknown", folder)
+        return _Recogniser(model, model.manifest, gallery, self._tells_looks)
 
     def _loaded(self) -> _Stages:
         with self._lock:
@@ -143,3 +169,10 @@ class VisionChain:
                 self.load()
             assert self._stages is not None
             return self._stages
+
+
+def _with_recogniser(stages: _Stages, recogniser: _Recogniser | None) -> _Stages:
+    models = dict(stages.models)
+    if recogniser:
+        models[recogniser.manifest.name] = recogniser.manifest.sha256
+    return replace(stages, recogniser=recogniser, models=models)

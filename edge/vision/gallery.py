@@ -38,10 +38,14 @@ _SKU = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 @dataclass(frozen=True)
 class Names:
-    """What each product is: its SKU or None, and the probability that this answer is right."""
+    """What each product is: its SKU or None, and the probability that this answer is right.
+
+    `looks` are those of the unknown products, where they are told (see `edge.vision.looks`); else it is empty.
+    """
 
     skus: tuple[str | None, ...]
     confidence: FloatArray
+    looks: tuple[str | None, ...] = ()
 
     @classmethod
     def unknown(cls, count: int) -> Names:

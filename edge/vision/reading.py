@@ -20,6 +20,7 @@ class PlacedProduct:
         row: shelf row, 0 at the top.
         column: facing within the row, 0 at the left; stacked units of one column share it.
         front: True where it stands in the front of its lane, False where it shows behind another.
+        look: of an unknown product its vector, as `edge.vision.looks` writes it; None where it is not told.
     """
 
     box: Box
@@ -29,6 +30,7 @@ class PlacedProduct:
     row: int
     column: int
     front: bool = True
+    look: str | None = None
 
 
 @dataclass(frozen=True)

@@ -30,12 +30,14 @@ class State(Envelope):
 
 
 class Birth(Envelope):
-    """What the device is, told at each connect."""
+    """What the device is, told at each connect, and when its gallery has changed. Version 1 had no gallery version."""
 
-    SCHEMA: ClassVar[str] = "facings/birth/1"
+    SCHEMA: ClassVar[str] = "facings/birth/2"
+    FORMER: ClassVar[tuple[str, ...]] = ("facings/birth/1",)
     version: str
     models: dict[str, str]
     gallery: str | None = Field(default=None, description="fingerprint of the gallery in use")
+    gallery_version: int | None = Field(default=None, ge=1, description="its number, where the cloud published it")
     config_revision: int = 0
     capabilities: tuple[str, ...] = ()
     outbox_depth: int = Field(ge=0)
@@ -120,6 +122,17 @@ class ConfigDesired(Message):
     SCHEMA: ClassVar[str] = "facings/config-desired/1"
     revision: int = Field(ge=1)
     settings: dict[str, Any]
+
+
+class GalleryDesired(Message):
+    """Cloud to all devices of a tenant, retained: the gallery published last. Devices fetch it over HTTP."""
+
+    SCHEMA: ClassVar[str] = "facings/gallery-desired/1"
+    version: int = Field(ge=1)
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="of the gallery's manifest")
+    public_key: str = Field(
+        pattern=r"^[0-9a-f]{64}$", description="Ed25519 key that signs the tenant's galleries; pinned at first sight"
+    )
 
 
 class ConfigReported(Envelope):

@@ -34,6 +34,11 @@ class Product(Part):
     row: int = Field(ge=0, description="shelf row, 0 at the top")
     column: int = Field(ge=0, description="facing within the row, 0 at the left")
     front: bool = True
+    look: str | None = Field(
+        default=None,
+        max_length=2048,
+        description="of a product the gallery does not know: the embedder's vector, as signed bytes in base64",
+    )
 
 
 class Line(Part):
@@ -90,9 +95,10 @@ class Timing(Part):
 
 
 class Observation(Envelope):
-    """What one photo shows."""
+    """What one photo shows. Version 1 had no looks."""
 
-    SCHEMA: ClassVar[str] = "facings/observation/1"
+    SCHEMA: ClassVar[str] = "facings/observation/2"
+    FORMER: ClassVar[tuple[str, ...]] = ("facings/observation/1",)
 
     photo_id: uuid.UUID = Field(description="UUIDv7 of this photo")
     camera: Slug = "camera-1"
