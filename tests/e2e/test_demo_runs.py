@@ -17,7 +17,7 @@ def test_the_demo_ends_by_itself_with_every_photo_stored_once(tmp_path: Path) ->
         [sys.executable, "-m", "facings.cli", "sim", "demo", "--once", "--coolers", "2", "--days", "1", *where],
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=560,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -15,7 +15,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from facings.messages import Ack, BootAck, Event, Message, Observation, RefusedMessage, SeqRange
 from facings.topics import UPWARD_FILTERS, DeviceTopics, parse_upward
 
-WITHIN_S = 30.0
+WITHIN_S = 90.0
 
 
 def wait_until(true: Callable[[], bool], what: str, within_s: float = WITHIN_S) -> None:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-READY_WITHIN_S = 15.0
+READY_WITHIN_S = 60.0
 
 
 def free_port() -> int:

@@ -23,7 +23,7 @@ from facings.logins import mqtt_username
 from tests.support.cloud import SECRET, free_port, furnish, wait_until
 
 CLOUD_PASSWORD = "the cloud's own"
-SLOW_S = 10.0
+SLOW_S = 60.0
 
 
 class Peer:
