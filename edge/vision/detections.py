@@ -7,6 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+PRODUCT, GAP, PRICE_TAG, PERSON = "product", "gap", "price-tag", "person"
+CLASSES = (PRODUCT, GAP, PRICE_TAG, PERSON)
+"""What detectors may find, and how label files call it; a manifest names the classes of its own."""
+
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
 
@@ -46,3 +50,7 @@ class Detections:
     def with_score_over(self, threshold: float) -> Detections:
         """The detections whose score is at least `threshold`."""
         return self.take(self.scores >= threshold)
+
+    def of(self, name: str) -> Detections:
+        """The detections of the class `name`; none where the detector does not know it."""
+        return self.take(np.asarray([other == name for other in self.names])[self.classes])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from edge.vision.detections import CLASSES, PRODUCT
 from edge.vision.zoo import DetectorSpec, SourceSpec
 from facings.errors import SettingsError
 
@@ -17,7 +18,10 @@ class _Settings(BaseModel):
 
 
 class SourceSettings(_Settings):
-    """A photo set, how often it is drawn, and how much its aspect may change (logarithms)."""
+    """Photos, how often they are drawn, and how much their aspect may change (logarithms).
+
+    `photos` is a photo set of `facings models detector prepare`, or a folder of `facings datasets render`.
+    """
 
     photos: Path
     weight: float = Field(gt=0)
@@ -38,6 +42,9 @@ class DetectorConfig(_Settings):
 
     trainer: Literal["facings", "ultralytics"] = "facings"
     out: Path
+    start: Path | None = Field(
+        default=None, description="checkpoint whose weights are the start, maybe of fewer classes"
+    )
     sources: tuple[SourceSettings, ...] = Field(min_length=1)
     release: ReleaseSettings
     steps: int = Field(gt=0)
@@ -54,6 +61,13 @@ class DetectorConfig(_Settings):
     threads: int = 1
     seed: int = 1
     architecture: str = Field(default="yolo11n.yaml", description="only for the ultralytics trainer")
+
+    @model_validator(mode="after")
+    def _classes_are_known(self) -> Self:
+        classes = self.release.detector.classes
+        if classes[0] != PRODUCT or not set(classes) <= set(CLASSES) or len(set(classes)) < len(classes):
+            raise ValueError(f"release.detector.classes: '{PRODUCT}' first, then any of {', '.join(CLASSES[1:])}")
+        return self
 
 
 def read_config(path: Path) -> DetectorConfig:

@@ -19,7 +19,7 @@ _OPSET = 18
 
 
 class _Decoded(nn.Module):  # type: ignore[misc]  # torch has no types here
-    """The network with its logits turned to scores (B, N, 1)."""
+    """The network with its logits turned to scores (B, N, classes)."""
 
     def __init__(self, detector: ProductDetector) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class _Decoded(nn.Module):  # type: ignore[misc]  # torch has no types here
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         logits, boxes = self.detector(images)
-        return boxes, logits.sigmoid()[:, :, None]
+        return boxes, logits.sigmoid()
 
 
 def export_onnx(detector: ProductDetector, path: Path) -> None:

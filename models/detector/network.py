@@ -1,13 +1,14 @@
-"""The product detector: EfficientNet-Lite0, a small feature pyramid, and an anchor-free head on strides 8, 16 and 32.
+"""The detector of products, gaps, price tags and persons: EfficientNet-Lite0, a feature pyramid, an anchor-free head.
 
-Each cell of each level says how well its box fits a product (one score, trained towards the box's IoU, so that it
-needs no separate objectness) and how far the box reaches to the left, top, right and bottom of the cell's centre.
-Feature pyramid: Lin et al. (2017). Boxes as distances from a point: Tian et al., FCOS (2019).
+Each cell of strides 8, 16 and 32 says for each class how well its box fits one (a score trained towards the box's IoU,
+so that it needs no separate objectness) and how far the box reaches to the left, top, right and bottom of the cell's
+centre. Feature pyramid: Lin et al. (2017). Boxes as distances from a point: Tian et al., FCOS (2019).
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
@@ -26,7 +27,7 @@ _EXPECTED_SCORE = 0.01
 class ProductDetector(nn.Module):  # type: ignore[misc]  # torch has no types here
     """Normalised RGB images (B, 3, H, W), H and W multiples of 32, to raw scores and boxes of all cells."""
 
-    def __init__(self, channels: int = 64, backbone: EfficientNetLite0 | None = None) -> None:
+    def __init__(self, channels: int = 64, classes: int = 1, backbone: EfficientNetLite0 | None = None) -> None:
         super().__init__()
         source = backbone or EfficientNetLite0()
         self.stem = _folded(source._conv_stem, source._bn0)
@@ -34,19 +35,19 @@ class ProductDetector(nn.Module):  # type: ignore[misc]  # torch has no types he
         self.frozen_blocks = 0
         self.lateral = nn.ModuleList(nn.Conv2d(tap, channels, 1) for tap in _TAPS.values())
         self.smooth = nn.ModuleList(_conv(channels, channels) for _ in STRIDES)
-        self.scores = nn.ModuleList(_branch(channels, 1) for _ in STRIDES)
+        self.scores = nn.ModuleList(_branch(channels, classes) for _ in STRIDES)
         self.reaches = nn.ModuleList(_branch(channels, 4) for _ in STRIDES)
         for score, reach in zip(self.scores, self.reaches, strict=True):
             nn.init.constant_(score[-1].bias, -math.log((1 - _EXPECTED_SCORE) / _EXPECTED_SCORE))
             nn.init.constant_(reach[-1].bias, 2.0)
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits (B, N) and boxes (B, N, 4) x1 y1 x2 y2 in input pixels, N cells over all levels."""
+        """Logits (B, N, classes) and boxes (B, N, 4) x1 y1 x2 y2 in input pixels, N cells over all levels."""
         logits, boxes = [], []
         for stride, features, score, reach in zip(
             STRIDES, self._pyramid(images), self.scores, self.reaches, strict=True
         ):
-            logits.append(score(features).flatten(1))
+            logits.append(score(features).flatten(2).transpose(1, 2))
             distances = functional.softplus(reach(features)) * stride
             boxes.append(_boxes_around(distances, stride))
         return torch.cat(logits, 1), torch.cat(boxes, 1)
@@ -110,9 +111,18 @@ def cell_centres(height: int, width: int) -> tuple[Tensor, Tensor]:
     return torch.cat(centres), torch.cat(strides)
 
 
-def pretrained_detector(channels: int = 64) -> ProductDetector:
+def pretrained_detector(channels: int = 64, classes: int = 1) -> ProductDetector:
     """A detector whose backbone knows ImageNet and whose head knows nothing."""
-    return ProductDetector(channels, imagenet_backbone())
+    return ProductDetector(channels, classes, imagenet_backbone())
+
+
+def grown(weights: Mapping[str, Tensor], model: ProductDetector) -> dict[str, Tensor]:
+    """`weights` of a detector with fewer classes, for `model`; the classes it does not know start as in `model`."""
+    own: dict[str, Tensor] = model.state_dict()
+    for name, value in own.items():
+        known = weights[name]
+        own[name] = torch.cat([known, value[len(known) :]]) if known.shape != value.shape else known.clone()
+    return own
 
 
 def _boxes_around(distances: Tensor, stride: int) -> Tensor:

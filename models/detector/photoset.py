@@ -1,10 +1,10 @@
-"""The photos a detector learns from: a path, the products' boxes, and the regions nobody is sure about."""
+"""The photos a detector learns from: a path, boxes class by class, and the regions nobody is sure about."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ValidationError
 
+from edge.vision.detections import PRODUCT
 from facings.errors import BadInputError
 from facings.labels import other_category_ids
 from models.detector.boxes import Boxes
@@ -47,6 +48,19 @@ class _Coco(BaseModel):
 
 
 @dataclass(frozen=True)
+class ClassLabels:
+    """Labels of one class in a photo.
+
+    Attributes:
+        boxes: (N, 4) what is there, pixels.
+        ignored: (M, 4) regions that count neither as this class nor as background.
+    """
+
+    boxes: Boxes
+    ignored: Boxes
+
+
+@dataclass(frozen=True)
 class LabelledPhoto:
     """A photo with labels.
 
@@ -54,11 +68,18 @@ class LabelledPhoto:
         path: the image file.
         boxes: (N, 4) products, pixels.
         ignored: (M, 4) regions that count neither as product nor as background.
+        others: labels of the other classes, by name. A class that is not here was not labelled: that the photo has no
+            box of it says nothing.
     """
 
     path: Path
     boxes: Boxes
     ignored: Boxes
+    others: Mapping[str, ClassLabels] = field(default_factory=dict)
+
+    def labels(self, name: str) -> ClassLabels | None:
+        """The labels of the class `name`, None where it was not labelled."""
+        return ClassLabels(self.boxes, self.ignored) if name == PRODUCT else self.others.get(name)
 
 
 def as_boxes(rows: Iterable[Iterable[float]]) -> Boxes:
@@ -127,12 +148,41 @@ def write_photoset(path: Path, photos: Iterable[LabelledPhoto]) -> None:
     unfinished = path.with_suffix(".part")
     with unfinished.open("w", encoding="utf-8") as file:
         for photo in photos:
-            row = {"path": str(photo.path), "boxes": photo.boxes.tolist(), "ignored": photo.ignored.tolist()}
-            file.write(json.dumps(row) + "\n")
+            file.write(json.dumps(_row(photo)) + "\n")
     unfinished.replace(path)
 
 
+def _row(photo: LabelledPhoto) -> dict[str, object]:
+    row = {"path": str(photo.path), "boxes": photo.boxes.tolist(), "ignored": photo.ignored.tolist()}
+    others = {
+        name: {"boxes": labels.boxes.tolist(), "ignored": labels.ignored.tolist()}
+        for name, labels in photo.others.items()
+    }
+    return row | ({"others": others} if others else {})
+
+
 def read_photoset(path: Path) -> list[LabelledPhoto]:
-    """The photos that `write_photoset` wrote."""
-    rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
-    return [LabelledPhoto(Path(row["path"]), as_boxes(row["boxes"]), as_boxes(row["ignored"])) for row in rows]
+    """The photos that `write_photoset` wrote.
+
+    Raises:
+        BadInputError: the file cannot be read or is no photo set.
+    """
+    try:
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        return [
+            LabelledPhoto(
+                Path(row["path"]),
+                as_boxes(row["boxes"]),
+                as_boxes(row["ignored"]),
+                {
+                    name: ClassLabels(as_boxes(labels["boxes"]), as_boxes(labels["ignored"]))
+                    for name, labels in row.get("others", {}).items()
+                },
+            )
+            for row in rows
+        ]
+    except OSError as error:
+        raise BadInputError(f"The photo set {path} cannot be read ({error.strerror}): make it with "
+                            "`facings models detector prepare`.") from error  # fmt: skip
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadInputError(f"{path} is no photo set: make it with `facings models detector prepare`.") from error

@@ -7,18 +7,22 @@ import json
 import math
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from edge.vision.detect import normalised
+from edge.vision.detections import PRODUCT
 from edge.vision.zoo import InputSpec
-from models.detector.augment import Sampler, Source
+from facings.errors import BadInputError
+from models.detector.augment import Drawn, Sampler, Source
 from models.detector.config import DetectorConfig
 from models.detector.loss import Truth, detection_loss
-from models.detector.network import ProductDetector, cell_centres, pretrained_detector
+from models.detector.network import ProductDetector, cell_centres, grown, pretrained_detector
 from models.detector.photoset import read_photoset
+from models.detector.scenes import read_scenes
 
 _AVERAGE_DECAY = 0.998
 CHECKPOINT_NAME = "checkpoint.pt"
@@ -42,8 +46,8 @@ def train(config: DetectorConfig, entry: InputSpec) -> Path:
 
 def load_detector(checkpoint: Path) -> ProductDetector:
     """The trained detector (averaged weights), ready to run."""
-    state = torch.load(checkpoint, weights_only=True)
-    model = ProductDetector(state["channels"])
+    state = _read_checkpoint(checkpoint)
+    model = ProductDetector(state["channels"], len(state.get("classes", (PRODUCT,))))
     model.load_state_dict(state["average"])
     model.eval()
     return model
@@ -57,7 +61,10 @@ class _Run:
         self.config = config
         self.entry = entry
         self.step = 0
-        self.model = pretrained_detector(config.channels).to(memory_format=torch.channels_last)
+        self.classes = config.release.detector.classes
+        self.model = pretrained_detector(config.channels, len(self.classes)).to(memory_format=torch.channels_last)
+        if config.start is not None:
+            self._start_from(config.start)
         self.average = copy.deepcopy(self.model)
         self.optimiser = torch.optim.AdamW(
             [
@@ -68,7 +75,7 @@ class _Run:
         )
         self.centres, _ = cell_centres(config.side, config.side)
         self.sampler = Sampler(
-            _sources(config), config.side, config.product_sides, config.mosaic, np.random.default_rng()
+            _sources(config), config.side, config.product_sides, config.mosaic, np.random.default_rng(), self.classes
         )
         self.model.train()
 
@@ -89,6 +96,14 @@ class _Run:
         _follow(self.average, self.model, min(_AVERAGE_DECAY, self.step / (self.step + 20)))
         self._log(score=score_loss.item(), box=box_loss.item(), seconds=time.perf_counter() - started)
 
+    def _start_from(self, checkpoint: Path) -> None:
+        state = _read_checkpoint(checkpoint)
+        known = tuple(state.get("classes", (PRODUCT,)))
+        if known != self.classes[: len(known)] or state["channels"] != self.config.channels:
+            raise BadInputError(f"{checkpoint} knows {', '.join(known)} with {state['channels']} channels: the run's "
+                                "classes must begin with these, with as many channels")  # fmt: skip
+        self.model.load_state_dict(grown(state["average"], self.model))
+
     def save(self, path: Path) -> None:
         """Write the checkpoint."""
         unfinished = path.with_suffix(".part")
@@ -96,6 +111,7 @@ class _Run:
             {
                 "step": self.step,
                 "channels": self.config.channels,
+                "classes": list(self.classes),
                 "model": self.model.state_dict(),
                 "average": self.average.state_dict(),
                 "optimiser": self.optimiser.state_dict(),
@@ -106,7 +122,7 @@ class _Run:
 
     def restore(self, path: Path) -> None:
         """Go on from a checkpoint; learning rates are this configuration's."""
-        state = torch.load(path, weights_only=True)
+        state = _read_checkpoint(path)
         self.step = state["step"]
         self.model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
@@ -117,9 +133,9 @@ class _Run:
 
     def _batch(self) -> tuple[Tensor, list[Truth]]:
         drawn = [self.sampler.draw() for _ in range(self.config.batch)]
-        pixels = np.concatenate([normalised(image, self.entry) for image, _, _ in drawn])
+        pixels = np.concatenate([normalised(each.image, self.entry) for each in drawn])
         images = torch.from_numpy(pixels).contiguous(memory_format=torch.channels_last)
-        return images, [Truth(torch.from_numpy(boxes), torch.from_numpy(ignored)) for _, boxes, ignored in drawn]
+        return images, [_truth(each) for each in drawn]
 
     def _log(self, **figures: float) -> None:
         row = {"step": self.step, **{name: round(value, 4) for name, value in figures.items()}}
@@ -129,9 +145,32 @@ class _Run:
 
 def _sources(config: DetectorConfig) -> list[Source]:
     return [
-        Source(source.photos.stem, read_photoset(source.photos), source.weight, source.narrowing, source.widening)
+        Source(
+            source.photos.stem,
+            read_scenes(source.photos) if source.photos.is_dir() else read_photoset(source.photos),
+            source.weight,
+            source.narrowing,
+            source.widening,
+        )
         for source in config.sources
     ]
+
+
+def _truth(drawn: Drawn) -> Truth:
+    return Truth(
+        torch.from_numpy(drawn.boxes),
+        torch.from_numpy(drawn.classes),
+        torch.from_numpy(drawn.ignored),
+        torch.from_numpy(drawn.ignored_classes),
+    )
+
+
+def _read_checkpoint(path: Path) -> dict[str, Any]:
+    try:
+        state: dict[str, Any] = torch.load(path, weights_only=True)
+    except OSError as error:
+        raise BadInputError(f"The checkpoint {path} cannot be read ({error.strerror}): train first.") from error
+    return state
 
 
 def _schedule(step: int, config: DetectorConfig) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +15,18 @@ import pytest
 import torch
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
+from pydantic import ValidationError
 
 from edge.vision.detect import detect
 from edge.vision.detections import Detections
 from edge.vision.zoo import load_session
-from facings.errors import SettingsError
+from facings.errors import BadInputError, SettingsError
 from models.detector.augment import Sampler, Source
 from models.detector.config import DetectorConfig, read_config
 from models.detector.export import export_onnx, write_manifest
 from models.detector.loss import Truth, assign, detection_loss, generalised_iou
-from models.detector.network import ProductDetector, cell_centres, pretrained_detector
-from models.detector.photoset import LabelledPhoto, as_boxes, write_photoset
+from models.detector.network import ProductDetector, cell_centres, grown, pretrained_detector
+from models.detector.photoset import ClassLabels, LabelledPhoto, as_boxes, write_photoset
 from models.detector.train import load_detector
 from models.detector.trainer import trainer_for
 from models.embedder.backbone import imagenet_backbone
@@ -33,7 +35,7 @@ from tests.support.judging import judged
 
 pytestmark = pytest.mark.training
 
-RELEASE = {
+RELEASE: dict[str, Any] = {
     "version": "test",
     "detector": {"classes": ["product"], "score_threshold": 0.3, "nms_iou": 0.5, "long_side": 128},
     "learned_from": [],
@@ -96,30 +98,68 @@ def test_folding_the_norms_changes_nothing() -> None:
 def test_boxes_come_in_the_order_of_the_cells() -> None:
     logits, boxes = ProductDetector().eval()(torch.zeros(2, 3, 64, 96))
     centres, strides = cell_centres(64, 96)
-    assert logits.shape == (2, len(centres))
+    assert logits.shape == (2, len(centres), 1)
     assert boxes.shape == (2, len(centres), 4)
     inside = (boxes[0, :, :2] < centres) & (centres < boxes[0, :, 2:])
     assert inside.all()
     assert strides.unique().tolist() == [8, 16, 32]
 
 
+NOWHERE: list[list[float]] = []
+EVERYWHERE = [[0.0, 0.0, 64.0, 64.0]]
+
+
+def truth(
+    boxes: list[list[float]], classes: list[int], ignored: list[list[float]], ignored_classes: list[int]
+) -> Truth:
+    return Truth(
+        torch.tensor(boxes, dtype=torch.float32).reshape(-1, 4),
+        torch.tensor(classes, dtype=torch.int64),
+        torch.tensor(ignored, dtype=torch.float32).reshape(-1, 4),
+        torch.tensor(ignored_classes, dtype=torch.int64),
+    )
+
+
 def test_a_product_goes_to_cells_inside_of_it_whose_boxes_fit() -> None:
     centres = torch.tensor([[5.0, 5.0], [15.0, 5.0], [50.0, 50.0]])
-    product = torch.tensor([[0.0, 0.0, 10.0, 10.0]])
-    boxes = product.expand(3, 4).clone()
-    answers, quality = assign(torch.zeros(3), boxes, centres, product)
+    product = [0.0, 0.0, 10.0, 10.0]
+    boxes = torch.tensor([product]).expand(3, 4).clone()
+    answers, quality = assign(torch.zeros(3, 1), boxes, centres, truth([product], [0], NOWHERE, []))
     assert answers.tolist() == [0, -1, -1]
     assert quality.tolist() == pytest.approx([1.0, 0.0, 0.0])
 
 
-def test_ignored_regions_teach_nothing() -> None:
+@pytest.mark.parametrize(
+    ("ignored_classes", "taught"),
+    [([], {0, 1}), ([0], {1}), ([1], {0}), ([0, 1], set())],
+    ids=["all", "gaps only", "products only", "nothing"],
+)
+def test_ignored_regions_teach_nothing_of_their_class(ignored_classes: list[int], taught: set[int]) -> None:
     centres, _ = cell_centres(64, 64)
-    logits = torch.zeros(1, len(centres))
-    boxes = torch.zeros(1, len(centres), 4)
-    everything = torch.tensor([[0.0, 0.0, 64.0, 64.0]])
-    nothing = torch.zeros(0, 4)
-    assert detection_loss(logits, boxes, centres, [Truth(nothing, everything)])[0] == 0
-    assert detection_loss(logits, boxes, centres, [Truth(nothing, nothing)])[0] > 0
+    logits = torch.zeros(1, len(centres), 2, requires_grad=True)
+    labels = truth(NOWHERE, [], EVERYWHERE * len(ignored_classes), ignored_classes)
+    detection_loss(logits, torch.zeros(1, len(centres), 4), centres, [labels])[0].backward()
+    assert {c for c in range(2) if logits.grad[0, :, c].any()} == taught
+
+
+def test_a_label_teaches_its_own_class() -> None:
+    centres, _ = cell_centres(64, 64)
+    box = [16.0, 16.0, 48.0, 48.0]
+    logits = torch.zeros(1, len(centres), 2, requires_grad=True)
+    boxes = torch.tensor([box]).expand(1, len(centres), 4)
+    detection_loss(logits, boxes, centres, [truth([box], [1], NOWHERE, [])])[0].backward()
+    pushed = logits.grad[0].amin(0)  # only a target above the score pushes it up
+    assert pushed[0] >= 0 > pushed[1]
+
+
+def test_an_older_detector_lends_its_classes_to_one_with_more() -> None:
+    one, two = ProductDetector().eval(), ProductDetector(classes=2).eval()
+    two.load_state_dict(grown(one.state_dict(), two))
+    images = torch.randn(1, 3, 64, 64)
+    with torch.no_grad():
+        (old, old_boxes), (new, new_boxes) = one(images), two(images)
+    assert torch.allclose(new[:, :, 0], old[:, :, 0], atol=1e-5)
+    assert torch.allclose(new_boxes, old_boxes, atol=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -135,13 +175,24 @@ def test_generalised_iou(second: list[float], expected: float) -> None:
 def test_drawn_images_keep_boxes_on_their_products(photos: list[LabelledPhoto]) -> None:
     sampler = Sampler([Source("shelf", photos, 1, -0.2, 0.2)], 128, (20, 30), (0.5, 0.5), np.random.default_rng(3))
     for _ in range(10):
-        image, boxes, _ = sampler.draw()
-        assert image.shape == (128, 128, 3)
-        assert image.dtype == np.uint8
-        assert np.all((boxes >= 0) & (boxes <= 128))
-        for x1, y1, x2, y2 in boxes.astype(int):
-            assert x2 > x1
-            assert y2 > y1
+        drawn = sampler.draw()
+        assert drawn.image.shape == (128, 128, 3)
+        assert drawn.image.dtype == np.uint8
+        assert np.all((drawn.boxes >= 0) & (drawn.boxes <= 128))
+        assert np.all(drawn.boxes[:, 2:] > drawn.boxes[:, :2])
+        assert not drawn.classes.any()
+
+
+def test_classes_that_a_photo_does_not_label_are_ignored_in_it(photos: list[LabelledPhoto]) -> None:
+    gaps = ClassLabels(photos[0].boxes + 4, as_boxes([]))
+    sampler = Sampler(
+        [Source("shelf", [replace(photos[0], others={"gap": gaps})], 1, 0, 0)],
+        128, (24, 32), (1.0,), np.random.default_rng(3), ("product", "gap", "person"),
+    )  # fmt: skip
+    drawn = sampler.draw()
+    assert set(drawn.classes.tolist()) == {0, 1}
+    assert drawn.ignored[drawn.ignored_classes == 2].tolist() == [[0, 0, 128, 128]]
+    assert [0, 0, 128, 128] not in drawn.ignored[drawn.ignored_classes < 2].tolist()
 
 
 def test_the_detector_learns_a_photo_by_heart_and_keeps_it_through_export(
@@ -152,7 +203,7 @@ def test_the_detector_learns_a_photo_by_heart_and_keeps_it_through_export(
     pixels = cv2.imread(str(photo.path))[:, :, ::-1].astype(np.float32)
     images = torch.from_numpy((pixels - 127) / 128).permute(2, 0, 1)[None]
     centres, _ = cell_centres(128, 128)
-    truths = [Truth(torch.from_numpy(photo.boxes), torch.zeros(0, 4))]
+    truths = [truth(photo.boxes.tolist(), [0] * len(photo.boxes), NOWHERE, [])]
     optimiser = torch.optim.AdamW([*model.head_parameters(), *model.backbone_parameters(5)], 2e-3)
     model.train()
     for _ in range(80):
@@ -180,7 +231,7 @@ def test_onnx_and_torch_agree_at_any_size(tmp_path: Path, size: tuple[int, int])
         logits, boxes = model(images)
     exported_boxes, exported_scores = load_session(tmp_path / "detector").run(images.numpy())
     assert np.abs(exported_boxes - boxes.numpy()).max() < 0.5
-    assert np.abs(exported_scores[:, :, 0] - logits.sigmoid().numpy()).max() < 1e-2
+    assert np.abs(exported_scores - logits.sigmoid().numpy()).max() < 1e-2
 
 
 def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path, photos: list[LabelledPhoto]) -> None:
@@ -191,6 +242,21 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path, photos: list[Labelle
     steps = [json.loads(line)["step"] for line in (longer.out / "log.jsonl").read_text().splitlines()]
     assert steps == [1, 2, 3]
     assert isinstance(load_detector(checkpoint), ProductDetector)
+
+
+def test_a_run_may_start_from_a_detector_of_fewer_classes(tmp_path: Path, photos: list[LabelledPhoto]) -> None:
+    first = config(tmp_path, photos, steps=1)
+    checkpoint = trainer_for(first).train(first)
+    more = RELEASE | {"detector": RELEASE["detector"] | {"classes": ["product", "gap"]}}
+    second = config(tmp_path, photos, steps=1, out=tmp_path / "second", start=checkpoint, release=more)
+    model = load_detector(trainer_for(second).train(second))
+    assert model(torch.zeros(1, 3, 64, 64))[0].shape[2] == 2
+    fewer = config(tmp_path, photos, out=tmp_path / "third", start=second.out / "checkpoint.pt")
+    with pytest.raises(BadInputError, match="must begin with"):
+        trainer_for(fewer).train(fewer)
+    absent = config(tmp_path, photos, out=tmp_path / "third", start=tmp_path / "none.pt")
+    with pytest.raises(BadInputError, match="train first"):
+        trainer_for(absent).train(absent)
 
 
 @pytest.mark.parametrize("architecture", ["yolo11n.yaml", "yolo26n.yaml"])
@@ -265,6 +331,13 @@ def test_a_wrong_setting_is_named(tmp_path: Path, text: str, words: str) -> None
     (tmp_path / "run.toml").write_text(text)
     with pytest.raises(SettingsError, match=words):
         read_config(tmp_path / "run.toml")
+
+
+@pytest.mark.parametrize("classes", [["gap"], ["product", "cat"], ["product", "gap", "gap"]])
+def test_a_detector_finds_products_and_known_classes_beside_them(tmp_path: Path, classes: list[str]) -> None:
+    release = RELEASE | {"detector": RELEASE["detector"] | {"classes": classes}}
+    with pytest.raises(ValidationError, match="'product' first"):
+        config(tmp_path, [], release=release)
 
 
 def test_the_shipped_configuration_is_valid(root: Path) -> None:
