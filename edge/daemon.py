@@ -20,6 +20,7 @@ from edge.device.twin import ConfigTwin
 from edge.peer import Backoff
 from edge.reader import Observer, SharedReader
 from edge.settings import EdgeSettings, ScheduleSettings
+from edge.update.gallery import GalleryUpdater
 from edge.uplink.mqtt import Link
 from edge.uplink.outbox import Outbox
 from edge.uplink.photos import PhotoUploader
@@ -32,6 +33,7 @@ from edge.worker import Part
 from facings.clock import Clock, SystemClock
 from facings.errors import BadInputError, UnavailableError
 from facings.messages import Birth
+from facings.topics import gallery_topic
 
 LOG = logging.getLogger("edge")
 
@@ -69,6 +71,7 @@ class Device:
             settings.uploads.enabled,
             log,
         )
+        self._galleries = GalleryUpdater(settings, reader, self._store, self._outbox, Backoff(), log)
         self._link = Link(settings.broker, settings.username, self._identity, Backoff(), log)
         self._link.sender = self._sender = Sender(self._outbox, self._identity, self._link.publish, log)
         self._health = HealthReporter(
@@ -146,7 +149,7 @@ class Device:
     def _parts(self) -> Iterator[Part]:
         yield from (self._store, self._outbox)
         yield from self._watches.parts()
-        yield from (self._spool, self._observer)
+        yield from (self._spool, self._galleries, self._observer)
         if self._uploader is not None:
             yield self._uploader
         yield from (self._commands, self._twin, self._health, self._link)
@@ -176,7 +179,9 @@ class Device:
             self._topics.ack: self._on_ack,
             self._topics.config_desired: self._twin.on_desired,
             self._topics.commands: self._commands.on_command,
+            gallery_topic(self._settings.tenant): self._galleries.on_desired,
         }
+        self._galleries.on_changed = self._greet
         if self._uploader is not None:
             self._observer.on_read = self._uploader.wake
 
@@ -260,6 +265,7 @@ class Device:
             version=software_version(),
             models=self._reader.models,
             gallery=self._reader.gallery,
+            gallery_version=self._galleries.version,
             config_revision=self._twin.revision,
             capabilities=tuple(self._capabilities()),
             outbox_depth=self._outbox.depth()[0],

@@ -18,19 +18,19 @@ POLL_S = 0.2
 
 
 class Readers:
-    """One loaded reader for all devices whose vision settings are equal."""
+    """One loaded reader for all devices of a tenant whose vision settings are equal: a gallery is the tenant's."""
 
     def __init__(self, make: Callable[[VisionSettings], Reader]) -> None:
         self._make = make
-        self._loaded: dict[VisionSettings, SharedReader] = {}
+        self._loaded: dict[tuple[str, VisionSettings], SharedReader] = {}
 
-    def of(self, settings: VisionSettings) -> SharedReader:
+    def of(self, tenant: str, settings: VisionSettings) -> SharedReader:
         """The reader these settings ask for, loaded."""
-        if settings not in self._loaded:
+        if (tenant, settings) not in self._loaded:
             reader = SharedReader(self._make(settings), settings.threads)
             reader.load()
-            self._loaded[settings] = reader
-        return self._loaded[settings]
+            self._loaded[tenant, settings] = reader
+        return self._loaded[tenant, settings]
 
 
 def run_devices(devices: Sequence[EdgeSettings], readers: Readers, *, once: bool = False) -> bool:
@@ -44,7 +44,7 @@ def run_devices(devices: Sequence[EdgeSettings], readers: Readers, *, once: bool
         try:
             for settings in devices:
                 try:
-                    device = Device(settings, readers.of(settings.vision), once=once)
+                    device = Device(settings, readers.of(settings.tenant, settings.vision), once=once)
                     device.start()
                     running.append(device)
                 except FacingsError as error:

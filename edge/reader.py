@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from edge.device.identity import Identity
@@ -39,8 +40,17 @@ class Reader(Protocol):
         """Fingerprint of the gallery in use; None without one."""
         ...
 
+    @property
+    def gallery_problems(self) -> tuple[str, ...]:
+        """Pictures of the gallery that could not be used, and why."""
+        ...
+
     def load(self) -> None:
         """Load the models."""
+        ...
+
+    def use_gallery(self, folder: Path) -> None:
+        """Name products by the gallery in `folder` from the next photo on."""
         ...
 
     def read(self, photo: Photo) -> ShelfReading:
@@ -65,9 +75,22 @@ class SharedReader:
         """Fingerprint of the gallery in use; None without one."""
         return self._reader.gallery
 
+    @property
+    def gallery_problems(self) -> tuple[str, ...]:
+        """Pictures of the gallery that could not be used, and why."""
+        return self._reader.gallery_problems
+
     def load(self) -> None:
         """Load the models."""
         self._reader.load()
+
+    def use_gallery(self, folder: Path) -> None:
+        """Name products by the gallery in `folder` from the next photo on; photos are read meanwhile.
+
+        Raises:
+            BadInputError: the gallery cannot be used; the present one stays.
+        """
+        self._reader.use_gallery(folder)
 
     def read(self, encoded: bytes) -> tuple[Photo, ShelfReading, float]:
         """The photo decoded, what it says, and the milliseconds that took once its turn had come.

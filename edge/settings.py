@@ -186,6 +186,13 @@ class VisionSettings(Settings):
     threads: int = Field(default=1, ge=1, le=64)
 
 
+class GallerySettings(Settings):
+    """Galleries that the cloud publishes; `vision.gallery` serves until the first of them has come."""
+
+    from_cloud: bool = True
+    key: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+
 class OutboxSettings(Settings):
     """What the device keeps for the cloud while that is away."""
 
@@ -212,6 +219,7 @@ class EdgeSettings(Settings):
     schedule: ScheduleSettings = ScheduleSettings()
     controller: ControllerSettings = ControllerSettings()
     vision: VisionSettings = VisionSettings()
+    gallery: GallerySettings = GallerySettings()
     outbox: OutboxSettings = OutboxSettings()
     uploads: UploadSettings = UploadSettings()
 

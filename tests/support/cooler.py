@@ -33,8 +33,17 @@ class SquareReader:
     models: ClassVar[dict[str, str]] = {"squares": "0" * 64}
     gallery: ClassVar[str | None] = "1" * 64
 
+    gallery_problems: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self) -> None:
+        self.used: list[Path] = []
+
     def load(self) -> None:
         """Nothing to load."""
+
+    def use_gallery(self, folder: Path) -> None:
+        """Note which gallery is to be used."""
+        self.used.append(folder)
 
     def read(self, photo: Photo) -> ShelfReading:
         """One product per square, all of one SKU."""
