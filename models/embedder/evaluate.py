@@ -117,8 +117,8 @@ def galleries(shared: Path, unseen: Path | None) -> dict[str, tuple[list[Crop], 
     }
     if unseen:
         crops = sources.rendered(unseen)
-        shots = [crop for crop in crops if "packshots" in crop.photo]
-        seen = [crop for crop in crops if "packshots" not in crop.photo]
+        shots = [crop for crop in crops if crop.picture]
+        seen = [crop for crop in crops if not crop.picture]
         picked = np.random.default_rng(5).permutation(len(seen))[:MOST_QUERIES]
         pairs["rendered_unseen"] = ([seen[i] for i in picked], shots)
     return pairs

@@ -11,6 +11,7 @@ from pathlib import Path
 import onnx
 import torch
 
+from edge.vision.golden import PICTURE_NAME
 from edge.vision.zoo import (
     MANIFEST_NAME,
     CalibrationSpec,
@@ -23,6 +24,7 @@ from edge.vision.zoo import (
 from models.embedder.backbone import Embedder
 from models.embedder.evaluate import Figures, embed_with, measure
 from models.embedder.train import TrainConfig
+from models.golden import write_golden
 from models.onnx_weights import store_weights_as_float16
 
 COMMAND = "facings models embedder eval --unseen runs/rendered-unseen"
@@ -123,6 +125,8 @@ def release(checkpoint: Path, folder: Path, shared: Path, unseen: Path | None) -
     folder.mkdir(parents=True, exist_ok=True)
     sha256 = write_onnx(model, config, folder / f"{config.name}.onnx")
     write_manifest(folder, config, sha256, CalibrationSpec(intercept=0, cosine=0, lead=0))
+    if (folder / PICTURE_NAME).exists():
+        write_golden(folder)
     calibration, figures = measure(embed_with(load_session(folder)), shared, unseen)
     write_manifest(folder, config, sha256, calibration, tuple(_metrics(figures)))
     return figures

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ Pixels = npt.NDArray[np.uint8]
 LONGEST_SIDE = 192
 MARGIN = 0.12
 SMALLEST_SIDE = 12
-SHOWS_FROM = 0.55  # share of a rendered product that must be seen for it to be learned from
+SHOWS_FROM = 0.4  # share of a rendered product that must be seen for it to be learned from
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,16 @@ class Crop:
         box: x1, y1, x2, y2 of the product inside `pixels`.
         identity: products of equal identity look alike; unique over all sources.
         photo: name of the photo it was cut from.
+        brand: products of one brand are made to look alike, and are the hardest to tell apart; "" where nobody said.
+        picture: it is a gallery's picture of the product, not the product on a shelf.
     """
 
     pixels: Pixels
     box: npt.NDArray[np.float32]
     identity: str
     photo: str
+    brand: str = ""
+    picture: bool = False
 
 
 def _read(file: Path) -> Pixels:
@@ -121,7 +125,8 @@ def grocery_icons(root: Path) -> list[Crop]:
     rows = (folder / "classes.csv").read_text(encoding="utf-8").splitlines()[1:]
     fields = [row.split(",") for row in rows]
     packs = [field for field in fields if "/Packages/" in field[4]]
-    return [_whole(folder / field[4].lstrip("/"), f"grocery_store/{field[1]}") for field in packs]
+    icons = [_whole(folder / field[4].lstrip("/"), f"grocery_store/{field[1]}") for field in packs]
+    return [replace(icon, picture=True) for icon in icons]
 
 
 def _whole(file: Path, identity: str) -> Crop:
@@ -150,19 +155,36 @@ def beverage3(root: Path) -> list[Crop]:
 def rendered(root: Path) -> list[Crop]:
     """Products of rendered scenes and their pack shots.
 
-    `root` holds data sets of `facings datasets compose` or `render`, each with its own catalogue, whose pack shots
-    (`facings datasets packshots`) lie in the data set's folder `packshots`.
+    `root` holds data sets of `facings datasets compose` or `render`, whose pack shots (`facings datasets packshots`)
+    lie in the data set's folder `packshots`. Data sets of one catalogue show the same products.
     """
     crops = []
     for file in sorted(root.glob("*/labels.coco.json")):
-        prefix = f"rendered/{file.parent.name}"
+        prefix = f"rendered/{_catalogue(file.parent)}"
         coco = json.loads(file.read_text(encoding="utf-8"))
         others = other_category_ids(coco["categories"])
         products = [a for a in coco["annotations"] if a["category_id"] not in others]
         seen = [a for a in products if a["visible_fraction"] >= SHOWS_FROM]
         crops += _crops({**coco, "annotations": seen}, file.parent, prefix, {a["id"]: a["sku"] for a in seen})
         crops += packshots(file.parent / "packshots", prefix)
-    return crops
+    return [replace(crop, brand=brand_of(crop.identity)) for crop in crops]
+
+
+def _catalogue(folder: Path) -> str:
+    """Which catalogue a data set was rendered from; a random one is named by its seed."""
+    job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
+    return f"random-{job['seed']}" if job["catalogue"] == "random" else str(job["catalogue"])
+
+
+def brand_of(identity: str) -> str:
+    """The brand of a rendered product: its catalogue and the first word of its SKU.
+
+    Example:
+        >>> brand_of("rendered/random-301/brand125-item2")
+        'rendered/random-301/brand125'
+    """
+    catalogue, _, sku = identity.rpartition("/")
+    return f"{catalogue}/{sku.split('-', maxsplit=1)[0]}"
 
 
 def packshots(folder: Path, prefix: str) -> list[Crop]:
@@ -172,4 +194,4 @@ def packshots(folder: Path, prefix: str) -> list[Crop]:
         pixels = decode_photo(picture.read_bytes()).pixels
         x1, y1, x2, y2 = product_box(pixels).tolist()
         crops.append(cut(pixels, (x1, y1, x2 - x1, y2 - y1), f"{prefix}/{picture.parent.name}", str(picture)))
-    return [crop for crop in crops if crop is not None]
+    return [replace(crop, picture=True) for crop in crops if crop is not None]

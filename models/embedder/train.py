@@ -7,11 +7,8 @@ apart is not what is asked.
 from __future__ import annotations
 
 import logging
-import random
 import time
 import tomllib
-from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -23,9 +20,8 @@ from torch import Tensor
 from edge.vision.embed import to_model_input
 from edge.vision.zoo import InputSpec
 from models.embedder import sources
-from models.embedder.augment import view
 from models.embedder.backbone import Embedder, imagenet_backbone
-from models.embedder.sources import Crop
+from models.embedder.batches import Batching, Source, batches, source_of
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +40,7 @@ class TrainConfig(BaseModel):
     seed: int
     threads: int
     identities: int
+    of_brand: int
     views: int
     temperature: float
     steps: int
@@ -60,14 +57,19 @@ class TrainConfig(BaseModel):
         """How crops go in: RGB, (x - 127) / 128, as the backbone's ImageNet weights want them."""
         return InputSpec(name="crops", mean=(127, 127, 127), scale=(128, 128, 128), size=self.size)
 
+    @property
+    def batching(self) -> Batching:
+        """What a batch is made of."""
+        return Batching(self.identities, self.of_brand, self.views, self.size, self.sources)
+
 
 def read_config(path: Path) -> TrainConfig:
     """The settings in a TOML file."""
     return TrainConfig.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
 
 
-def load_sources(config: TrainConfig, data: Path, rendered: Path | None) -> dict[str, dict[str, list[Crop]]]:
-    """Crops of every source of the config, by identity."""
+def load_sources(config: TrainConfig, data: Path, rendered: Path | None) -> dict[str, Source]:
+    """Every source of the config that is there."""
     readers = {
         "cooler_brands": lambda: sources.cooler_brands(data, "train"),
         "grocery_store": lambda: sources.grocery_store(data, "train") + sources.grocery_icons(data),
@@ -76,12 +78,10 @@ def load_sources(config: TrainConfig, data: Path, rendered: Path | None) -> dict
     }
     found = {}
     for name in config.sources:
-        identities = defaultdict(list)
-        for crop in readers[name]():
-            identities[crop.identity].append(crop)
-        if identities:
-            found[name] = dict(identities)
-            log.info("%s: %d crops of %d identities", name, sum(map(len, identities.values())), len(identities))
+        crops = readers[name]()
+        if crops:
+            found[name] = source_of(crops)
+            log.info("%s: %d crops of %d identities", name, len(crops), len({crop.identity for crop in crops}))
     return found
 
 
@@ -95,24 +95,6 @@ def supervised_contrastive(embeddings: Tensor, labels: Tensor, temperature: floa
     log_probability = logits - torch.logsumexp(logits, dim=1, keepdim=True)
     positive = (labels[:, None] == labels[None, :]) & ~itself
     return -(log_probability * positive).sum(1).div(positive.sum(1)).mean()
-
-
-def batches(config: TrainConfig, pool: dict[str, dict[str, list[Crop]]], seed: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """Endless (images, labels): one source at a time, some identities of it, several views of each."""
-    draw, rng = random.Random(seed), np.random.default_rng(seed)
-    names = list(pool)
-    weights = [config.sources[name] for name in names]
-    keys = {name: list(identities) for name, identities in pool.items()}
-    while True:
-        name = draw.choices(names, weights)[0]
-        chosen = draw.sample(keys[name], min(config.identities, len(keys[name])))
-        images, labels = [], []
-        for label, identity in enumerate(chosen):
-            for _ in range(config.views):
-                neighbour = draw.choice(pool[name][draw.choice(keys[name])]).pixels
-                images.append(view(draw.choice(pool[name][identity]), config.size, rng, neighbour))
-                labels.append(label)
-        yield torch.from_numpy(to_model_input(np.stack(images), config.input_spec)), torch.tensor(labels)
 
 
 def save(model: Embedder, config: TrainConfig, path: Path) -> None:
@@ -138,7 +120,8 @@ def train(config: TrainConfig, data: Path, rendered: Path | None, out: Path, sta
     groups = [{"params": model.head.parameters(), "lr": config.head_rate}, {"params": backbone, "lr": 0.0}]
     optimiser = torch.optim.AdamW(groups, weight_decay=config.weight_decay)
     pool, began, running = load_sources(config, data, rendered), time.monotonic(), 0.0
-    for step, (images, labels) in enumerate(batches(config, pool, config.seed), start=1):
+    for step, (views, numbers) in enumerate(batches(config.batching, pool, config.seed), start=1):
+        images, labels = torch.from_numpy(to_model_input(views, config.input_spec)), torch.from_numpy(numbers)
         warm = step > config.head_steps or start is not None
         fade = 0.5 * (1 + np.cos(np.pi * step / config.steps))
         optimiser.param_groups[0]["lr"] = config.head_rate * fade
