@@ -11,6 +11,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from cloud.analytics.live import Live
+from cloud.analytics.rollups.background import RollupRounds
 from cloud.analytics.sellout.background import SellOutRounds
 from cloud.app import create_app
 from cloud.audits.facts import Facts
@@ -123,6 +124,7 @@ class Instance:
         services.metrics.broker_up.set_function(lambda: float(link.connected))
         # The link starts last, when there is someone to take what arrives, and stops last, when all is acknowledged.
         self._started.append(link)
+        self._run(RollupRounds(services))
         self._run(live)
         self._run(ingest)
         self._run(SellOutRounds(services))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from cloud.analytics.rollups.service import Rollups
 from cloud.identity.limit import SignInLimit
 from cloud.metrics import Metrics
 from cloud.records import Records
@@ -82,3 +83,8 @@ class Services:
     metrics: Metrics = field(default_factory=Metrics)
     checks: dict[str, Callable[[], object]] = field(default_factory=dict)
     """Name of a part -> a call that raises where the part does not work; /healthz makes them all."""
+    rollups: Rollups = field(init=False)
+
+    def __post_init__(self) -> None:
+        """The rollups are those of these facts and records."""
+        self.rollups = Rollups(self.facts, self.records)

@@ -7,9 +7,10 @@ tables keep one row per key, and every read goes through `Facts.select`, which s
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import pyarrow
 from clickhouse_connect.cc_sqlalchemy import final
 from clickhouse_connect.cc_sqlalchemy.ddl.tableengine import ReplacingMergeTree
 from clickhouse_connect.cc_sqlalchemy.types import (
@@ -151,6 +152,19 @@ class Facts:
         with self._writing, self.engine.connect() as connection:
             client = connection.connection.driver_connection.client  # type: ignore[union-attr]
             client.insert(table.name, columns, column_names=table.columns.keys(), column_oriented=True)
+
+    def command(self, statement: str, parameters: Mapping[str, Any] | None = None) -> None:
+        """Run a statement that changes the store; values are bound as `%(name)s`."""
+        with self._writing, self.engine.connect() as connection:
+            client = connection.connection.driver_connection.client  # type: ignore[union-attr]
+            client.command(statement, parameters=dict(parameters or {}))
+
+    def arrow(self, statement: str, parameters: Mapping[str, Any] | None = None) -> pyarrow.Table:
+        """The answer of a query as columns; values are bound as `%(name)s`."""
+        with self.engine.connect() as connection:
+            client = connection.connection.driver_connection.client  # type: ignore[union-attr]
+            found: pyarrow.Table = client.query_arrow(statement, parameters=dict(parameters or {}), use_strings=True)
+        return found
 
     def select(self, tenant: str, statement: Select[Any], *tables: Table) -> Sequence[Row[Any]]:
         """The rows of `statement` over `tables`, narrowed to `tenant` and with each message once."""

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
+from cloud.analytics.rollups.service import Place
 from cloud.audits import facts, rows
 from cloud.audits.boots import Boot, Boots
 from cloud.audits.inbox import Arrival
@@ -78,6 +79,7 @@ def store(services: Services, arrivals: Sequence[Arrival], reader: Reader = read
     batches = [_sorted(services, tenant, own) for tenant, own in _by_tenant(services, items).items()]
     for table, added in _fact_rows(batches).items():
         services.facts.insert(table, added)
+    services.rollups.note(_places(batches))
     return [_commit(services, batch) for batch in batches]
 
 
@@ -145,6 +147,14 @@ def _fact_rows(batches: Sequence[Batch]) -> FactRows:
             elif isinstance(message, Event):
                 added[facts.device_event].append(rows.event_row(batch.tenant, cooler, item, message))
     return added
+
+
+def _places(batches: Sequence[Batch]) -> Iterator[Place]:
+    for batch in batches:
+        for item in batch.fresh:
+            if isinstance(item.message, Observation) and not item.clock_suspect:
+                cooler = batch.coolers[item.topic.device]
+                yield batch.tenant, cooler.id, cooler.outlet_id, item.message.captured_at
 
 
 def _commit(services: Services, batch: Batch) -> Outcome:

@@ -1,0 +1,168 @@
+"""Keeping the rollups: what was touched is noted with the facts, and made anew before anyone reads."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from cloud.analytics.rollups.boxes import Box, Touched, boxes
+from cloud.analytics.rollups.statements import Buckets, days, hours, making
+from cloud.analytics.rollups.tables import rollup_state, touched_hour
+from cloud.audits.facts import Facts, observation
+from cloud.outlets.models import Outlet
+from cloud.records import Records
+
+Place = tuple[str, str, str, datetime]
+"""Tenant, cooler, the outlet it stands in, and when its photo was taken."""
+
+
+log = logging.getLogger(__name__)
+
+
+class Rollups:
+    """The rollups of all tenants in one facts store.
+
+    Noting and making follow one another by generations: while the buckets of one are made, what comes in is noted under
+    the next. A crash between leaves the notes, and making a bucket twice changes nothing.
+    """
+
+    def __init__(self, facts: Facts, records: Records) -> None:
+        self._facts = facts
+        self._records = records
+        self._noting = threading.Lock()
+        self._making = threading.Lock()
+        self._generation: int | None = None
+        self._waiting = True  # what a process before this one left
+
+    def note(self, places: Iterable[Place]) -> None:
+        """Note that photos came in; their raw lines must be stored before."""
+        touched = {(tenant, cooler, outlet, _hour_of(at)) for tenant, cooler, outlet, at in places}
+        if not touched:
+            return
+        with self._noting:
+            generation = self._next_generation()
+            self._facts.insert(touched_hour, [(*one, generation) for one in sorted(touched)])
+            self._waiting = True
+
+    def adopt(self) -> None:
+        """Make the rollups of facts that were stored before there were rollups; once in the life of a store."""
+        if self._state("adopted"):
+            return
+        for tenant, first, last in self._facts_before():
+            log.info("making the rollups of %s for the first time", tenant)
+            self.recompute(tenant, first, last + timedelta(milliseconds=1))
+        self._facts.insert(rollup_state, [("adopted", datetime.now(UTC))])
+
+    def recompute(self, tenant: str, start: datetime, end: datetime, coolers: Collection[str] | None = None) -> None:
+        """Make every bucket between two moments anew from the raw lines, of all coolers or some.
+
+        Buckets that are closed stay as they are.
+        """
+        closed = self._state("closed")
+        begin = max(_hour_of(start), closed) if closed else _hour_of(start)
+        while begin < end:
+            until = min(begin.replace(hour=0) + timedelta(days=1), end)
+            touched = self._with_facts(tenant, begin, until, coolers)
+            with self._making:
+                self._make_anew(tenant, touched, closed)
+            begin = until
+
+    def refresh(self) -> int:
+        """Make anew what was touched, so that the rollups are those of all raw lines; how many buckets that were."""
+        if not self._waiting:
+            return 0
+        with self._making:
+            with self._noting:
+                upto = self._next_generation()
+                self._generation = upto + 1
+                self._waiting = False
+            try:
+                return self._make(upto)
+            except BaseException:
+                self._waiting = True
+                raise
+
+    def close(self, until: datetime) -> None:
+        """From now on leave the buckets before `until` as they are, once all that was touched is made."""
+        self.refresh()
+        self._facts.insert(rollup_state, [("closed", until)])
+
+    def _state(self, kind: str) -> datetime | None:
+        wanted = select(func.max(rollup_state.c.moment)).where(rollup_state.c.kind == kind)
+        with self._facts.engine.connect() as connection:
+            found: datetime | None = connection.execute(wanted).scalar()
+        return found if found and found.timestamp() > 0 else None
+
+    def _facts_before(self) -> Sequence[tuple[str, datetime, datetime]]:
+        photo = observation.c
+        wanted = select(photo.tenant, func.min(photo.captured_at), func.max(photo.captured_at))
+        with self._facts.engine.connect() as connection:
+            rows = connection.execute(wanted.where(photo.clock_suspect == 0).group_by(photo.tenant))
+            return [(row[0], row[1], row[2]) for row in rows]
+
+    def _with_facts(
+        self, tenant: str, start: datetime, end: datetime, coolers: Collection[str] | None
+    ) -> list[Touched]:
+        """One for each cooler and outlet with photos in the stretch, spread over it."""
+        photo = observation.c
+        wanted = select(photo.cooler, photo.outlet, func.min(photo.captured_at), func.max(photo.captured_at))
+        wanted = wanted.where(photo.tenant == tenant, photo.captured_at >= start, photo.captured_at < end)
+        if coolers is not None:
+            wanted = wanted.where(photo.cooler.in_(list(coolers)))
+        with self._facts.engine.connect() as connection:
+            rows = connection.execute(wanted.where(photo.clock_suspect == 0).group_by(photo.cooler, photo.outlet)).all()
+        return [Touched(_hour_of(at), cooler, outlet) for cooler, outlet, *ends in rows for at in ends]
+
+    def _next_generation(self) -> int:
+        if self._generation is None:
+            with self._facts.engine.connect() as connection:
+                self._generation = 1 + int(
+                    connection.execute(select(func.max(touched_hour.c.generation))).scalar() or 0
+                )
+        return self._generation
+
+    def _make(self, upto: int) -> int:
+        note, closed = touched_hour.c, self._state("closed")
+        wanted = select(note.tenant, note.cooler, note.outlet, note.hour, note.generation)
+        with self._facts.engine.connect() as connection:
+            rows = connection.execute(wanted.where(note.generation <= upto)).all()
+        by_tenant: dict[str, set[Touched]] = defaultdict(set)
+        for row in rows:
+            if closed is None or row.hour >= closed:
+                by_tenant[row.tenant].add(Touched(row.hour, row.cooler, row.outlet))
+        for tenant, touched in by_tenant.items():
+            self._make_anew(tenant, touched, closed)
+        for generation in sorted({row.generation for row in rows}):
+            self._facts.command(f"ALTER TABLE {touched_hour.name} DROP PARTITION {int(generation)}")
+        return sum(len(touched) for touched in by_tenant.values())
+
+    def _make_anew(self, tenant: str, touched: Collection[Touched], closed: datetime | None) -> None:
+        for box in boxes(list(touched)):
+            self._make_box(tenant, box, hours(box))
+        for zone, together in self._by_zone(tenant, touched).items():
+            for box in boxes(together):
+                self._make_box(tenant, box, days(box, zone, closed))
+
+    def _make_box(self, tenant: str, box: Box, buckets: Buckets | None) -> None:
+        for statement, parameters in making(tenant, box, buckets, time.time_ns()) if buckets else ():
+            self._facts.command(statement, parameters)
+
+    def _by_zone(self, tenant: str, touched: Collection[Touched]) -> Mapping[str, Sequence[Touched]]:
+        with self._records.session(tenant, write=False) as session:
+            zones = {row.id: row.timezone for row in session.execute(select(Outlet.id, Outlet.timezone))}
+        found: dict[str, list[Touched]] = defaultdict(list)
+        for one in touched:
+            found[zones.get(one.outlet, "UTC")].append(one)
+        return found
+
+
+def _hour_of(moment: Any) -> datetime:
+    hour: datetime = moment.replace(minute=0, second=0, microsecond=0)
+    return hour

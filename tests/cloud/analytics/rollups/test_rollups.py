@@ -1,0 +1,146 @@
+"""Rollups hold the sums of the raw lines, whatever the order and number of times in which they came."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cloud.identity.service import create_tenant
+from cloud.outlets.models import Outlet
+from cloud.services import Services
+from tests.support.cloud import running_services
+from tests.support.raw_lines import RawPhoto, bring, raw_sums, stored_rollup
+
+ZONES = {
+    "london": "Europe/London",
+    "nepal": "Asia/Kathmandu",
+    "lord-howe": "Australia/Lord_Howe",
+    "delhi": "Asia/Kolkata",
+    "utc": "UTC",
+}
+DST = datetime(2026, 10, 24, tzinfo=UTC)
+"""Within three days of it London leaves summer time."""
+
+SUMS = "sum(units), sum(facings), sum(toInt64(round(linear_share * 1000000))), count()"
+OF_RAW = f"""
+    SELECT {{bucket}} AS bucket, cooler, outlet, sku, {SUMS} FROM shelf_line FINAL
+    WHERE tenant = %(tenant)s AND verdict != 'unusable' AND clock_suspect = 0 AND {{where}}
+    GROUP BY ALL ORDER BY ALL
+"""
+
+
+@pytest.fixture(scope="module")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    with running_services(tmp_path_factory.mktemp("rollups") / "cloud") as running:
+        yield running
+
+
+def new_tenant(services: Services) -> str:
+    tenant = f"t{uuid.uuid4().hex[:12]}"
+    with services.records.all_tenants() as session:
+        create_tenant(session, tenant, tenant)
+        for outlet, zone in ZONES.items():
+            session.add(Outlet(tenant_id=tenant, id=outlet, name=outlet, timezone=zone))
+    return tenant
+
+
+def photos_of(numbers: list[tuple[int, int, int, int]]) -> list[RawPhoto]:
+    """Each from cooler, minutes after `DST`, units, and how it looks; every cooler stands in a zone of its own."""
+    outlets = list(ZONES)
+    return [
+        RawPhoto(
+            number,
+            cooler=f"cooler-{which}",
+            outlet=outlets[which],
+            at=DST + timedelta(minutes=minutes),
+            units={"cola": units} if units < 4 else {"cola": units, "lemon": 2},
+            verdict="unusable" if looks == 0 else "ok",
+            clock_suspect=int(looks == 1),
+        )
+        for number, (which, minutes, units, looks) in enumerate(numbers, 1)
+    ]
+
+
+PHOTOS = st.lists(
+    st.tuples(st.integers(0, 1), st.integers(0, 3 * 24 * 60), st.integers(1, 9), st.integers(0, 9)),
+    min_size=1,
+    max_size=25,
+).map(photos_of)
+
+
+@st.composite
+def arrivals(draw: st.DrawFn) -> tuple[list[RawPhoto], list[list[RawPhoto]]]:
+    """Photos, and batches in which they come: each at least once, in any order."""
+    photos = draw(PHOTOS)
+    again = draw(st.lists(st.sampled_from(photos), max_size=10))
+    order = draw(st.permutations([*photos, *again]))
+    cuts = sorted(draw(st.sets(st.integers(1, len(order)), max_size=2)))
+    return photos, [order[start:end] for start, end in zip([0, *cuts], [*cuts, len(order)], strict=True)]
+
+
+def of_raw(services: Services, tenant: str, grain: str) -> list[tuple[Any, ...]]:
+    """The truth: plain SQL on the raw lines, each once."""
+    if grain == "hour":
+        bucket, where = "toDateTime64(toStartOfHour(captured_at), 3, 'UTC')", "true"
+        return raw_sums(services, tenant, OF_RAW.format(bucket=bucket, where=where))
+    rows = []
+    for outlet, zone in list(ZONES.items())[:2]:
+        where = f"outlet = '{outlet}'"
+        rows += raw_sums(services, tenant, OF_RAW.format(bucket=f"toDate(captured_at, '{zone}')", where=where))
+    return sorted(rows)
+
+
+def rolled_up(services: Services, tenant: str, grain: str) -> list[tuple[Any, ...]]:
+    columns = (grain, "cooler", "outlet", "sku", "units", "facings", "linear_share", "lines")
+    return stored_rollup(services, tenant, f"shelf_{grain}", columns)
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(arrivals())
+def test_late_repeated_and_disordered_photos_end_in_the_same_numbers(
+    services: Services, came: tuple[list[RawPhoto], list[list[RawPhoto]]]
+) -> None:
+    photos, batches = came
+    in_order, in_disorder = new_tenant(services), new_tenant(services)
+    bring(services, in_order, sorted(photos, key=lambda photo: photo.at))
+    services.rollups.refresh()
+    for batch in batches:
+        bring(services, in_disorder, batch)
+        services.rollups.refresh()
+    for grain in ("hour", "day"):
+        truth = of_raw(services, in_order, grain)
+        assert rolled_up(services, in_order, grain) == truth
+        assert rolled_up(services, in_disorder, grain) == truth
+        photos_seen = [
+            stored_rollup(services, one, f"photo_{grain}", (grain, "photos")) for one in (in_order, in_disorder)
+        ]
+        assert photos_seen[0] == photos_seen[1]
+
+
+@pytest.mark.parametrize(
+    ("outlet", "moment", "day"),
+    [
+        ("utc", datetime(2026, 3, 1, 23, 59, tzinfo=UTC), date(2026, 3, 1)),
+        ("delhi", datetime(2026, 3, 1, 18, 29, tzinfo=UTC), date(2026, 3, 1)),
+        ("delhi", datetime(2026, 3, 1, 18, 30, tzinfo=UTC), date(2026, 3, 2)),
+        ("nepal", datetime(2026, 3, 1, 18, 14, tzinfo=UTC), date(2026, 3, 1)),
+        ("nepal", datetime(2026, 3, 1, 18, 15, tzinfo=UTC), date(2026, 3, 2)),
+        ("lord-howe", datetime(2026, 7, 1, 13, 30, tzinfo=UTC), date(2026, 7, 2)),
+        ("lord-howe", datetime(2026, 12, 1, 12, 59, tzinfo=UTC), date(2026, 12, 1)),
+        ("lord-howe", datetime(2026, 12, 1, 13, 0, tzinfo=UTC), date(2026, 12, 2)),
+        ("london", datetime(2026, 7, 1, 23, 0, tzinfo=UTC), date(2026, 7, 2)),
+    ],
+)
+def test_a_business_day_begins_at_the_outlets_midnight(
+    services: Services, outlet: str, moment: datetime, day: date
+) -> None:
+    tenant = new_tenant(services)
+    bring(services, tenant, [RawPhoto(1, "front", outlet, moment, {"cola": 3})])
+    services.rollups.refresh()
+    assert stored_rollup(services, tenant, "shelf_day", ("day", "units")) == [(day, 3)]
+    hour = moment.replace(minute=0)
+    assert [row[1] for row in stored_rollup(services, tenant, "shelf_hour", ("hour", "units"))] == [3], hour
