@@ -8,7 +8,9 @@ import cloud.analytics.grades.models
 import cloud.analytics.models
 import cloud.analytics.share.models
 import cloud.audits.models
+import cloud.catalog.galleries.models
 import cloud.catalog.models
+import cloud.catalog.newcomers.models
 import cloud.fleet.models
 import cloud.identity.models
 import cloud.outlets.models
