@@ -61,6 +61,20 @@ def compose(
 
 
 @app.command()
+def shelves(
+    scenes: Annotated[int, typer.Option(min=1, help="How many photos.")],
+    out: Annotated[Path, typer.Option(help="Folder for images/ and labels.coco.json.")],
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same photos and labels.")] = 0,
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+) -> None:
+    """Paint photos of long shop shelves full of stacked packs, for training; a stopped run goes on where it was."""
+    from datasets.compose.gondola.photograph import GondolaJob, gondola_dataset  # noqa: PLC0415
+
+    gondola_dataset(GondolaJob(seed), scenes, out, workers, console)
+    console.print(f"{scenes} photos in {out}")
+
+
+@app.command()
 def packshots(
     out: Annotated[Path, typer.Option(help="Folder for one folder of pictures per SKU.")],
     catalogue: Annotated[
