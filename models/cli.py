@@ -7,6 +7,7 @@ import typer
 from models.detector.cli import app as detector
 from models.embedder.cli import app as embedder
 from models.evaluation.cli import evaluate
+from models.golden import renew_golden
 from models.onboarding.cli import onboard_customer
 
 app = typer.Typer(no_args_is_help=True, help="Train, evaluate and export the models of the zoo.")
@@ -14,3 +15,4 @@ app.add_typer(detector, name="detector")
 app.add_typer(embedder, name="embedder")
 app.command("eval")(evaluate)
 app.command("onboard")(onboard_customer)
+app.command("golden")(renew_golden)

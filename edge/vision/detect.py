@@ -1,4 +1,4 @@
-"""Finding products: a photo in, `Detections` out."""
+"""Finding products, and what stands beside and before them: a photo in, `Detections` out."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from edge.vision.detections import Detections, FloatArray
-from edge.vision.zoo import DetectorManifest, DetectorSpec, InputSpec, LoadedModel
+from edge.vision.detections import PRODUCT, Detections, FloatArray
+from edge.vision.entry import normalised
+from edge.vision.zoo import DetectorManifest, DetectorSpec, LoadedModel
 from facings.errors import BadInputError
 
 _GREY = 114
@@ -21,14 +22,30 @@ def detect(
     score_threshold: float | None = None,
     long_side: int | None = None,
 ) -> Detections:
-    """The products in `pixels` (H, W, 3) BGR, best first, boxes in these pixels. Safe to call from many threads.
+    """The products in `pixels` (H, W, 3) BGR, best first: what `survey` finds of them.
 
-    A dense photo, whose products come out small, is looked at a second time at one and a half times the size.
+    Raises:
+        BadInputError: `model` is no detector.
+    """
+    return survey(model, pixels, score_threshold, long_side).of(PRODUCT)
+
+
+def survey(
+    model: LoadedModel,
+    pixels: npt.NDArray[np.uint8],
+    score_threshold: float | None = None,
+    long_side: int | None = None,
+) -> Detections:
+    """All that the detector knows in `pixels` (H, W, 3) BGR: by class, best first, boxes in these pixels.
+
+    A dense photo, whose products come out small, is looked at a second time, larger; the second look counts alone, so
+    nothing is found twice. Safe to call from many threads.
 
     Args:
         model: a detector, as `load_session` gives it.
         pixels: the photo.
-        score_threshold: boxes below it are dropped; the manifest's where it is None.
+        score_threshold: boxes of products below it are dropped; the manifest's where it is None. The other classes keep
+            the manifest's thresholds.
         long_side: pixels to which the photo's long side is scaled; where it is None the manifest's, or somewhat more
             than the photo has, if it has fewer.
 
@@ -39,28 +56,38 @@ def detect(
     if not isinstance(manifest, DetectorManifest):
         raise BadInputError(f"The model {manifest.name} is no detector but made for the task '{manifest.task}'.")
     spec = manifest.detector
-    threshold = spec.score_threshold if score_threshold is None else score_threshold
+    thresholds = [spec.threshold(name) for name in spec.classes]
+    if score_threshold is not None:
+        thresholds[spec.classes.index(PRODUCT)] = score_threshold
     largest = max(pixels.shape[:2])
     side = long_side or min(spec.long_side, round(_MOST_ENLARGED * largest))
-    found = _look(model, spec, pixels, side, threshold)
-    sure = found.with_score_over(spec.score_threshold)
+    found = _look(model, spec, pixels, side, thresholds)
+    sure = found.of(PRODUCT).with_score_over(spec.score_threshold)
     if side < largest and _typical_side(sure) * side / largest < spec.closer_below:
-        found = _look(model, spec, pixels, min(largest, round(_CLOSER * side)), threshold)
+        found = _look(model, spec, pixels, min(largest, round(_CLOSER * side)), thresholds)
     return found
 
 
 def _look(
-    model: LoadedModel, spec: DetectorSpec, pixels: npt.NDArray[np.uint8], long_side: int, threshold: float
+    model: LoadedModel, spec: DetectorSpec, pixels: npt.NDArray[np.uint8], long_side: int, thresholds: list[float]
 ) -> Detections:
     image, ratio = fitted(pixels, long_side, model.manifest.input.size_multiple)
     boxes, scores = model.run(normalised(image, model.manifest.input))
-    found = Detections(boxes[0], scores[0].max(axis=1), scores[0].argmax(axis=1), spec.classes)
-    found = found.with_score_over(threshold)
-    found = found.take(suppress(found.boxes, found.scores, spec.nms_iou))
     height, width = pixels.shape[:2]
-    inside = np.clip(found.boxes / np.tile(ratio, 2), 0, [width, height, width, height]).astype(np.float32)
-    found = Detections(inside, found.scores, found.classes, found.names)
-    return found.take(np.all(inside[:, 2:] - inside[:, :2] >= 1, axis=1))
+    parts = []
+    for number, threshold in enumerate(thresholds):
+        over = np.flatnonzero(scores[0, :, number] >= threshold)
+        kept = over[suppress(boxes[0, over], scores[0, over, number], spec.nms_iou)]
+        inside = np.clip(boxes[0, kept] / np.tile(ratio, 2), 0, [width, height, width, height]).astype(np.float32)
+        classes = np.full(len(kept), number, np.int64)
+        found = Detections(inside, scores[0, kept, number], classes, spec.classes)
+        parts.append(found.take(np.all(inside[:, 2:] - inside[:, :2] >= 1, axis=1)))
+    return Detections(
+        np.concatenate([part.boxes for part in parts]),
+        np.concatenate([part.scores for part in parts]),
+        np.concatenate([part.classes for part in parts]),
+        spec.classes,
+    )
 
 
 def _typical_side(found: Detections) -> float:
@@ -82,13 +109,6 @@ def fitted(pixels: npt.NDArray[np.uint8], long_side: int, multiple: int) -> tupl
     right, below = -size[0] % multiple, -size[1] % multiple
     padded = cv2.copyMakeBorder(scaled, 0, below, 0, right, cv2.BORDER_CONSTANT, value=(_GREY,) * 3)
     return np.asarray(padded, np.uint8), np.asarray([size[0] / width, size[1] / height], np.float32)
-
-
-def normalised(image: npt.NDArray[np.uint8], spec: InputSpec) -> FloatArray:
-    """`image` (H, W, 3) BGR as the model takes it: (1, 3, H, W) float32."""
-    ordered = image[:, :, ::-1] if spec.colour == "RGB" else image
-    values = (ordered.astype(np.float32) - np.asarray(spec.mean, np.float32)) / np.asarray(spec.scale, np.float32)
-    return np.ascontiguousarray(values.transpose(2, 0, 1)[None])
 
 
 def suppress(boxes: FloatArray, scores: FloatArray, max_iou: float) -> npt.NDArray[np.int64]:

@@ -10,9 +10,11 @@ import onnx
 import torch
 from torch import Tensor, nn
 
-from edge.vision.zoo import DetectorManifest, InputSpec
+from edge.vision.golden import PICTURE_NAME
+from edge.vision.manifest import DetectorManifest, InputSpec
 from models.detector.config import ReleaseSettings
 from models.detector.network import ProductDetector
+from models.golden import write_golden
 from models.onnx_weights import store_weights_as_float16
 
 _OPSET = 18
@@ -57,7 +59,10 @@ def write_onnx(model: nn.Module, path: Path) -> None:
 
 
 def write_manifest(model: Path, release: ReleaseSettings, licence: str, entry: InputSpec) -> DetectorManifest:
-    """Write the manifest of the exported `model` beside it; the model's name is its folder's."""
+    """Write the manifest of the exported `model` beside it, and renew its golden outputs if it has a golden picture.
+
+    The model's name is its folder's.
+    """
     manifest = DetectorManifest(
         name=model.parent.name,
         version=release.version,
@@ -69,4 +74,6 @@ def write_manifest(model: Path, release: ReleaseSettings, licence: str, entry: I
         detector=release.detector,
     )
     manifest.save(model.parent)
+    if (model.parent / PICTURE_NAME).exists():
+        write_golden(model.parent)
     return manifest

@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from edge.vision.detect import normalised
 from edge.vision.detections import PRODUCT
+from edge.vision.entry import normalised
 from edge.vision.zoo import InputSpec
 from facings.errors import BadInputError
 from models.detector.augment import Drawn, Sampler, Source

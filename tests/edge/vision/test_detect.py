@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.vision.detect import detect, fitted, normalised, suppress
+from edge.vision.detect import detect, fitted, suppress
 from edge.vision.detections import Detections
+from edge.vision.entry import normalised
 from edge.vision.zoo import InputSpec, LoadedModel, load_session, zoo_folder
 
 
