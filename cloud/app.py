@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from cloud.analytics import routes as analytics
+from cloud.analytics.compliance import routes as compliance
 from cloud.analytics.sellout import routes as sellout
 from cloud.api import errors
 from cloud.api.errors import ErrorResponse
@@ -19,6 +20,7 @@ from cloud.audits import routes as audits
 from cloud.catalog import routes as catalog
 from cloud.fleet import routes as fleet
 from cloud.identity import routes as identity
+from cloud.outlets import planogram_routes as planograms
 from cloud.outlets import routes as outlets
 from cloud.retail import routes as retail
 from cloud.services import Services
@@ -27,7 +29,7 @@ from cloud.web.routes import mount_static
 
 log = logging.getLogger(__name__)
 
-DOMAINS = (identity, fleet, catalog, outlets, audits, analytics, sellout, retail, web)
+DOMAINS = (identity, fleet, catalog, outlets, planograms, audits, analytics, compliance, sellout, retail, web)
 
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     "4XX": {"model": ErrorResponse, "description": "The request cannot be served as it is; the body says why."},

@@ -1,4 +1,4 @@
-"""/api/v1/outlets, /coolers and /planograms."""
+"""/api/v1/outlets and /coolers."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from sqlalchemy import select
 from cloud.api.deps import LIVE, CallerDep, ManagerDep, SessionDep
 from cloud.api.errors import not_found
 from cloud.api.routing import CommittingRoute
-from cloud.api.shapes import After, AfterNumber, Limit, Page, RecordId, page_of
+from cloud.api.shapes import After, Limit, Page, page_of
 from cloud.catalog.schemas import Imported
 from cloud.outlets import service
-from cloud.outlets.models import Cooler, Outlet, Planogram
+from cloud.outlets.models import Cooler, Outlet
 from cloud.outlets.schemas import (
     Assignment,
     CoolerAnswer,
@@ -22,8 +22,6 @@ from cloud.outlets.schemas import (
     OutletAnswer,
     OutletBody,
     OutletImport,
-    PlanogramAnswer,
-    PlanogramBody,
 )
 from facings.ids import Slug
 
@@ -126,33 +124,3 @@ def put_cooler(
 def assign_planogram(cooler: Slug, body: Assignment, who: ManagerDep, session: SessionDep) -> CoolerAnswer:
     """Have a cooler follow a planogram from now on."""
     return CoolerAnswer.model_validate(service.assign_planogram(session, who, cooler, body.planogram_id))
-
-
-@router.get("/planograms")
-def list_planograms(
-    session: SessionDep,
-    name: Annotated[str | None, Query(max_length=200)] = None,
-    after: AfterNumber = None,
-    limit: Limit = 100,
-) -> Page[PlanogramAnswer]:
-    """Planograms and their versions, oldest first."""
-    wanted = select(Planogram)
-    if name is not None:
-        wanted = wanted.where(Planogram.name == name)
-    rows, following = page_of(session, wanted, Planogram.id, after, limit)
-    return Page(items=[PlanogramAnswer.model_validate(row) for row in rows], next=following)
-
-
-@router.post("/planograms", status_code=201)
-def add_planogram(body: PlanogramBody, who: ManagerDep, session: SessionDep) -> PlanogramAnswer:
-    """A new planogram, or the next version of the one with this name; versions never change."""
-    return PlanogramAnswer.model_validate(service.add_planogram(session, who, body))
-
-
-@router.get("/planograms/{planogram_id}")
-def get_planogram(planogram_id: RecordId, session: SessionDep) -> PlanogramAnswer:
-    """One version of a planogram."""
-    found = session.get(Planogram, planogram_id)
-    if found is None:
-        raise not_found("planogram", planogram_id)
-    return PlanogramAnswer.model_validate(found)

@@ -1,21 +1,20 @@
-"""Keeping outlets, coolers and planograms."""
+"""Keeping outlets and coolers."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cloud.api.errors import ApiError, not_found
 from cloud.api.upsert import Outcome, upsert
-from cloud.catalog.models import Product
 from cloud.catalog.schemas import Imported
 from cloud.identity.service import Caller, record
-from cloud.outlets.models import Cooler, Outlet, Planogram
-from cloud.outlets.schemas import CoolerBody, CoolerRow, OutletBody, OutletRow, PlanogramBody
-from facings.clock import SystemClock
+from cloud.outlets.models import BY_HAND, BY_RULE, Cooler, Outlet, Planogram, PlanogramRule
+from cloud.outlets.planograms import begin_period, chosen_by_rule, follow_rules
+from cloud.outlets.schemas import CoolerBody, CoolerRow, OutletBody, OutletRow
 
 
 def put_outlet(session: Session, caller: Caller, outlet: str, body: OutletBody) -> tuple[Outlet, Outcome]:
@@ -24,6 +23,9 @@ def put_outlet(session: Session, caller: Caller, outlet: str, body: OutletBody) 
     row, outcome = upsert(session, Outlet, key, body.model_dump(exclude={"id"}))
     if outcome != "unchanged":
         record(session, caller, f"outlet.{outcome}", outlet)
+    if outcome == "changed":
+        session.flush()
+        follow_rules(session, list(session.scalars(select(Cooler).where(Cooler.outlet_id == outlet))))
     return row, outcome
 
 
@@ -38,10 +40,23 @@ def put_cooler(session: Session, caller: Caller, cooler: str, body: CoolerBody) 
     if body.planogram_id is not None and session.get(Planogram, body.planogram_id) is None:
         raise not_found("planogram", body.planogram_id)
     key = {"tenant_id": caller.tenant, "id": cooler}
-    row, outcome = upsert(session, Cooler, key, body.model_dump(exclude={"id"}))
+    before = session.get(Cooler, (caller.tenant, cooler))
+    followed = before.planogram_id if before else None
+    row, outcome = upsert(session, Cooler, key, body.model_dump(exclude={"id"}) | _chosen(session, body))
     if outcome != "unchanged":
-        record(session, caller, f"cooler.{outcome}", cooler, {"planogram": body.planogram_id})
+        record(session, caller, f"cooler.{outcome}", cooler, {"planogram": row.planogram_id})
+    if row.planogram_id != followed:
+        session.flush()
+        begin_period(session, row)
     return row, outcome
+
+
+def _chosen(session: Session, body: CoolerBody) -> dict[str, int | str | None]:
+    if body.planogram_id is not None:
+        return {"planogram_id": body.planogram_id, "planogram_by": BY_HAND}
+    rules = session.scalars(select(PlanogramRule))
+    outlet_class = session.scalar(select(Outlet.outlet_class).where(Outlet.id == body.outlet_id)) or ""
+    return {"planogram_id": chosen_by_rule(rules, outlet_class, body.cooler_type), "planogram_by": BY_RULE}
 
 
 def assign_planogram(session: Session, caller: Caller, cooler: str, planogram: int | None) -> Cooler:
@@ -58,33 +73,10 @@ def assign_planogram(session: Session, caller: Caller, cooler: str, planogram: i
         name=found.name,
         name_zh=found.name_zh,
         owned=found.owned,
+        cooler_type=found.cooler_type,
         planogram_id=planogram,
     )
     return put_cooler(session, caller, cooler, body)[0]
-
-
-def add_planogram(session: Session, caller: Caller, body: PlanogramBody) -> Planogram:
-    """A new planogram, or the next version of the one with this name.
-
-    Raises:
-        ApiError: 422 where it names SKUs that the catalogue does not have.
-    """
-    skus = {lane.sku for row in body.rows for lane in row}
-    known = set(session.scalars(select(Product.sku).where(Product.sku.in_(skus))))
-    if missing := sorted(skus - known):
-        raise ApiError(422, f"the catalogue has no {', '.join(missing[:5])}", "add the products first")
-    newest = session.scalar(select(func.max(Planogram.version)).where(Planogram.name == body.name)) or 0
-    made = Planogram(
-        tenant_id=caller.tenant,
-        name=body.name,
-        version=newest + 1,
-        rows=body.model_dump()["rows"],
-        created_at=SystemClock().now(),
-    )
-    session.add(made)
-    session.flush()
-    record(session, caller, "planogram.create", str(made.id), {"name": made.name, "version": made.version})
-    return made
 
 
 def import_outlets(session: Session, caller: Caller, rows: list[OutletRow]) -> Imported:

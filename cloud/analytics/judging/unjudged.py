@@ -1,0 +1,76 @@
+"""Which usable photos are to be judged: those never judged, and those judged by another planogram than that of then."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from cloud.analytics.compliance.table import judgement
+from cloud.audits.facts import Facts, observation
+from cloud.outlets.planograms import PlanogramHistory
+from facings.messages import Observation
+
+TOGETHER = 100
+"""Photos that are read at once: each is some tens of kB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """A photo to judge."""
+
+    cooler: str
+    outlet: str
+    captured_at: datetime
+    observation: uuid.UUID
+    planogram: int | None
+
+
+def unjudged(
+    facts: Facts, tenant: str, coolers: Collection[str], history: PlanogramHistory, since: datetime
+) -> list[Unjudged]:
+    """The photos of `coolers` to judge, taken from `since` on, in order of time."""
+    photo, judged = observation.c, judgement.c
+    wanted = select(photo.cooler, photo.outlet, photo.captured_at, photo.observation_id).where(
+        photo.cooler.in_(sorted(coolers)),
+        photo.captured_at >= since,
+        photo.verdict != "unusable",
+        photo.clock_suspect == 0,
+    )
+    known = select(judged.observation_id, judged.planogram).where(
+        judged.cooler.in_(sorted(coolers)), judged.captured_at >= since
+    )
+    by = {row.observation_id: row.planogram for row in facts.select(tenant, known, judgement)}
+    found = []
+    for row in facts.select(tenant, wanted, observation):
+        plan = history.at(row.cooler, row.captured_at)
+        if by.get(row.observation_id) != (plan or 0):
+            found.append(Unjudged(row.cooler, row.outlet, row.captured_at, row.observation_id, plan))
+    return sorted(found, key=lambda one: (one.captured_at, one.observation))
+
+
+def newest(facts: Facts, tenant: str, coolers: Collection[str]) -> datetime | None:
+    """When the newest photo was taken of the cooler that has been silent the longest; None where there is no photo."""
+    photo = observation.c
+    last = select(func.max(photo.captured_at).label("at")).where(
+        photo.cooler.in_(sorted(coolers)), photo.clock_suspect == 0
+    )
+    return min((row.at for row in facts.select(tenant, last.group_by(photo.cooler), observation)), default=None)
+
+
+def readings(facts: Facts, tenant: str, photos: Sequence[Unjudged]) -> Iterator[tuple[Unjudged, Observation]]:
+    """The photos and what was seen on each, read some at a time."""
+    photo = observation.c
+    for at in range(0, len(photos), TOGETHER):
+        some = {one.observation: one for one in photos[at : at + TOGETHER]}
+        wanted = select(photo.observation_id, photo.document).where(
+            photo.cooler.in_(sorted({one.cooler for one in some.values()})),
+            photo.captured_at >= min(one.captured_at for one in some.values()),
+            photo.captured_at <= max(one.captured_at for one in some.values()),
+            photo.observation_id.in_(list(some)),
+        )
+        for row in facts.select(tenant, wanted, observation):
+            yield some[row.observation_id], Observation.from_wire(row.document.encode())

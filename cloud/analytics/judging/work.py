@@ -1,0 +1,95 @@
+"""Judging the photos of some coolers and keeping what came of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from cloud.analytics.compliance.judgement import judge
+from cloud.analytics.compliance.moves import filling, moves
+from cloud.analytics.compliance.shelf import Shelves, shelves_of, wanted
+from cloud.analytics.compliance.table import judgement, shelf_facing
+from cloud.analytics.judging.unjudged import Unjudged, newest, readings, unjudged
+from cloud.analytics.present import Catalogue
+from cloud.analytics.share.intrusion_book import follow_intrusions
+from cloud.outlets.models import PLACES, Cooler, Planogram
+from cloud.outlets.planograms import PlanogramHistory
+from cloud.services import Services
+
+LOOK_BACK = timedelta(days=35)
+"""Photos are judged for the first time, or anew, so far back from the newest of their cooler."""
+
+FactRow = tuple[object, ...]
+
+
+def judge_photos(services: Services, tenant: str, coolers: Collection[str], back: timedelta = LOOK_BACK) -> int:
+    """Judge what is to be judged of the photos of `coolers` and follow their intrusions; how many photos that were.
+
+    Doing it again changes nothing; a crash in between only means doing it again.
+    """
+    since = newest(services.facts, tenant, coolers)
+    if since is None:
+        return 0
+    with services.records.session(tenant, write=False) as session:
+        known = list(session.scalars(select(Cooler).where(Cooler.id.in_(sorted(coolers)))))
+        history = PlanogramHistory(session, known)
+        photos = unjudged(services.facts, tenant, [one.id for one in known], history, since - back)
+        used = {one.planogram for one in photos} - {None}
+        plans = {plan.id: plan for plan in session.scalars(select(Planogram).where(Planogram.id.in_(used)))}
+        catalogue = Catalogue(session)
+    if not photos:
+        return 0
+    earliest: dict[str, datetime] = {}
+    for photo in photos:
+        earliest.setdefault(photo.cooler, photo.captured_at)
+    with services.records.session(tenant) as session:
+        follow_intrusions(session, services.facts, tenant, earliest)
+    _store(services, tenant, photos, plans, catalogue)
+    return len(photos)
+
+
+def _store(
+    services: Services, tenant: str, photos: list[Unjudged], plans: Mapping[int, Planogram], catalogue: Catalogue
+) -> None:
+    judged: list[FactRow] = []
+    facings: list[FactRow] = []
+    now = services.clock.now()
+    for photo, seen in readings(services.facts, tenant, photos):
+        shelves = shelves_of(seen)
+        plan = plans.get(photo.planogram or 0)
+        judged.append((*_key(tenant, photo), *_judged(plan, shelves, len(seen.gaps)), now))
+        facings += [(*_key(tenant, photo), *row, now) for row in _by_shelf(shelves, catalogue)]
+    # The judgement comes last: a photo that has one is not looked at again.
+    services.facts.insert(shelf_facing, facings)
+    services.facts.insert(judgement, judged)
+
+
+def _key(tenant: str, photo: Unjudged) -> FactRow:
+    return tenant, photo.cooler, photo.captured_at, photo.observation, photo.outlet
+
+
+def _judged(plan: Planogram | None, shelves: Shelves, gaps: int) -> FactRow:
+    if plan is None:
+        return 0, 0, 0, 0, 0, 0, 0, 0.0, 0.0, 0
+    rows, ordered = wanted(plan), plan.kind == PLACES
+    one = judge(rows, shelves, ordered=ordered)
+    needed = moves(rows, shelves) if ordered else filling(rows[0], shelves, gaps)
+    places = (one.planned, one.present, one.shelf or 0, one.position or 0, one.count)
+    return plan.id, int(ordered), *places, one.variance, one.unnamed, len(needed)
+
+
+def _by_shelf(shelves: Shelves, catalogue: Catalogue) -> Iterator[FactRow]:
+    """Row, rows, SKU, facings, their variance, and how many stand beside a competitor's product."""
+    for number, row in enumerate(shelves):
+        rival = [catalogue.group(one.sku) == "competitor" for one in row]
+        counted: dict[str, list[float]] = defaultdict(lambda: [0, 0.0, 0])
+        for place, one in enumerate(row):
+            sums = counted[one.sku]
+            sums[0] += 1
+            sums[1] += one.confidence * (1 - one.confidence)
+            sums[2] += any(rival[max(place - 1, 0) : place]) or any(rival[place + 1 : place + 2])
+        for sku, (facings, variance, beside) in counted.items():
+            yield number, len(shelves), sku, int(facings), variance, int(beside)
