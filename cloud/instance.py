@@ -10,6 +10,7 @@ import threading
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from cloud.analytics.judging.part import Judging, Together
 from cloud.analytics.live import Live
 from cloud.analytics.rollups.background import RollupRounds
 from cloud.analytics.sellout.background import SellOutRounds
@@ -114,8 +115,8 @@ class Instance:
         self._run(Endpoints(self, broker))
 
     def _connect(self, services: Services, link: BrokerLink) -> None:
-        live, ingest = Live(services, link), Ingest(services, link)
-        services.live = live
+        live, ingest, judging = Live(services, link), Ingest(services, link), Judging(services)
+        services.live = Together(live, judging)
         services.checks = {
             "records": lambda: _ask(services.records.engine),
             "facts": lambda: _ask(services.facts.engine),
@@ -127,6 +128,7 @@ class Instance:
         self._run(RollupRounds(services))
         self._run(live)
         self._run(ingest)
+        self._run(judging)
         self._run(SellOutRounds(services))
         link.start()
         link.wait_connected(_CONNECT_WITHIN_S)
