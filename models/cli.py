@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from models.card import card
+from models.commands import export, quantise, train
 from models.detector.cli import app as detector
 from models.embedder.cli import app as embedder
 from models.evaluation.cli import evaluate
@@ -13,6 +15,10 @@ from models.onboarding.cli import onboard_customer
 app = typer.Typer(no_args_is_help=True, help="Train, evaluate and export the models of the zoo.")
 app.add_typer(detector, name="detector")
 app.add_typer(embedder, name="embedder")
+app.command("train")(train)
+app.command("export")(export)
+app.command("quantise")(quantise)
 app.command("eval")(evaluate)
 app.command("onboard")(onboard_customer)
+app.command("card")(card)
 app.command("golden")(renew_golden)

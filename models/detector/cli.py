@@ -10,6 +10,7 @@ import typer
 from models.detector.config import read_config
 
 SHIPPED = "product-detector"
+ZOO = Path("models/zoo") / SHIPPED
 
 app = typer.Typer(no_args_is_help=True, help="The detector of products: prepare labels, train, export.")
 
@@ -41,7 +42,7 @@ def train(config: ConfigFile) -> None:
 def export(
     config: ConfigFile,
     checkpoint: Annotated[Path, typer.Argument(help="Checkpoint that the training wrote.")],
-    out: Annotated[Path, typer.Option(help="Folder of the model in the zoo.")] = Path("models/zoo") / SHIPPED,
+    out: Annotated[Path, typer.Option(help="Folder of the model in the zoo.")] = ZOO,
 ) -> None:
     """Write ONNX file and manifest; the figures of an earlier file are dropped, so measure again."""
     from models.detector.export import write_manifest  # noqa: PLC0415 - torch

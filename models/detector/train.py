@@ -17,12 +17,12 @@ from edge.vision.detections import PRODUCT
 from edge.vision.entry import normalised
 from edge.vision.zoo import InputSpec
 from facings.errors import BadInputError
-from models.detector.augment import Drawn, Sampler, Source
+from models.curves import CURVES_NAME, draw_curves
+from models.detector.augment import Drawn, Sampler
 from models.detector.config import DetectorConfig
 from models.detector.loss import Truth, detection_loss
 from models.detector.network import ProductDetector, cell_centres, grown, pretrained_detector
-from models.detector.photoset import read_photoset
-from models.detector.scenes import read_scenes
+from models.detector.sources import read_sources
 
 _AVERAGE_DECAY = 0.998
 CHECKPOINT_NAME = "checkpoint.pt"
@@ -41,6 +41,7 @@ def train(config: DetectorConfig, entry: InputSpec) -> Path:
         run.advance()
         if run.step % config.save_every == 0 or run.step == config.steps:
             run.save(checkpoint)
+            draw_curves(config.out / LOG_NAME, config.out / CURVES_NAME)
     return checkpoint
 
 
@@ -75,7 +76,12 @@ class _Run:
         )
         self.centres, _ = cell_centres(config.side, config.side)
         self.sampler = Sampler(
-            _sources(config), config.side, config.product_sides, config.mosaic, np.random.default_rng(), self.classes
+            read_sources(config),
+            config.side,
+            config.product_sides,
+            config.mosaic,
+            np.random.default_rng(),
+            self.classes,
         )
         self.model.train()
 
@@ -141,19 +147,6 @@ class _Run:
         row = {"step": self.step, **{name: round(value, 4) for name, value in figures.items()}}
         with (self.config.out / LOG_NAME).open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
-
-
-def _sources(config: DetectorConfig) -> list[Source]:
-    return [
-        Source(
-            source.photos.stem,
-            read_scenes(source.photos) if source.photos.is_dir() else read_photoset(source.photos),
-            source.weight,
-            source.narrowing,
-            source.widening,
-        )
-        for source in config.sources
-    ]
 
 
 def _truth(drawn: Drawn) -> Truth:

@@ -21,6 +21,7 @@ from edge.vision.detect import detect
 from edge.vision.detections import Detections
 from edge.vision.zoo import load_session
 from facings.errors import BadInputError, SettingsError
+from models.curves import averaged, read_log
 from models.detector.augment import Sampler, Source
 from models.detector.config import DetectorConfig, read_config
 from models.detector.export import export_onnx, write_manifest
@@ -241,7 +242,15 @@ def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path, photos: list[Labelle
     assert trainer_for(longer).train(longer) == checkpoint
     steps = [json.loads(line)["step"] for line in (longer.out / "log.jsonl").read_text().splitlines()]
     assert steps == [1, 2, 3]
+    assert cv2.imread(str(longer.out / "curves.png")) is not None
     assert isinstance(load_detector(checkpoint), ProductDetector)
+
+
+def test_the_log_of_a_run_that_went_on_counts_no_step_twice(tmp_path: Path) -> None:
+    rows = [{"step": step, "score": float(step)} for step in (1, 2, 3, 2, 3, 4)]
+    (tmp_path / "log.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert read_log(tmp_path / "log.jsonl") == {"score": [(1, 1.0), (2, 2.0), (3, 3.0), (4, 4.0)]}
+    assert averaged(np.arange(240.0).reshape(120, 2))[0][:2] == [1.0, 5.0]
 
 
 def test_a_run_may_start_from_a_detector_of_fewer_classes(tmp_path: Path, photos: list[LabelledPhoto]) -> None:
