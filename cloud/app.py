@@ -18,6 +18,7 @@ from cloud.api.headers import SecureAndMeasure
 from cloud.api.limits import LimitBodies
 from cloud.audits import routes as audits
 from cloud.catalog import routes as catalog
+from cloud.catalog.galleries import routes as galleries
 from cloud.fleet import routes as fleet
 from cloud.identity import routes as identity
 from cloud.outlets import planogram_routes as planograms
@@ -29,7 +30,20 @@ from cloud.web.routes import mount_static
 
 log = logging.getLogger(__name__)
 
-DOMAINS = (identity, fleet, catalog, outlets, planograms, audits, analytics, compliance, sellout, retail, web)
+DOMAINS = (
+    identity,
+    fleet,
+    catalog,
+    galleries,
+    outlets,
+    planograms,
+    audits,
+    analytics,
+    compliance,
+    sellout,
+    retail,
+    web,
+)
 
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     "4XX": {"model": ErrorResponse, "description": "The request cannot be served as it is; the body says why."},

@@ -10,6 +10,8 @@ import threading
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from cloud.alerts.rounds import AlertRounds
+from cloud.alerts.sending import AlertSender
 from cloud.analytics.judging.part import Judging, Together
 from cloud.analytics.live import Live
 from cloud.analytics.rollups.background import RollupRounds
@@ -23,6 +25,7 @@ from cloud.broker.logins import Login
 from cloud.broker.nats_config import BrokerPlace
 from cloud.broker.ports import chosen_ports
 from cloud.broker.watch import ExternalBroker, OwnBroker
+from cloud.catalog.galleries.announce import Announcements
 from cloud.files import write_private
 from cloud.http_server import HttpServer
 from cloud.identity.first import first_sign_in
@@ -117,6 +120,9 @@ class Instance:
     def _connect(self, services: Services, link: BrokerLink) -> None:
         live, ingest, judging = Live(services, link), Ingest(services, link), Judging(services)
         services.live = Together(live, judging)
+        galleries = services.galleries = Announcements(services, link)
+        sender = AlertSender(services, link)
+        services.live = alerts = AlertRounds(services, link, services.live, sender)
         services.checks = {
             "records": lambda: _ask(services.records.engine),
             "facts": lambda: _ask(services.facts.engine),
@@ -127,7 +133,10 @@ class Instance:
         self._started.append(link)
         self._run(RollupRounds(services))
         self._run(live)
+        self._run(sender)
+        self._run(alerts)
         self._run(ingest)
+        self._run(galleries)
         self._run(judging)
         self._run(SellOutRounds(services))
         link.start()

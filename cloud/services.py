@@ -45,6 +45,21 @@ class NoLiveNumbers:
         """Nothing to publish."""
 
 
+class GalleryNews(Protocol):
+    """Tells devices of published galleries."""
+
+    def announce(self, tenant: str) -> None:
+        """Tell the devices of `tenant` of its newest gallery, soon."""
+        ...
+
+
+class NoGalleryNews:
+    """Tells nobody: for commands, which run without a broker."""
+
+    def announce(self, tenant: str) -> None:
+        """Nobody to tell; the running cloud announces what is new at its next start."""
+
+
 class BrokerLogins(Protocol):
     """Keeps the broker's users in step with the records."""
 
@@ -79,6 +94,7 @@ class Services:
     live: LiveNumbers
     logins: BrokerLogins
     clock: Clock = field(default_factory=SystemClock)
+    galleries: GalleryNews = field(default_factory=NoGalleryNews)
     sign_ins: SignInLimit = field(default_factory=SignInLimit)
     metrics: Metrics = field(default_factory=Metrics)
     checks: dict[str, Callable[[], object]] = field(default_factory=dict)

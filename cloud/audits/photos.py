@@ -134,6 +134,15 @@ class PhotoStore:
         finally:
             os.close(folder)
 
+    def put(self, name: str, content: bytes) -> None:
+        """Keep a small file, whole or not at all."""
+        partial = self._incoming / uuid.uuid4().hex
+        with partial.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        self.keep(partial, name)
+
     def read(self, name: str) -> bytes:
         """The bytes of a stored photo.
 

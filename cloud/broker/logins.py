@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from cloud.fleet.models import Device
 from cloud.identity.models import Tenant
 from facings.logins import mqtt_username, page_username
-from facings.topics import UPWARD, DeviceTopics, KpiTopics
+from facings.topics import UPWARD, DeviceTopics, KpiTopics, gallery_topic
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def device_login(device: Device) -> Login:
         mqtt_username(device.tenant_id, device.id),
         device.mqtt_hash,
         publish=(*(f"{topics.base}/{kind}" for kind in UPWARD), topics.reply("+")),
-        subscribe=(topics.ack, topics.config_desired, topics.commands),
+        subscribe=(topics.ack, topics.config_desired, topics.commands, gallery_topic(device.tenant_id)),
     )
 
 

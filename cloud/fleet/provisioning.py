@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cloud.catalog.galleries.service import public_key
 from cloud.settings import CloudSettings
 
 _TEMPLATE = """\
@@ -17,6 +18,10 @@ password = "{key}"
 [cloud]
 url = "{http_url}"
 
+[gallery]
+# Galleries of products are taken only when signed with this key.
+key = "{gallery_key}"
+
 [camera]
 kind = "http"
 url = "http://127.0.0.1:8000/snapshot.jpg"
@@ -26,5 +31,10 @@ url = "http://127.0.0.1:8000/snapshot.jpg"
 def device_config(settings: CloudSettings, tenant: str, device: str, key: str) -> str:
     """A settings file (TOML) for `facings edge run`; camera and folder are left for the technician to set."""
     return _TEMPLATE.format(
-        tenant=tenant, device=device, key=key, mqtt_url=settings.mqtt_url, http_url=settings.http_url
+        tenant=tenant,
+        device=device,
+        key=key,
+        mqtt_url=settings.mqtt_url,
+        http_url=settings.http_url,
+        gallery_key=public_key(settings, tenant),
     )

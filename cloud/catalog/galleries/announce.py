@@ -1,0 +1,76 @@
+"""Tells devices which gallery was published last: retained at the broker, so those who are away hear it later."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from sqlalchemy import select
+
+from cloud.broker.link import BrokerLink
+from cloud.catalog.galleries.models import GalleryVersion
+from cloud.catalog.galleries.service import newest, public_key
+from cloud.services import Services
+from facings.messages import GalleryDesired
+from facings.topics import gallery_topic
+
+LOOK_AGAIN_S = 0.5
+
+log = logging.getLogger(__name__)
+
+
+class Announcements:
+    """Announces galleries; start it before the link."""
+
+    def __init__(self, services: Services, link: BrokerLink) -> None:
+        self._services = services
+        self._link = link
+        self._waiting: set[str] = set()
+        self._changed = threading.Condition()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, name="galleries")
+
+    def start(self) -> None:
+        """Begin, with every tenant: the broker may be a new one."""
+        with self._services.records.all_tenants(write=False) as session:
+            self._waiting.update(session.scalars(select(GalleryVersion.tenant_id).distinct()))
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; the next start announces everything."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def announce(self, tenant: str) -> None:
+        """Tell the tenant's devices of its newest version, soon."""
+        with self._changed:
+            self._waiting.add(tenant)
+            self._changed.notify_all()
+
+    def _run(self) -> None:
+        while not self._stopping:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting or self._stopping)
+                if not self._link.connected:
+                    self._changed.wait(LOOK_AGAIN_S)
+                    continue
+                waiting, self._waiting = self._waiting, set()
+            for tenant in sorted(waiting):
+                try:
+                    self._publish(tenant)
+                except Exception:
+                    # The version is in the records; the next one, or the next start, announces it.
+                    log.exception("cannot announce the gallery of %s", tenant)
+
+    def _publish(self, tenant: str) -> None:
+        with self._services.records.session(tenant, write=False) as session:
+            version = newest(session)
+        if version is None:
+            return
+        key = public_key(self._services.settings, tenant)
+        wish = GalleryDesired(version=version.version, sha256=version.sha256, public_key=key)
+        self._link.publish(gallery_topic(tenant), wish.to_wire(), qos=1, retain=True)
+        log.info("announced gallery %d of %s", version.version, tenant)
