@@ -11,7 +11,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from cloud.analytics import routes as analytics
 from cloud.analytics.compliance import routes as compliance
+from cloud.analytics.grades import routes as grades
 from cloud.analytics.sellout import routes as sellout
+from cloud.analytics.share import routes as share
 from cloud.api import errors
 from cloud.api.errors import ErrorResponse
 from cloud.api.headers import SecureAndMeasure
@@ -40,6 +42,8 @@ DOMAINS = (
     audits,
     analytics,
     compliance,
+    share,
+    grades,
     sellout,
     retail,
     web,

@@ -11,15 +11,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cloud.analytics import measures
+from cloud.analytics.compliance.answer import photo_compliance
 from cloud.analytics.measures import Counted, Front
 from cloud.analytics.models import StockoutEpisode
 from cloud.analytics.overview import device_states
 from cloud.analytics.present import Catalogue, Present, stockouts
 from cloud.audits.facts import Facts, observation, shelf_line
 from cloud.audits.models import Photo
+from cloud.identity.service import Caller
 from cloud.services import Services
 from cloud.web.i18n import Formats, translations
-from cloud.web.loop import named
+from cloud.web.loop import may_act, named
 from cloud.web.views import CoolerView, DrawnBox, History, HistorySeries, LineRow, Shot, Tile
 from facings.messages import Box, Observation, Stockout
 
@@ -30,9 +32,10 @@ MOST_EPISODES = 20
 
 
 def cooler_view(
-    session: Session, services: Services, tenant: str, cooler: str, photo: uuid.UUID | None, language: str
+    session: Session, services: Services, caller: Caller, cooler: str, photo: uuid.UUID | None, language: str
 ) -> CoolerView | None:
     """The page of `cooler` with `photo`, or with the latest usable one; None where there is no such cooler or photo."""
+    tenant = caller.tenant
     present = Present(session, services.clock.now(), only=[cooler])
     record = present.coolers.get(cooler)
     if record is None:
@@ -60,6 +63,8 @@ def cooler_view(
     return replace(
         view,
         shot=reading.shot(session.get(Photo, (tenant, shown.photo_id))),
+        compliance=photo_compliance(session, record, shown, present.catalogue),
+        may_plan=may_act(caller) and shown.quality.verdict != "unusable",
         lines=reading.lines(),
         tiles=reading.tiles(),
         previous=earlier,
@@ -104,6 +109,7 @@ class Reading:
         ]
         return Shot(
             photo=self.found.photo_id,
+            observation=self.found.id,
             stored=stored is not None and stored.stored_at is not None,
             observed_at=self.found.captured_at,
             width=size[0],

@@ -41,8 +41,13 @@ def loop_view(session: Session, caller: Caller, stockouts: StockoutList, languag
         closed=[_order(order, outlets, products) for order in closed],
         stockouts=stockouts.stockouts,
         total=stockouts.total,
-        may_act=ROLES.index(caller.role) >= ROLES.index("manager"),
+        may_act=may_act(caller),
     )
+
+
+def may_act(caller: Caller) -> bool:
+    """Whether the caller may change things, not only look."""
+    return ROLES.index(caller.role) >= ROLES.index("manager")
 
 
 def outlet_names(session: Session, language: str) -> dict[str, str]:

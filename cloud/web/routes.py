@@ -21,7 +21,7 @@ from cloud.identity import service as identity
 from cloud.identity.service import Caller
 from cloud.retail import orders
 from cloud.services import Services
-from cloud.web import errors
+from cloud.web import competition, errors, planogram_pages
 from cloud.web.cooler import cooler_view
 from cloud.web.i18n import LANGUAGES, N_, translations
 from cloud.web.loop import loop_view, outlet_names
@@ -41,6 +41,8 @@ from cloud.web.words import words
 from facings.ids import Slug
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(errors.require_assets)])
+router.include_router(planogram_pages.router)
+router.include_router(competition.router)
 
 A_YEAR_S = 365 * 24 * 3600
 
@@ -71,7 +73,7 @@ def cooler(
     photo: uuid.UUID | None = None,
 ) -> HTMLResponse:
     """One cooler with its latest photo, or another of its photos; to htmx only what a new photo changes."""
-    view = cooler_view(session, services, who.tenant, cooler, photo, language_of(request, who))
+    view = cooler_view(session, services, who, cooler, photo, language_of(request, who))
     if view is None:
         raise not_found("cooler" if photo is None else "photo", photo or cooler)
     template = "cooler_now.html" if is_fragment(request) else "cooler.html"

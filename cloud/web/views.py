@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from cloud.analytics.compliance.answer import ComplianceAnswer
 from cloud.web.words import counted
 from facings.messages import Estimate, OverviewKpi, Share, Stockout
 
@@ -95,6 +96,7 @@ class Shot:
     """One photo and what was found on it."""
 
     photo: uuid.UUID
+    observation: uuid.UUID
     stored: bool
     observed_at: datetime
     width: int
@@ -166,6 +168,8 @@ class CoolerView:
     previous: uuid.UUID | None = None
     next: uuid.UUID | None = None
     planned: bool = False
+    compliance: ComplianceAnswer | None = None
+    may_plan: bool = False
     tiles: Sequence[Tile] = ()
     lines: Sequence[LineRow] = ()
     episodes: Sequence[Stockout] = ()

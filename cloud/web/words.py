@@ -42,6 +42,8 @@ def words(language: str) -> dict[str, Any]:
             "unusable": _("unusable photo: nothing is concluded from it"),
         },
         "steps": {"none": _("no proposal"), "proposed": _("to confirm"), "ordered": _("ordered")},
+        "moves": {"move": _("Move"), "add": _("Put in"), "remove": _("Take out"), "check": _("Look at")},
+        "whys": {"more": _("more facings"), "fewer": _("fewer facings"), "new": _("new"), "gone": _("gone")},
         "orders": {
             "confirmed": _("confirmed"),
             "dispatched": _("dispatched"),

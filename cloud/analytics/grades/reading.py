@@ -1,0 +1,121 @@
+"""From the stores to the pillars of each outlet."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cloud.analytics.compliance.judgement import Judgement
+from cloud.analytics.compliance.means import mean_judgements
+from cloud.analytics.grades.grade import DEFAULT, Grade, Pillar, Scheme, grade
+from cloud.analytics.grades.models import GradeScheme
+from cloud.analytics.grades.pillars import (
+    availability_pillar,
+    planogram_pillar,
+    purity_pillar,
+    sell_out_pillars,
+    share_pillar,
+)
+from cloud.analytics.present import Catalogue
+from cloud.analytics.sellout.kpis import SoldDay, sell_out, sold_days
+from cloud.analytics.share.availability import ShelfTime
+from cloud.analytics.share.shelf_times import shelf_times
+from cloud.analytics.share.window import MeanLine, read_window
+from cloud.audits.facts import Facts
+from cloud.outlets.models import Cooler, Outlet
+from cloud.settings import SellOutSettings
+from facings.messages import Estimate
+
+
+class OutletGrades:
+    """The grades of a tenant's outlets over some time."""
+
+    def __init__(
+        self,
+        session: Session,
+        facts: Facts,
+        tenant: str,
+        start: datetime,
+        end: datetime,
+        settings: SellOutSettings,
+    ) -> None:
+        self.outlets = {row.id: row for row in session.scalars(select(Outlet))}
+        self.window = read_window(facts, tenant, start, end)
+        self.catalogue = Catalogue(session)
+        self._own = {sku for sku, product in self.catalogue.products.items() if product.own}
+        coolers = list(session.scalars(select(Cooler)))
+        self._owned = {cooler.id for cooler in coolers if cooler.owned}
+        self._coolers = {cooler.id: cooler for cooler in coolers}
+        self._outlet_of = {cooler.id: cooler.outlet_id for cooler in coolers}
+        self._schemes = schemes(session)
+        self._lines: dict[str, list[MeanLine]] = defaultdict(list)
+        for line in self.window.lines:
+            self._lines[line.outlet].append(line)
+        self._times: dict[str, list[ShelfTime]] = defaultdict(list)
+        for one in shelf_times(session, self.window, settings):
+            self._times[one.outlet].append(one)
+        self._judged = self._judgements(facts, tenant)
+        self._sell_out = self._sold(facts, tenant)
+
+    def scheme(self, outlet: str) -> Scheme:
+        """Weights and targets of the class of an outlet."""
+        return self._schemes.get(self.outlets[outlet].outlet_class) or self._schemes.get("") or DEFAULT
+
+    def cooler_names(self, cooler: str) -> tuple[str, str]:
+        """Name and Chinese name of a cooler."""
+        return self._coolers[cooler].name, self._coolers[cooler].name_zh
+
+    def grades(self) -> dict[str, Grade]:
+        """The grade of each outlet of which anything is known."""
+        found = {outlet: grade(self.pillars(outlet), self.scheme(outlet)) for outlet in self.outlets}
+        return {outlet: one for outlet, one in found.items() if one is not None}
+
+    def pillars(self, outlet: str) -> Mapping[str, Pillar | None]:
+        """What is known of an outlet."""
+        lines = self._lines[outlet]
+        return {
+            "availability": availability_pillar(self._times[outlet]),
+            "share": share_pillar(lines, self._own, self.scheme(outlet).targets["share"]),
+            "purity": purity_pillar(lines, self._owned, self._own),
+            "planogram": planogram_pillar(self._judged[outlet]),
+            "sell-out": self._sell_out.get(outlet),
+        }
+
+    def _judgements(self, facts: Facts, tenant: str) -> Mapping[str, dict[str, tuple[Judgement, float]]]:
+        found: dict[str, dict[str, tuple[Judgement, float]]] = defaultdict(dict)
+        for one in mean_judgements(facts, tenant, self.window.start, self.window.end):
+            if one.cooler in self._outlet_of:
+                found[self._outlet_of[one.cooler]][one.cooler] = (one.judged, one.moves)
+        return found
+
+    def _sold(self, facts: Facts, tenant: str) -> dict[str, Pillar]:
+        rows = [row for row in sold_days(facts, tenant, self.window.start, self.window.end) if row.sku in self._own]
+        days: dict[str, set[object]] = defaultdict(set)
+        lost: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+        for row in rows:
+            days[row.outlet].add(row.day)
+            lost[row.outlet][row.sku] += row.lost
+        sold = {outlet: _a_day(units, len(days[outlet])) for outlet, units in sell_out(rows, _outlet).items()}
+        lost_a_day = {
+            outlet: {sku: units / len(days[outlet]) for sku, units in skus.items()} for outlet, skus in lost.items()
+        }
+        classes = {outlet.id: outlet.outlet_class for outlet in self.outlets.values()}
+        return sell_out_pillars(sold, classes, lost_a_day)
+
+
+def schemes(session: Session) -> dict[str, Scheme]:
+    """The schemes that were set, by outlet class; the empty class stands for all without their own."""
+    rows: Sequence[GradeScheme] = session.scalars(select(GradeScheme)).all()
+    return {row.outlet_class: Scheme(row.weights, row.targets) for row in rows}
+
+
+def _outlet(row: SoldDay) -> str:
+    return row.outlet
+
+
+def _a_day(units: Estimate, days: int) -> Estimate:
+    return Estimate(value=units.value / days, low=units.low / days, high=units.high / days)

@@ -1,0 +1,57 @@
+"""Competition over HTTP: intrusions, and why the own share has changed."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fastapi import APIRouter
+from sqlalchemy import ColumnElement, select
+
+from cloud.analytics.periods import From, To, period
+from cloud.analytics.present import Catalogue
+from cloud.analytics.share.answer import IntrusionAnswer, ShareChangeAnswer, intrusion_answers, share_change
+from cloud.analytics.share.models import Intrusion
+from cloud.api.deps import CallerDep, ServicesDep, SessionDep
+from cloud.api.errors import ApiError
+from cloud.api.shapes import AfterNumber, Limit, Page, page_of
+from cloud.outlets.models import Cooler, Outlet
+from facings.ids import Slug
+
+router = APIRouter(prefix="/api/v1", tags=["analytics"])
+
+
+@router.get("/intrusions")
+def list_intrusions(
+    session: SessionDep,
+    state: Literal["open", "closed"] | None = None,
+    cooler: Slug | None = None,
+    outlet: Slug | None = None,
+    sku: Slug | None = None,
+    after: AfterNumber = None,
+    limit: Limit = 100,
+) -> Page[IntrusionAnswer]:
+    """Competitors' products in coolers that the brand owns, in the order they were found."""
+    conditions: list[ColumnElement[bool]] = [Intrusion.withdrawn_at.is_(None)]
+    conditions += [Intrusion.gone_at.is_(None) if state == "open" else Intrusion.gone_at.is_not(None)] if state else []
+    conditions += [Intrusion.cooler_id == cooler] if cooler else []
+    conditions += [Intrusion.sku == sku] if sku else []
+    if outlet:
+        conditions.append(Intrusion.cooler_id.in_(select(Cooler.id).where(Cooler.outlet_id == outlet)))
+    rows, further = page_of(session, select(Intrusion), Intrusion.id, after, limit, *conditions)
+    coolers = {row.id: row for row in session.scalars(select(Cooler))}
+    outlets = {row.id: row for row in session.scalars(select(Outlet))}
+    return Page(items=intrusion_answers(rows, Catalogue(session), coolers, outlets), next=further)
+
+
+@router.get("/share/changes")
+def show_changes(
+    session: SessionDep, services: ServicesDep, who: CallerDep, start: From = None, end: To = None
+) -> ShareChangeAnswer:
+    """The own share of facings in a period against the same length before it, explained by SKU and outlet."""
+    start, end = period(start, end, services.clock.now())
+    outlets = {row.id: row for row in session.scalars(select(Outlet))}
+    answer = share_change(session, services.facts, who.tenant, start, end, outlets, Catalogue(session))
+    if answer is None:
+        hint = "ask for two periods with photos; `from` and `to` name the later one"
+        raise ApiError(404, "one of the two periods shows no product", hint, "nothing-to-compare")
+    return answer

@@ -1,0 +1,155 @@
+"""The competition page: whose products stand in the coolers, what changed, and who has intruded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from babel.numbers import format_decimal
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cloud.analytics.measures import Group
+from cloud.analytics.overview import reference_time
+from cloud.analytics.present import Catalogue, Present
+from cloud.analytics.share.answer import ChangeAnswer, IntrusionAnswer, coverage_of, intrusion_answers, share_change
+from cloud.analytics.share.models import Intrusion
+from cloud.analytics.share.shares import purity, shares
+from cloud.analytics.share.window import MeanLine, read_window
+from cloud.api.deps import CallerDep, ServicesDep, SessionDep
+from cloud.identity.service import Caller
+from cloud.services import Services
+from cloud.web import errors
+from cloud.web.i18n import Formats
+from cloud.web.pages import language_of, page
+from facings.messages import Coverage, Estimate
+
+router = APIRouter(include_in_schema=False, dependencies=[Depends(errors.require_assets)])
+
+PERIOD = timedelta(days=7)
+MOST_INTRUSIONS = 100
+MOST_CHANGES = 8
+
+
+@dataclass(frozen=True)
+class OwnerRow:
+    """The facings of one owner of brands."""
+
+    name: str
+    group: Group
+    share: Estimate
+
+
+@dataclass(frozen=True)
+class EffectRow:
+    """What one product in one outlet did to the own share."""
+
+    product: str
+    outlet: str
+    why: str
+    before: float
+    after: float
+    points: str
+    """In hundredths of the share, signed."""
+
+
+@dataclass(frozen=True)
+class CompetitionView:
+    """The page."""
+
+    start: datetime
+    end: datetime
+    coverage: Coverage
+    share: Estimate | None
+    share_before: Estimate | None
+    points: str
+    purity: Estimate | None
+    owners: Sequence[OwnerRow]
+    intrusions: Sequence[IntrusionAnswer]
+    intruded_coolers: int
+    losses: Sequence[EffectRow]
+    gains: Sequence[EffectRow]
+    others: str
+    """Effect of the outlets that were watched in one of the two weeks only."""
+
+
+@router.get("/competition")
+def competition(request: Request, who: CallerDep, session: SessionDep, services: ServicesDep) -> HTMLResponse:
+    """Shares, purity, intrusions, gains and losses of the last week."""
+    view = competition_view(session, services, who, language_of(request, who))
+    return page(request, "competition.html", who, active="competition", view=view)
+
+
+def competition_view(session: Session, services: Services, caller: Caller, language: str) -> CompetitionView:
+    """The last week; where every cooler replays another time, the last week of that."""
+    present = Present(session, services.clock.now())
+    end = reference_time(present) + timedelta(milliseconds=1)
+    window = read_window(services.facts, caller.tenant, end - PERIOD, end)
+    change = share_change(session, services.facts, caller.tenant, end - PERIOD, end, present.outlets, present.catalogue)
+    catalogue, own = present.catalogue, {sku for sku, one in present.catalogue.products.items() if one.own}
+    owned = {cooler.id for cooler in present.coolers.values() if cooler.owned}
+    open_ones = _open_intrusions(session, present)
+    own_share = shares(window.lines, lambda line: catalogue.group(line.sku)).get("own")
+    told = [_effect(one, language) for one in (change.changes if change else ())]
+    return CompetitionView(
+        start=window.start,
+        end=window.end,
+        coverage=coverage_of(session, window),
+        share=own_share,
+        share_before=change.before if change else None,
+        points=points(change.change, language) if change else "",
+        purity=purity(window.lines, owned, own),
+        owners=_owners(window.lines, catalogue),
+        intrusions=open_ones,
+        intruded_coolers=len({one.cooler for one in open_ones}),
+        losses=[row for row in told if row.points.startswith(_MINUS)][:MOST_CHANGES],
+        gains=[row for row in told if not row.points.startswith(_MINUS)][:MOST_CHANGES],
+        others=points(change.came + change.went, language) if change and change.came + change.went else "",
+    )
+
+
+_MINUS = "\N{MINUS SIGN}"
+
+
+def points(fraction: float, language: str) -> str:
+    """A difference of shares in hundredths, with its sign.
+
+    Example:
+        >>> points(-0.0125, "en"), points(0.2, "en")
+        ('−1.2', '+20.0')
+    """
+    return str(format_decimal(100 * fraction, f"+#,##0.0;{_MINUS}#,##0.0", Formats(language).locale))
+
+
+def _owners(lines: Sequence[MeanLine], catalogue: Catalogue) -> list[OwnerRow]:
+    """Own first, then the others, and last what has no name."""
+
+    def owner(line: MeanLine) -> str:
+        product = catalogue.products.get(line.sku)
+        return product.owner if product else ""
+
+    groups: Mapping[str, Group] = {owner(line): catalogue.group(line.sku) for line in lines}
+    rows = [OwnerRow(name, groups[name], share) for name, share in shares(lines, owner).items()]
+    order: tuple[Group, ...] = ("own", "competitor", "unknown")
+    return sorted(rows, key=lambda row: (order.index(row.group), -row.share.value))
+
+
+def _open_intrusions(session: Session, present: Present) -> list[IntrusionAnswer]:
+    still = select(Intrusion).where(Intrusion.gone_at.is_(None), Intrusion.withdrawn_at.is_(None))
+    rows = session.scalars(still.order_by(Intrusion.first_seen_at).limit(MOST_INTRUSIONS))
+    return intrusion_answers(rows, present.catalogue, present.coolers, present.outlets)
+
+
+def _effect(one: ChangeAnswer, language: str) -> EffectRow:
+    chinese = language.startswith("zh")
+    return EffectRow(
+        product=one.name_zh if chinese and one.name_zh else one.name,
+        outlet=one.outlet_name_zh if chinese and one.outlet_name_zh else one.outlet_name,
+        why=one.why,
+        before=one.before,
+        after=one.after,
+        points=points(one.effect, language),
+    )
