@@ -25,6 +25,8 @@ Pixels = npt.NDArray[np.uint8]
 LONGEST_SIDE = 192
 MARGIN = 0.12
 SMALLEST_SIDE = 12
+LEGIBLE_HEIGHT, LEGIBLE_WIDTH = 44, 16
+LEGIBLE_CONTRAST = 16  # standard deviation of the grey levels
 SHOWS_FROM = 0.4  # share of a rendered product that must be seen for it to be learned from
 
 
@@ -168,6 +170,18 @@ def rendered(root: Path) -> list[Crop]:
         crops += _crops({**coco, "annotations": seen}, file.parent, prefix, {a["id"]: a["sku"] for a in seen})
         crops += packshots(file.parent / "packshots", prefix)
     return [replace(crop, brand=brand_of(crop.identity)) for crop in crops]
+
+
+def legible(crop: Crop) -> bool:
+    """Whether a person could tell what it is: large enough, and neither lost in fog nor in the dark.
+
+    Rendered scenes are labelled down to the last blurred corner; crops without a trace of print teach nothing.
+    """
+    x1, y1, x2, y2 = crop.box.astype(int).tolist()
+    if y2 - y1 < LEGIBLE_HEIGHT or x2 - x1 < LEGIBLE_WIDTH:
+        return False
+    grey = cv2.cvtColor(crop.pixels[max(y1, 0) : y2, max(x1, 0) : x2], cv2.COLOR_BGR2GRAY)
+    return bool(grey.std() >= LEGIBLE_CONTRAST)
 
 
 def _catalogue(folder: Path) -> str:

@@ -74,7 +74,7 @@ def load_sources(config: TrainConfig, data: Path, rendered: Path | None) -> dict
         "cooler_brands": lambda: sources.cooler_brands(data, "train"),
         "grocery_store": lambda: sources.grocery_store(data, "train") + sources.grocery_icons(data),
         "beverage3": lambda: sources.beverage3(data),
-        "rendered": lambda: sources.rendered(rendered) if rendered else [],
+        "rendered": lambda: [crop for crop in sources.rendered(rendered) if sources.legible(crop)] if rendered else [],
     }
     found = {}
     for name in config.sources:

@@ -13,6 +13,7 @@ from edge.vision.detect import detect
 from edge.vision.detections import Detections, FloatArray
 from edge.vision.embed import embed
 from edge.vision.gallery import Best, Gallery
+from edge.vision.neighbours import with_neighbours
 from edge.vision.zoo import DetectorManifest, EmbedderManifest, LoadedModel
 from facings.errors import BadInputError
 from models.detector.boxes import areas, intersections, iou
@@ -56,7 +57,8 @@ class Eyes:
             return found, Best((None,) * len(found), np.zeros(len(found), np.float32))
         assert isinstance(self.embedder.manifest, EmbedderManifest)
         worth = int((found.scores >= LOWEST_NAMED).sum())
-        vectors = embed(self.embedder, pixels, found.boxes[:worth])
+        seen, sure = found.boxes[:worth], found.scores[:worth] >= self.threshold
+        vectors = with_neighbours(embed(self.embedder, pixels, seen), seen, sure)
         best = self.gallery.best(vectors, self.embedder.manifest.embedder.calibration)
         rest = len(found) - worth
         return found, Best((*best.skus, *(None,) * rest), np.concatenate([best.right, np.zeros(rest, np.float32)]))
