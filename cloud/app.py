@@ -21,6 +21,7 @@ from cloud.api.limits import LimitBodies
 from cloud.audits import routes as audits
 from cloud.catalog import routes as catalog
 from cloud.catalog.galleries import routes as galleries
+from cloud.catalog.newcomers import routes as newcomers
 from cloud.fleet import routes as fleet
 from cloud.identity import routes as identity
 from cloud.outlets import planogram_routes as planograms
@@ -37,6 +38,7 @@ DOMAINS = (
     fleet,
     catalog,
     galleries,
+    newcomers,
     outlets,
     planograms,
     audits,

@@ -24,6 +24,7 @@ from cloud.broker.nats_config import BrokerPlace
 from cloud.broker.ports import chosen_ports
 from cloud.broker.watch import ExternalBroker, OwnBroker
 from cloud.catalog.galleries.announce import Announcements
+from cloud.catalog.newcomers.rounds import NewcomerRounds
 from cloud.files import write_private
 from cloud.http_server import HttpServer
 from cloud.identity.first import first_sign_in
@@ -131,6 +132,7 @@ class Instance:
         self._run(live)
         self._run(ingest)
         self._run(galleries)
+        self._run(NewcomerRounds(services))
         self._run(judging)
         self._run(SellOutRounds(services))
         link.start()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from cloud.audits.inbox import Arrival
+from cloud.analytics.places import Sight, sight_of
 from facings.errors import MessageError
 from facings.messages import (
     Birth,
@@ -17,6 +18,7 @@ from facings.messages import (
     Event,
     Health,
     Observation,
+    Product,
     State,
 )
 from facings.topics import UpwardTopic, parse_upward
@@ -44,11 +46,16 @@ _HEAD_BYTES = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A message of the contract; the products of an observation are left to its payload."""
+    """A message of the contract; the other products of an observation are left to its payload."""
 
     arrival: Arrival
     topic: UpwardTopic
     message: Envelope
+    unknown: tuple[Product, ...] = ()
+    """Of an observation: the products that no gallery knows and whose looks are told."""
+
+    sight: Sight | None = None
+    """Of an observation: what it shows in front, for the stock-out rules."""
 
     @property
     def number(self) -> tuple[uuid.UUID, int] | None:
@@ -84,7 +91,8 @@ def read(arrival: Arrival) -> Accepted | Refused:
     if isinstance(message, Observation):
         # The boxes are stored as the payload has them. Those of a whole batch, 100,000 objects and more, would have the
         # garbage collector take three times as long as the checking.
-        message = message.model_copy(update={"products": ()})
+        unknown = tuple(product for product in message.products if product.look and product.sku is None)
+        return Accepted(arrival, topic, message.model_copy(update={"products": ()}), unknown, sight_of(message))
     return Accepted(arrival, topic, message)
 
 

@@ -25,6 +25,7 @@ from cloud.audits.models import NO_TENANT
 from cloud.audits.quarantine import quarantine
 from cloud.audits.signs import SIGNS, take_signs
 from cloud.catalog.models import Product
+from cloud.catalog.newcomers.sightings import take_sightings
 from cloud.fleet.models import Device
 from cloud.identity.models import Tenant
 from cloud.outlets.models import Cooler
@@ -168,6 +169,7 @@ def _commit(services: Services, batch: Batch) -> Outcome:
         outcome.counts["any", "trimmed"] += quarantine(session, batch.tenant, refused)
         outcome.signs_changed = take_signs(session, [*batch.present, *stored])
         outcome.changed = take_observations(session, services.facts, batch.tenant, batch.coolers, stored)
+        take_sightings(session, batch.coolers, stored)
     outcome.acks = _acks(batch, boots, refused)
     return outcome
 

@@ -1,0 +1,52 @@
+"""From observations to sightings: unknown products whose looks came with the message wait here to be gathered."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator, Mapping, Sequence
+
+from sqlalchemy.orm import Session
+
+from cloud.audits.intake import Accepted
+from cloud.catalog.newcomers.models import Sighting
+from cloud.outlets.models import Cooler
+from facings.messages import Observation, Product
+
+EMBEDDER = "sku-embedder"
+"""Name of the model whose vectors looks are; looks of two versions of it cannot be compared."""
+MOST_DIMENSIONS = 1024
+
+
+def take_sightings(session: Session, coolers: Mapping[str, Cooler], items: Sequence[Accepted]) -> None:
+    """Note the unknown products of stored observations; `coolers` is that of each device."""
+    for item in items:
+        message = item.message
+        if not item.unknown or item.clock_suspect or not isinstance(message, Observation):
+            continue
+        session.add_all(_sightings(message, item.unknown, coolers[item.topic.device].id))
+
+
+def _sightings(message: Observation, unknown: Sequence[Product], cooler: str) -> Iterator[Sighting]:
+    embedder = message.models.get(EMBEDDER, "")
+    for product in unknown:
+        look = _bytes_of(product.look or "")
+        if embedder and look:
+            box = product.box.model_dump()
+            yield Sighting(
+                photo_id=message.photo_id,
+                cooler_id=cooler,
+                seen_at=message.captured_at,
+                look=look,
+                embedder=embedder[:64],
+                **box,
+            )
+
+
+def _bytes_of(look: str) -> bytes:
+    """The look's bytes; none where it is no base64: a device's oddity, and no reason to refuse its counts."""
+    try:
+        decoded = base64.b64decode(look, validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+    return decoded if len(decoded) <= MOST_DIMENSIONS else b""
