@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from cloud.analytics import routes as analytics
+from cloud.analytics.query import routes as query
 from cloud.analytics.compliance import routes as compliance
 from cloud.analytics.grades import routes as grades
 from cloud.analytics.sellout import routes as sellout
@@ -43,6 +44,7 @@ DOMAINS = (
     planograms,
     audits,
     analytics,
+    query,
     compliance,
     share,
     grades,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
-from typing import Literal
+from typing import Literal, Protocol
 
 from facings.messages import Estimate, Share
 
@@ -39,6 +39,35 @@ class Counted:
         return (self.count_sd * self.facings / self.units) ** 2 if self.units else self.count_sd**2
 
 
+class Counts(Protocol):
+    """What the measures need to know of some products: a `Counted`, or a sum of such."""
+
+    @property
+    def group(self) -> Group:
+        """Own, competitor or unknown."""
+        ...
+
+    @property
+    def units(self) -> float:
+        """Products seen."""
+        ...
+
+    @property
+    def count_sd(self) -> float:
+        """Standard deviation of the error of `units`."""
+        ...
+
+    @property
+    def facings(self) -> float:
+        """Distinct front positions."""
+        ...
+
+    @property
+    def facings_variance(self) -> float:
+        """Variance of the error of `facings`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Front:
     """The front places of a planned cooler: how many, and the products that shall stand there."""
@@ -53,19 +82,19 @@ class Front:
         return min(sum(line.facings for line in self.counted), self.planned)
 
 
-def units(lines: Iterable[Counted]) -> Estimate:
+def units(lines: Iterable[Counts]) -> Estimate:
     """Products seen."""
     lines = list(lines)
     return _estimate(sum(line.units for line in lines), sum(line.count_sd**2 for line in lines))
 
 
-def facings(lines: Iterable[Counted]) -> Estimate:
+def facings(lines: Iterable[Counts]) -> Estimate:
     """Distinct front positions."""
     lines = list(lines)
     return _estimate(sum(line.facings for line in lines), sum(line.facings_variance for line in lines))
 
 
-def share(lines: Iterable[Counted]) -> Share:
+def share(lines: Iterable[Counts]) -> Share:
     """Facings of each group / all facings; all zero where there is none.
 
     Example:
@@ -78,7 +107,7 @@ def share(lines: Iterable[Counted]) -> Share:
     return Share(**{group: part([line for line in lines if line.group == group], lines) for group in GROUPS})
 
 
-def part(some: Iterable[Counted], every: Iterable[Counted]) -> Estimate:
+def part(some: Iterable[Counts], every: Iterable[Counts]) -> Estimate:
     """Facings of `some` lines / facings of `every` line, by the delta method; zero where there is none.
 
     With F facings in all, the variance of a share s is ((1-s)² var(its facings) + s² var(the others)) / F².

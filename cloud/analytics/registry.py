@@ -11,8 +11,12 @@ from collections.abc import Iterable
 from pydantic import BaseModel, Field
 
 from cloud.analytics import stockouts
+from cloud.analytics.query.cut import ALL, OF_PLACES, OF_PRODUCTS
 
-DIMENSIONS = ("day", "cooler", "outlet", "region", "brand", "sku")
+DIMENSIONS = tuple(one for one in ALL if one != "hour")
+"""Of what is known by business day."""
+WITH_HOURS = ALL
+"""Of what is known by photo."""
 
 
 class Kpi(BaseModel):
@@ -37,7 +41,7 @@ KPIS: tuple[Kpi, ...] = (
         unit="products",
         grain="cooler, SKU, photo",
         source="facts: shelf_line.units, count_sd",
-        by=DIMENSIONS,
+        by=WITH_HOURS,
     ),
     Kpi(
         name="facings",
@@ -47,7 +51,7 @@ KPIS: tuple[Kpi, ...] = (
         unit="positions",
         grain="cooler, SKU, photo",
         source="facts: shelf_line.facings",
-        by=DIMENSIONS,
+        by=WITH_HOURS,
     ),
     Kpi(
         name="share-of-facings",
@@ -60,7 +64,7 @@ KPIS: tuple[Kpi, ...] = (
         unit="fraction",
         grain="cooler, SKU, photo",
         source="facts: shelf_line.facings; records: product.own",
-        by=DIMENSIONS,
+        by=WITH_HOURS,
     ),
     Kpi(
         name="linear-share",
@@ -73,7 +77,7 @@ KPIS: tuple[Kpi, ...] = (
         unit="fraction",
         grain="cooler, SKU, photo",
         source="facts: shelf_line.linear_share",
-        by=DIMENSIONS,
+        by=WITH_HOURS,
     ),
     Kpi(
         name="occupancy",
@@ -109,7 +113,7 @@ KPIS: tuple[Kpi, ...] = (
         unit="hours",
         grain="cooler, SKU, episode",
         source="records: stockout_episode",
-        by=DIMENSIONS,
+        by=WITH_HOURS,
     ),
     Kpi(
         name="void",
@@ -119,7 +123,7 @@ KPIS: tuple[Kpi, ...] = (
         unit="SKUs",
         grain="cooler, SKU",
         source="records: planogram.rows, shelf_watch",
-        by=("cooler", "outlet", "region", "brand", "sku"),
+        by=(*OF_PLACES, *OF_PRODUCTS),
     ),
     Kpi(
         name="sell-out",
@@ -220,10 +224,14 @@ period as fully dependent, so that many photos do not feign certainty.
 
 For each cooler the mean over its usable photos in the period, a photo without the SKU counting as zero; then the sum
 over the coolers (the mean, for the linear share). A share divides such sums, so that a cooler with more photos weighs
-no more. Days are those of UTC.
+no more. A share cut or narrowed by products is that of those products in all products of the same time and places.
 
-Of sell-out and what is made of it, days are the business days of each outlet, those whose dates lie in the period; a
-day is known once it has ended there.
+Days, weeks (named by their Monday) and months are made of business days, local at each outlet: those whose dates lie in
+the period. Hours, and a period that is not cut by time, are whole hours of UTC; the answer's `start` and `end` say which.
+A cooler that moved counts where it stood. Each number has the coverage of its own time and places: coolers with a
+usable photo, out of those with a device.
+
+A business day has sell-out, and what is made of it, once it has ended there.
 
 ## When a stock-out opens and closes
 

@@ -1,9 +1,8 @@
-"""The KPIs over HTTP: the present, periods, stock-outs, and what each KPI means."""
+"""The present numbers over HTTP, the photos behind them, and stock-outs."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
@@ -14,8 +13,6 @@ from cloud.analytics.episodes import still_open
 from cloud.analytics.models import StockoutEpisode
 from cloud.analytics.overview import overview
 from cloud.analytics.present import Catalogue, Present, stockouts
-from cloud.analytics.registry import BY_NAME, KPIS, Kpi
-from cloud.analytics.series import KpiSeries, Period
 from cloud.api.deps import CallerDep, ServicesDep, SessionDep
 from cloud.api.errors import ApiError, not_found
 from cloud.api.shapes import AfterNumber, Limit, Page, page_of
@@ -27,11 +24,7 @@ from facings.messages import CoolerKpi, OverviewKpi, Stockout
 
 router = APIRouter(prefix="/api/v1", tags=["analytics"])
 
-LONGEST_PERIOD = timedelta(days=400)
-USUAL_PERIOD = timedelta(days=7)
-
 From = Annotated[UtcDatetime | None, Query(alias="from", description="first moment; default: a week before `to`")]
-To = Annotated[UtcDatetime | None, Query(alias="to", description="just after the last moment; default: now")]
 
 
 class ObservedAnswer(BaseModel):
@@ -112,41 +105,6 @@ def list_stockouts(
     outlets = {row.id: row for row in session.scalars(select(Outlet))}
     items = sorted(stockouts(session, rows, Catalogue(session), coolers, outlets), key=lambda item: item.id)
     return Page(items=items, next=further)
-
-
-@router.get("/kpis")
-def list_kpis(_who: CallerDep) -> list[Kpi]:
-    """What each KPI means."""
-    return list(KPIS)
-
-
-@router.get("/kpis/{name}", response_model_exclude_none=True)
-def show_kpi(
-    services: ServicesDep,
-    session: SessionDep,
-    who: CallerDep,
-    name: Slug,
-    start: From = None,
-    end: To = None,
-    by: str = "day",
-) -> KpiSeries:
-    """A KPI over a period, with the coverage behind it."""
-    kpi = BY_NAME.get(name)
-    if kpi is None:
-        raise not_found("kpi", name)
-    if by not in kpi.by:
-        hint = f"take one of {', '.join(kpi.by)}" if kpi.by else "it is known for the present: GET /api/v1/overview"
-        raise ApiError(422, f"{name} is not broken down by {by!r}", hint)
-    start, end = _period(start, end, services.clock.now())
-    return Period(session, services.facts, who.tenant, start, end).series(kpi, by)
-
-
-def _period(start: datetime | None, end: datetime | None, now: datetime) -> tuple[datetime, datetime]:
-    end = end or now
-    start = start or end - USUAL_PERIOD
-    if not timedelta(0) < end - start <= LONGEST_PERIOD:
-        raise ApiError(422, "`from` must lie before `to`, by 400 days at most", "ask for a shorter period")
-    return start, end
 
 
 def _known_cooler(session: SessionDep, cooler: str) -> None:

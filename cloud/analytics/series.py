@@ -1,42 +1,44 @@
-"""KPIs over a period, broken down by day, place or product: from the facts, with the arithmetic of the live numbers."""
+"""KPIs over a period, cut by time, place and product, with the coverage behind each number."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from functools import cached_property
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel
-from sqlalchemy import ColumnElement, func, select
+from pydantic import BaseModel, Field
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cloud.analytics import measures
 from cloud.analytics.episodes import episode_of
-from cloud.analytics.measures import Counted
 from cloud.analytics.models import ShelfWatch, StockoutEpisode
-from cloud.analytics.overview import device_states
-from cloud.analytics.present import UNKNOWN_NAME, Catalogue
+from cloud.analytics.query.cut import BETWEEN, Cut, bucket_of, hour_name
+from cloud.analytics.query.known import Known
+from cloud.analytics.query.scope import EVERYTHING, Scope
+from cloud.analytics.query.stretches import stretches, whole_hours
+from cloud.analytics.query.sums import Reporting, Sums, Total
 from cloud.analytics.registry import Kpi
 from cloud.analytics.sellout import kpis as sellout
 from cloud.analytics.stockouts import hours
-from cloud.audits.facts import Facts, observation, shelf_line
-from cloud.outlets.models import Cooler, Outlet, Planogram
+from cloud.audits.facts import Facts
+from cloud.outlets.models import Cooler, Planogram
 from facings.clock import UtcDatetime
 from facings.messages import Coverage, Estimate, Share
-
-OF_PRODUCTS = ("brand", "sku")
-"""Dimensions of the products; the others are those of the photos."""
 
 
 class KpiPoint(BaseModel):
     """One number of a series."""
 
-    key: str
-    name: str
+    key: str = Field(description="names the group; parts of several dimensions joined by ' / '")
+    name: str = Field(description="what people call it")
+    keys: dict[str, str] = Field(default={}, description="the parts of the key by dimension")
+    names: dict[str, str] = Field(default={}, description="what people call them")
     value: Estimate
     share: Share | None = None
+    coverage: Coverage = Coverage(reporting=0, expected=0)
 
 
 class KpiSeries(BaseModel):
@@ -49,146 +51,161 @@ class KpiSeries(BaseModel):
     end: UtcDatetime
     coverage: Coverage
     points: list[KpiPoint]
+    next: str | None = Field(default=None, description="send it as `after` for the points that follow")
 
 
 class Period:
-    """The tenant's facts from `start` to just before `end`."""
+    """The tenant's KPIs from `start` to just before `end`, in the rollups as they are, of `scope` alone.
 
-    def __init__(self, session: Session, facts: Facts, tenant: str, start: datetime, end: datetime) -> None:
+    What is not cut by days is taken from whole hours of UTC, the first and the last included.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        facts: Facts,
+        tenant: str,
+        start: datetime,
+        end: datetime,
+        scope: Scope = EVERYTHING,
+        known: Known | None = None,
+    ) -> None:
         self.start, self.end = start, end
+        self.scope = scope
         self._session = session
         self._facts = facts
         self._tenant = tenant
-        self._catalogue = Catalogue(session)
-        self._coolers = {row.id: row for row in session.scalars(select(Cooler))}
-        self._outlets = {row.id: row for row in session.scalars(select(Outlet))}
+        self._known = known or Known(session)
 
     def series(self, kpi: Kpi, by: str) -> KpiSeries:
-        """`kpi` broken down by `by`, one of its dimensions; points in the order of their keys."""
-        points = _MAKERS[kpi.name](self, by)
+        """`kpi` cut by some of its dimensions, written as `day,outlet`; points in the order of their keys."""
+        cut = Cut.of(by)
+        points = sorted(_MAKERS[kpi.name](self, by), key=lambda point: point.key.split(BETWEEN))
+        start, end = (self.start, self.end) if cut.time in ("day", "week", "month") else whole_hours(*self._bounds)
         return KpiSeries(
             kpi=kpi.name,
             unit=kpi.unit,
             by=by,
-            start=self.start,
-            end=self.end,
+            start=start,
+            end=end,
             coverage=self._coverage(),
-            points=sorted(points, key=lambda point: point.key),
+            points=self._told(cut, points),
         )
 
-    def _coverage(self) -> Coverage:
-        rows = self._facts.select(
-            self._tenant, select(observation.c.cooler).where(*self._usable(observation.c)).distinct(), observation
-        )
-        expected = device_states(self._session).keys()
-        return Coverage(reporting=len(expected & {row.cooler for row in rows}), expected=len(expected))
-
-    def _usable(self, column: Any) -> Sequence[ColumnElement[bool]]:
-        return (
-            column.captured_at >= self.start,
-            column.captured_at < self.end,
-            column.verdict != "unusable",
-            column.clock_suspect == 0,
-        )
-
-    def grouped(self, by: str) -> dict[str, list[Counted]]:
-        """By key, what the mean photos show; a photo without a SKU counts as zero for it."""
-        by_day = by == "day"
-        groups: dict[str, list[Counted]] = defaultdict(list)
-        photos = self._photos(by_day)
-        if by not in OF_PRODUCTS:
-            for day, cooler in photos:
-                groups[day.isoformat() if day else self.key(by, cooler, "")] = []
-        for row in self._sums(by_day):
-            if row.cooler in self._coolers:
-                key = row.day.isoformat() if by_day else self.key(by, row.cooler, row.sku)
-                groups[key].append(self._mean(row, photos[row.day if by_day else None, row.cooler]))
+    def grouped(self, by: str) -> dict[str, list[Total]]:
+        """By key, what the mean photos show of the products in scope; empty where photos show none of them."""
+        groups: dict[str, list[Total]] = defaultdict(list)
+        cut = Cut.of(by)
+        if not cut.products:
+            groups |= {key: [] for key in self._reporting(cut)}
+        for total in self.totals(by):
+            if total.inside:
+                groups[cut.key(total.values)].append(total)
         return groups
 
-    def _photos(self, by_day: bool) -> dict[tuple[date | None, str], int]:
-        photo = observation.c
-        counted = select(*_day(photo, by_day), photo.cooler, func.count().label("photos"))
-        counted = counted.where(*self._usable(photo)).group_by(*_day(photo, by_day), photo.cooler)
-        rows = self._facts.select(self._tenant, counted, observation)
-        return {(row.day if by_day else None, row.cooler): row.photos for row in rows if row.cooler in self._coolers}
+    def totals(self, by: str) -> list[Total]:
+        """What the mean photos show, also of products out of scope: of those a share is a share."""
+        return self._sums(Cut.of(by)).totals()
 
-    def _sums(self, by_day: bool) -> Sequence[Any]:
-        line = shelf_line.c
-        summed = select(
-            *_day(line, by_day),
-            line.cooler,
-            line.sku,
-            func.sum(line.units).label("units"),
-            func.sum(line.facings).label("facings"),
-            func.sum(line.linear_share).label("linear_share"),
-            func.avg(line.confidence).label("confidence"),
-            func.sum(line.count_sd * line.count_sd).label("variance"),
-        ).group_by(*_day(line, by_day), line.cooler, line.sku)
-        return self._facts.select(self._tenant, summed.where(*self._usable(line)), shelf_line)
-
-    def _mean(self, row: Any, photos: int) -> Counted:
-        return Counted(
-            sku=row.sku,
-            group=self._catalogue.group(row.sku),
-            units=row.units / photos,
-            facings=row.facings / photos,
-            linear_share=row.linear_share / photos,
-            confidence=row.confidence,
-            count_sd=(row.variance / photos) ** 0.5,
-        )
-
-    def key(self, by: str, cooler: str, sku: str) -> str:
-        """Where a SKU in a cooler belongs."""
-        outlet = self._outlets[self._coolers[cooler].outlet_id]
-        product = self._catalogue.products.get(sku)
-        return {
-            "cooler": cooler,
-            "outlet": outlet.id,
-            "region": outlet.region,
-            "brand": product.brand if product else "",
-            "sku": sku,
-        }[by]
-
-    def name(self, by: str, key: str) -> str:
-        """What people call it."""
-        if by == "sku":
-            return self._catalogue.names(key)[0]
-        if by == "cooler":
-            return self._coolers[key].name
-        return self._outlets[key].name if by == "outlet" else key or UNKNOWN_NAME
+    def key(self, by: str, cooler: str, sku: str, at: date | datetime | None = None) -> str:
+        """Where a SKU in a cooler belongs; `at` is the business day or the moment, where time is told apart."""
+        cut = Cut.of(by)
+        values = {one: self._known.place_value(one, cooler) for one in cut.places}
+        values |= {one: self._known.product_value(one, sku) for one in cut.products}
+        if cut.time:
+            assert at is not None, f"{by} needs a time"
+            values[cut.time] = self._bucket(cut.time, cooler, at)
+        return cut.key(values)
 
     def point(self, by: str, key: str, value: Estimate, share: Share | None = None) -> KpiPoint:
-        """A point with its name."""
-        return KpiPoint(key=key, name=self.name(by, key), value=value, share=share)
+        """A point with its names."""
+        values = Cut.of(by).values(key)
+        names = {dimension: self._known.name(dimension, one) for dimension, one in values.items()}
+        return KpiPoint(
+            key=key, name=" / ".join(names.values()) or key, keys=values, names=names, value=value, share=share
+        )
+
+    def has(self, cooler: str, sku: str) -> bool:
+        """Whether a SKU in a cooler is in scope."""
+        known = self._known.coolers.get(cooler)
+        return known is not None and self.scope.has_cooler(cooler, known.outlet) and self.scope.has_sku(sku)
 
     def episodes(self) -> Iterable[StockoutEpisode]:
-        """The stock-outs that began in the period."""
-        return self._session.scalars(
+        """The stock-outs in scope that began in the period."""
+        rows = self._session.scalars(
             select(StockoutEpisode).where(
                 StockoutEpisode.first_missed_at >= self.start,
                 StockoutEpisode.first_missed_at < self.end,
                 StockoutEpisode.withdrawn_at.is_(None),
             )
         )
+        return (row for row in rows if self.has(row.cooler_id, row.sku))
 
     def sold(self) -> list[sellout.SoldDay]:
-        """Sell-out of the known coolers, by SKU and business day."""
+        """Sell-out in scope, by cooler, SKU and business day."""
         days = sellout.sold_days(self._facts, self._tenant, self.start, self.end)
-        return [row for row in days if row.cooler in self._coolers]
+        return [row for row in days if self.has(row.cooler, row.sku)]
 
     def voids(self) -> Iterable[tuple[str, str]]:
         """Coolers and the SKUs planned for them that were never seen there."""
         plans = {plan.id: plan.facings() for plan in self._session.scalars(select(Planogram))}
         watches = {row.cooler_id: row.skus for row in self._session.scalars(select(ShelfWatch))}
-        for cooler in self._coolers.values():
+        for cooler in self._session.scalars(select(Cooler)):
             states = watches.get(cooler.id, {})  # without a photo nothing can be said
             for sku in plans.get(cooler.planogram_id or 0, {}):
-                if sku in states and states[sku]["seen"] is None:
+                if sku in states and states[sku]["seen"] is None and self.has(cooler.id, sku):
                     yield cooler.id, sku
 
+    @property
+    def _bounds(self) -> tuple[datetime, datetime]:
+        return self.start, self.end
 
-def _day(column: Any, by_day: bool) -> list[ColumnElement[Any]]:
-    return [func.toDate(column.captured_at, "UTC").label("day")] if by_day else []
+    def _bucket(self, time: str, cooler: str, at: date | datetime) -> str:
+        if not isinstance(at, datetime):
+            return bucket_of(time, at)
+        if time == "hour":
+            return hour_name(at)
+        outlet = self._known.outlets[self._known.coolers[cooler].outlet]
+        return bucket_of(time, at.astimezone(ZoneInfo(outlet.timezone)).date())
+
+    def _sums(self, cut: Cut) -> Sums:
+        parts = stretches(self.start, self.end, cut.time, self._known.zones)
+        return Sums(self._facts, self._tenant, self._known, self.scope, parts, cut)
+
+    def _reporting(self, cut: Cut) -> Mapping[str, Reporting]:
+        cut = cut.without_products()
+        if cut.written not in self._reported:
+            self._reported[cut.written] = self._sums(cut).reporting()
+        return self._reported[cut.written]
+
+    @cached_property
+    def _reported(self) -> dict[str, Mapping[str, Reporting]]:
+        return {}
+
+    def _coverage(self) -> Coverage:
+        found = self._reporting(Cut(())).values()
+        return Coverage(reporting=sum(one.coolers for one in found), expected=sum(self._expected(Cut(())).values()))
+
+    def _expected(self, cut: Cut) -> Mapping[str, int]:
+        """Coolers with a device in scope, by key of the places of a cut."""
+        places, found = Cut(cut.places), defaultdict[str, int](int)
+        for cooler in self._known.expected:
+            known = self._known.coolers[cooler]
+            if self.scope.has_cooler(cooler, known.outlet):
+                found[places.key({one: self._known.place_value(one, cooler) for one in cut.places})] += 1
+        return found
+
+    def _told(self, cut: Cut, points: Sequence[KpiPoint]) -> list[KpiPoint]:
+        """The points as they are answered, each with the coverage of its time and places."""
+        behind, places = cut.without_products(), Cut(cut.places)
+        reporting, expected = self._reporting(cut), self._expected(cut)
+        for point in points:
+            found = reporting.get(behind.key(point.keys))
+            point.coverage = Coverage(
+                reporting=found.coolers if found else 0, expected=expected.get(places.key(point.keys), 0)
+            )
+            point.key = point.key.replace(BETWEEN, " / ")
+        return list(points)
 
 
 def _units(period: Period, by: str) -> list[KpiPoint]:
@@ -200,31 +217,43 @@ def _facings(period: Period, by: str) -> list[KpiPoint]:
 
 
 def _share(period: Period, by: str) -> list[KpiPoint]:
-    return _shares(period, by, period.grouped(by))
+    return _shares(period, by, period.totals(by))
 
 
 def _linear_share(period: Period, by: str) -> list[KpiPoint]:
-    return _shares(period, by, {key: [_by_width(line) for line in lines] for key, lines in period.grouped(by).items()})
+    return _shares(period, by, [total.by_width() for total in period.totals(by)])
 
 
-def _shares(period: Period, by: str, groups: Mapping[str, Sequence[Counted]]) -> list[KpiPoint]:
-    if by in OF_PRODUCTS:
-        every = [line for lines in groups.values() for line in lines]
-        return [period.point(by, key, measures.part(lines, every)) for key, lines in groups.items()]
-    shares = {key: measures.share(lines) for key, lines in groups.items()}
+def _shares(period: Period, by: str, totals: Sequence[Total]) -> list[KpiPoint]:
+    cut = Cut.of(by)
+    if cut.products or period.scope.of_products:
+        return _parts(period, by, totals)
+    groups: dict[str, list[Total]] = {point.key: [] for point in _units(period, by)}
+    for total in totals:
+        groups[cut.key(total.values)].append(total)
+    shares = {key: measures.share(some) for key, some in groups.items()}
     return [period.point(by, key, share.own, share) for key, share in shares.items()]
 
 
-def _by_width(line: Counted) -> Counted:
-    width = line.linear_share
-    return replace(line, units=width, facings=width, count_sd=line.count_sd * width / line.units if line.units else 0)
+def _parts(period: Period, by: str, totals: Sequence[Total]) -> list[KpiPoint]:
+    """Shares of products in all products of the same time and places."""
+    cut, behind = Cut.of(by), Cut.of(by).without_products()
+    every: dict[str, list[Total]] = defaultdict(list)
+    some: dict[str, list[Total]] = defaultdict(list)
+    for total in totals:
+        every[behind.key(total.values)].append(total)
+        if total.inside:
+            some[cut.key(total.values)].append(total)
+    return [
+        period.point(by, key, measures.part(inside, every[behind.key(inside[0].values)]))
+        for key, inside in some.items()
+    ]
 
 
 def _stockout_hours(period: Period, by: str) -> list[KpiPoint]:
     spans: dict[str, list[Estimate]] = defaultdict(list)
     for row in period.episodes():
-        day = row.first_missed_at.date().isoformat()
-        spans[day if by == "day" else period.key(by, row.cooler_id, row.sku)].append(hours(episode_of(row)))
+        spans[period.key(by, row.cooler_id, row.sku, row.first_missed_at)].append(hours(episode_of(row)))
     return [period.point(by, key, _sum(estimates)) for key, estimates in spans.items()]
 
 
@@ -244,7 +273,7 @@ def _voids(period: Period, by: str) -> list[KpiPoint]:
 def _of_sellout(measure: Callable[..., dict[str, Estimate]]) -> Callable[[Period, str], list[KpiPoint]]:
     def made(period: Period, by: str) -> list[KpiPoint]:
         def key(row: sellout.SoldDay) -> str:
-            return row.day.isoformat() if by == "day" else period.key(by, row.cooler, row.sku)
+            return period.key(by, row.cooler, row.sku, row.day)
 
         return [period.point(by, name, value) for name, value in measure(period.sold(), key).items()]
 

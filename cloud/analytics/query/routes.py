@@ -1,0 +1,153 @@
+"""The KPIs of a period over HTTP: cut, narrowed, in pages or as files."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi.responses import StreamingResponse
+
+from cloud.analytics.query.cursor import Cursor, page, question
+from cloud.analytics.query.cut import Cut, written
+from cloud.analytics.query.formats import MEDIA_TYPES, Format, chosen, stream
+from cloud.analytics.query.known import Known
+from cloud.analytics.query.scope import Filter, scope
+from cloud.analytics.query.table import schema, tables
+from cloud.analytics.registry import BY_NAME, KPIS, Kpi
+from cloud.analytics.series import KpiSeries, Period
+from cloud.api.deps import CallerDep, ServicesDep, SessionDep
+from cloud.api.errors import ApiError, not_found
+from facings.clock import UtcDatetime
+from facings.ids import Slug
+
+router = APIRouter(prefix="/api/v1", tags=["analytics"])
+
+LONGEST_PERIOD = timedelta(days=400)
+USUAL_PERIOD = timedelta(days=7)
+LARGEST_PAGE = 10_000
+FORMATS: tuple[Format, ...] = ("json", "csv", "parquet", "arrow")
+
+From = Annotated[UtcDatetime | None, Query(alias="from", description="first moment; default: a week before `to`")]
+To = Annotated[UtcDatetime | None, Query(alias="to", description="just after the last moment; default: now")]
+By = Annotated[list[str], Query(description="dimensions; several, or one with commas between; 'all' for one number")]
+Grain = Annotated[
+    str | None, Query(description="hour, day, week, month or whole: a dimension of time in front of `by`")
+]
+After = Annotated[str | None, Query(max_length=4000, description="`next` of the page before")]
+PageLimit = Annotated[int | None, Query(ge=1, le=LARGEST_PAGE, description="points of a page")]
+Wanted = Annotated[Format | None, Query(alias="format", description="in place of the header Accept")]
+Accept = Annotated[str, Header()]
+Some = Annotated[list[str], Query()]
+
+
+def asked_filter(
+    outlet: Some = [],  # noqa: B006 (FastAPI copies defaults)
+    region: Some = [],  # noqa: B006
+    outlet_class: Annotated[list[str], Query(alias="class")] = [],  # noqa: B006
+    cooler: Some = [],  # noqa: B006
+    brand: Some = [],  # noqa: B006
+    owner: Some = [],  # noqa: B006
+    category: Some = [],  # noqa: B006
+    pack: Some = [],  # noqa: B006
+    group: Some = [],  # noqa: B006
+    sku: Some = [],  # noqa: B006
+) -> Filter:
+    """The filters of a request; each may come several times."""
+    return Filter(
+        outlet=outlet,
+        region=region,
+        outlet_class=outlet_class,
+        cooler=cooler,
+        brand=brand,
+        owner=owner,
+        category=category,
+        pack=pack,
+        group=group,
+        sku=sku,
+    )
+
+
+FilterDep = Annotated[Filter, Depends(asked_filter)]
+
+
+@router.get("/kpis")
+def list_kpis(_who: CallerDep) -> list[Kpi]:
+    """What each KPI means."""
+    return list(KPIS)
+
+
+@router.get("/kpis/{name}", response_model=KpiSeries, response_model_exclude_none=True)
+def show_kpi(
+    services: ServicesDep,
+    session: SessionDep,
+    who: CallerDep,
+    name: Slug,
+    wanted: FilterDep,
+    start: From = None,
+    end: To = None,
+    by: By = [],  # noqa: B006
+    grain: Grain = None,
+    limit: PageLimit = None,
+    after: After = None,
+    kind: Wanted = None,
+    accept: Accept = "*/*",
+) -> KpiSeries | Response:
+    """A KPI over a period: cut by dimensions, narrowed by filters, with the coverage behind each number.
+
+    As JSON in pages of 10,000 points at most; as CSV, Parquet or Arrow stream whole, unless `limit` is given.
+    """
+    kpi = BY_NAME.get(name)
+    if kpi is None:
+        raise not_found("kpi", name)
+    kind = chosen(kind, accept, FORMATS)
+    cut = asked_cut(kpi, by, grain)
+    asked = question(name, cut.written, wanted)
+    cursor = Cursor.read(after, asked) if after else None
+    start, end = (cursor.start, cursor.end) if cursor else asked_period(start, end, services.clock.now())
+    services.rollups.refresh()
+    known = Known(session)
+    period = Period(session, services.facts, who.tenant, start, end, scope(wanted, known), known)
+    series = period.series(kpi, cut.written)
+    limit = limit or (LARGEST_PAGE if kind == "json" else None)
+    series.points, last = page(series.points, cursor.after if cursor else None, limit)
+    series.next = Cursor(question=asked, start=start, end=end, after=last).written() if last else None
+    if kind == "json":
+        return series
+    headers = {"content-disposition": f'attachment; filename="{name}.{kind}"'} | (
+        {"next-after": series.next} if series.next else {}
+    )
+    return StreamingResponse(
+        stream(kind, schema(series), tables(series)), media_type=MEDIA_TYPES[kind], headers=headers
+    )
+
+
+def asked_cut(kpi: Kpi, by: list[str], grain: str | None) -> Cut:
+    """The cut of a question; by day where nothing is said.
+
+    Raises:
+        ApiError: 422 for a dimension that the KPI is not known by.
+        BadInputError: no dimension at all, or two of time.
+    """
+    if not kpi.by:
+        raise ApiError(422, f"{kpi.name} is known for the present alone", "it is in GET /api/v1/overview")
+    if grain and grain != "whole":
+        by = [grain, *by]
+    cut = Cut.of(written(by or (["all"] if grain == "whole" else ["day"])))
+    unknown = [dimension for dimension in cut.dimensions if dimension not in kpi.by]
+    if unknown:
+        raise ApiError(422, f"{kpi.name} is not broken down by {unknown[0]!r}", f"take some of {', '.join(kpi.by)}")
+    return cut
+
+
+def asked_period(start: datetime | None, end: datetime | None, now: datetime) -> tuple[datetime, datetime]:
+    """The period of a question: by default the week until now.
+
+    Raises:
+        ApiError: 422 where it is empty or too long.
+    """
+    end = end or now
+    start = start or end - USUAL_PERIOD
+    if not timedelta(0) < end - start <= LONGEST_PERIOD:
+        raise ApiError(422, "`from` must lie before `to`, by 400 days at most", "ask for a shorter period")
+    return start, end

@@ -1,0 +1,224 @@
+"""The sums behind the KPIs of shelves, worked out where the facts are.
+
+For each cooler the mean over its usable photos of a group's time, a photo without a SKU counting as zero; then the sum
+over the coolers. The variance of a mean is the mean of the variances of its photos: their errors are taken as fully
+dependent, so that many photos do not feign certainty. Those of different SKUs and coolers are independent and add up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from cloud.analytics.measures import Group
+from cloud.analytics.query.cut import OF_OUTLETS, Cut, hour_name
+from cloud.analytics.query.known import Known
+from cloud.analytics.query.scope import Scope
+from cloud.analytics.query.stretches import Stretch
+from cloud.analytics.rollups.statements import milliseconds
+from cloud.analytics.rollups.tables import MILLIONTHS
+from cloud.audits.facts import Facts
+from facings.errors import BadInputError
+
+MOST_GROUPS = 200_000
+_BUCKETS = {
+    None: "'all'",
+    "hour": "hour",
+    "day": "day",
+    "week": "toMonday(day)",
+    "month": "toStartOfMonth(day)",
+}
+_RATIO = "if(s_units > 0, pow({} / s_units, 2), {})"
+"""The error of other measures is that of the units in proportion."""
+# Parts of a bucket lie in one partition each, as partitions are made by the bucket itself.
+_SETTINGS = "SETTINGS do_not_merge_across_partitions_select_final = 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What the mean photos of a group show; `inside` where its products are in scope."""
+
+    values: Mapping[str, str]
+    """By dimension."""
+    group: Group
+    inside: bool
+    units: float
+    facings: float
+    width: float
+    """Linear share, summed over coolers."""
+    units_variance: float
+    facings_variance: float
+    width_variance: float
+    coolers: int
+    """In how many it was seen."""
+
+    @property
+    def count_sd(self) -> float:
+        """Standard deviation of the error of `units`."""
+        return float(self.units_variance**0.5)
+
+    def by_width(self) -> Total:
+        """The same with the width in place of the facings."""
+        return replace(self, facings=self.width, facings_variance=self.width_variance)
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """Photos and coolers behind the groups of a cut without products."""
+
+    photos: int
+    coolers: int
+
+
+class Sums:
+    """Sums of one tenant over one period cut in one way."""
+
+    def __init__(
+        self, facts: Facts, tenant: str, known: Known, scope: Scope, parts: Sequence[Stretch], cut: Cut
+    ) -> None:
+        self._facts = facts
+        self._known = known
+        self._cut = cut
+        self._parameters: dict[str, Any] = {"tenant": tenant}
+        self._scope = scope
+        self._parts = parts
+
+    def totals(self) -> list[Total]:
+        """A total for each group of the cut, told apart by own, competitor and unknown and by what is in scope.
+
+        Raises:
+            BadInputError: more groups than an answer may have.
+        """
+        products = [f"{self._product(one)} AS d_{one}" for one in dict.fromkeys((*self._cut.products, "group"))]
+        places = [f"{self._place(one)} AS d_{one}" for one in self._cut.places]
+        keys = ", ".join(["bucket", *places, *products, f"{self._inside()} AS inside"])
+        statement = f"""
+            WITH seen AS ({self._by_cooler("shelf", "units", "facings", "linear_share", "variance")}),
+            photographed AS ({self._by_cooler("photo", "photos")})
+            SELECT {keys}, uniqExact(cooler) AS coolers,
+                sum(s_units / s_photos) AS units, sum(s_facings / s_photos) AS facings,
+                sum(s_linear_share / s_photos) / {MILLIONTHS} AS width,
+                sum(s_variance / s_photos) / {MILLIONTHS} AS units_variance,
+                sum(s_variance / s_photos * {_RATIO.format("s_facings", 1)}) / {MILLIONTHS} AS facings_variance,
+                sum(s_variance / s_photos * {_RATIO.format(f"s_linear_share / {MILLIONTHS}", 0)}) / {MILLIONTHS}
+                    AS width_variance
+            FROM seen INNER JOIN photographed USING ({", ".join(self._inner)})
+            GROUP BY ALL LIMIT {MOST_GROUPS + 1} {_SETTINGS}
+        """  # noqa: S608 (names of ours; values are bound)
+        rows = self._rows(statement)
+        return [self._total(row) for row in rows]
+
+    def reporting(self) -> dict[str, Reporting]:
+        """By key of the cut without products: the photos, and how many of the expected coolers took them."""
+        cut = self._cut.without_products()
+        places = [f"{self._place(one)} AS d_{one}" for one in cut.places]
+        self._parameters["expected"] = tuple(self._known.expected) or ("",)
+        statement = f"""
+            SELECT {", ".join(["bucket", *places])}, sum(s_photos) AS photos,
+                uniqExactIf(cooler, cooler IN %(expected)s) AS coolers
+            FROM ({self._by_cooler("photo", "photos")}) GROUP BY ALL LIMIT {MOST_GROUPS + 1} {_SETTINGS}
+        """  # noqa: S608
+        return {
+            cut.key(self._values(cut, row)): Reporting(row["photos"], row["coolers"]) for row in self._rows(statement)
+        }
+
+    @property
+    def _inner(self) -> tuple[str, ...]:
+        # A cooler that moved is one cooler, unless outlets are told apart.
+        of_outlets = any(one in OF_OUTLETS for one in self._cut.places)
+        return ("bucket", "cooler", "outlet") if of_outlets else ("bucket", "cooler")
+
+    def _by_cooler(self, table: str, *sums: str) -> str:
+        keys = (*self._inner, "sku") if table == "shelf" else self._inner
+        names = ", ".join([*(key for key in keys if key != "bucket"), *sums])
+        parts = " UNION ALL ".join(
+            f"SELECT {_BUCKETS[self._cut.time]} AS bucket, {names} "  # noqa: S608
+            f"FROM {table}_{part.grain} FINAL WHERE {self._condition(number, part)} "
+            f"AND {'lines' if table == 'shelf' else 'photos'} > 0"
+            for number, part in enumerate(self._parts)
+        )
+        summed = ", ".join(f"sum({name}) AS s_{name}" for name in sums)
+        return f"SELECT {', '.join(keys)}, {summed} FROM ({parts}) GROUP BY {', '.join(keys)}"  # noqa: S608
+
+    def _condition(self, number: int, part: Stretch) -> str:
+        conditions = ["tenant = %(tenant)s", self._between(number, part)]
+        if part.outlets is not None:
+            conditions.append(self._among("outlet", f"outlets_{number}", part.outlets))
+        if self._scope.outlets is not None:
+            conditions.append(self._among("outlet", "scope_outlets", tuple(self._scope.outlets)))
+        if self._scope.coolers is not None:
+            conditions.append(self._among("cooler", "scope_coolers", tuple(self._scope.coolers)))
+        return " AND ".join(conditions)
+
+    def _between(self, number: int, part: Stretch) -> str:
+        first, last = f"first_{number}", f"last_{number}"
+        if isinstance(part.first, datetime) and isinstance(part.last, datetime):
+            self._parameters |= {first: milliseconds(part.first), last: milliseconds(part.last)}
+            moment = "fromUnixTimestamp64Milli(toInt64(%({})s), 'UTC')"
+            return f"hour >= {moment.format(first)} AND hour < {moment.format(last)}"
+        self._parameters |= {first: str(part.first), last: str(part.last)}
+        return f"day BETWEEN toDate(%({first})s) AND toDate(%({last})s)"
+
+    def _among(self, column: str, name: str, values: tuple[str, ...]) -> str:
+        self._parameters[name] = values or ("",)
+        return f"{column} IN %({name})s"
+
+    def _place(self, dimension: str) -> str:
+        if dimension in ("cooler", "outlet"):
+            return dimension
+        outlets = self._known.outlets
+        return self._mapped("outlet", dimension, {one: self._known.outlet_value(dimension, one) for one in outlets}, "")
+
+    def _product(self, dimension: str) -> str:
+        if dimension == "sku":
+            return "sku"
+        skus = self._known.products
+        other = self._known.product_value(dimension, "")
+        return self._mapped("sku", dimension, {one: self._known.product_value(dimension, one) for one in skus}, other)
+
+    def _mapped(self, column: str, dimension: str, values: Mapping[str, str], other: str) -> str:
+        if not values:
+            values = {"": other}
+        self._parameters |= {f"from_{dimension}": list(values), f"to_{dimension}": list(values.values())}
+        self._parameters[f"other_{dimension}"] = other
+        return f"transform({column}, %(from_{dimension})s, %(to_{dimension})s, %(other_{dimension})s)"
+
+    def _inside(self) -> str:
+        if self._scope.excluded_skus is not None:
+            return f"NOT ({self._among('sku', 'scope_skus', tuple(self._scope.excluded_skus))})"
+        if self._scope.skus is not None:
+            return self._among("sku", "scope_skus", tuple(self._scope.skus) or ("\x00",))
+        return "true"
+
+    def _rows(self, statement: str) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = self._facts.arrow(statement, self._parameters).to_pylist()
+        if len(rows) > MOST_GROUPS:
+            raise BadInputError(
+                f"this would be more than {MOST_GROUPS:,} rows: ask for a shorter period, fewer coolers or products, "
+                "or fewer dimensions"
+            )
+        return rows
+
+    def _total(self, row: Mapping[str, Any]) -> Total:
+        return Total(
+            values=self._values(self._cut, row),
+            group=row["d_group"],
+            inside=bool(row["inside"]),
+            **{name: row[name] for name in ("units", "facings", "width", "coolers")},
+            **{f"{name}_variance": row[f"{name}_variance"] for name in ("units", "facings", "width")},
+        )
+
+    def _values(self, cut: Cut, row: Mapping[str, Any]) -> dict[str, str]:
+        values = {one: str(row[f"d_{one}"]) for one in cut.dimensions if one != cut.time}
+        if cut.time:
+            values[cut.time] = bucket_name(cut.time, row["bucket"])
+        return values
+
+
+def bucket_name(time: str, bucket: date | datetime) -> str:
+    """A bucket as keys name it."""
+    if isinstance(bucket, datetime):
+        return hour_name(bucket)
+    return bucket.isoformat()[:7] if time == "month" else bucket.isoformat()
