@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from edge.vision.detections import CLASSES, GAP, PERSON, PRODUCT
 from facings.errors import BadInputError
@@ -28,6 +28,8 @@ class _Image(BaseModel):
 
 
 class _Category(BaseModel):
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
     id: int
     name: str
     supercategory: str = ""
@@ -69,12 +71,19 @@ def read_scenes(folder: Path) -> list[LabelledPhoto]:
     files = [folder / LABELS_NAME] if (folder / LABELS_NAME).exists() else sorted(folder.glob(f"*/{LABELS_NAME}"))
     if not files:
         raise BadInputError(f"{folder} holds no rendered scenes: make them with `facings datasets render`.")
-    return [photo for file in files for photo in _photos(file)]
+    return [photo for file in files for photo in read_labelled(file, file.parent)]
 
 
-def _photos(file: Path) -> list[LabelledPhoto]:
+def read_labelled(file: Path, images: Path) -> list[LabelledPhoto]:
+    """The photos of a COCO file with every class that a detector may find and the file's categories name.
+
+    Raises:
+        BadInputError: it is no COCO file.
+    """
     try:
         scenes = _Scenes.model_validate_json(file.read_bytes())
+    except OSError as error:
+        raise BadInputError(f"{file} cannot be read ({error.strerror}).") from error
     except ValidationError as error:
         raise BadInputError(f"{file} is no COCO file: {error}.") from error
     classes = scenes.classes()
@@ -89,7 +98,7 @@ def _photos(file: Path) -> list[LabelledPhoto]:
     taught = sorted({*classes.values()} - {PRODUCT})
     return [
         LabelledPhoto(
-            file.parent / image.file_name,
+            images / image.file_name,
             as_boxes(sure[image.id, PRODUCT]),
             as_boxes(unsure[image.id, PRODUCT]),
             {n: ClassLabels(as_boxes(sure[image.id, n]), as_boxes(unsure[image.id, n])) for n in taught},

@@ -19,6 +19,8 @@ from edge.vision.chain import DETECTOR, EMBEDDER
 from edge.vision.gallery import read_gallery
 from edge.vision.zoo import MetricSpec, load_session, zoo_folder
 from facings.errors import BadInputError
+from models.detector.scenes import read_labelled
+from models.evaluation.classes import other_classes
 from models.evaluation.counting import counting
 from models.evaluation.finding import finding, recall_by_size, recall_by_stress
 from models.evaluation.judged import Eyes, JudgedPhoto, judge
@@ -60,7 +62,7 @@ def evaluate(
     if eyes.gallery is None and not class_agnostic and len({sku for photo in photos for sku in photo.skus}) > 1:
         raise BadInputError(f"{labels} has boxes of several SKUs: add --gallery to judge names, or --class-agnostic.")
     judged = [judge(photo, eyes) for photo in track(photos, "Looking", console=console)]
-    figures = figures_of(judged, eyes)
+    figures = figures_of(judged, eyes) | {"other_classes": other_classes(read_labelled(labels, images), eyes.detector)}
     show(figures, str(labels))
     if json_out is not None:
         write_atomic(json_out, (json.dumps(figures, indent=2) + "\n").encode())
@@ -127,7 +129,7 @@ def _some(skus: set[str] | frozenset[str]) -> str:
 
 
 def show(figures: dict[str, Any], title: str) -> None:
-    """The figures that are single numbers, as a table, and the pairs confused most."""
+    """The figures that are single numbers, as a table, those of gaps, tags and persons, and the pairs confused most."""
     table = Table(title=title, title_justify="left")
     table.add_column("figure")
     table.add_column("value", justify="right")
@@ -136,6 +138,8 @@ def show(figures: dict[str, Any], title: str) -> None:
             table.add_row(name, f"{value:g}")
     out = Console()
     out.print(table)
+    for name, figure in figures.get("other_classes", {}).items():
+        out.print(f"  {name}: " + ", ".join(f"{key} {value:.4g}" for key, value in figure.items()), highlight=False)
     for pair in figures.get("confusion_pairs", [])[:8]:
         out.print(f"  {pair['sku']} named {pair['named']}: {pair['products']} of {pair['of']}", highlight=False)
 
