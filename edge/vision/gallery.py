@@ -7,32 +7,28 @@ Their embeddings are kept beside them in one index file, keyed by embedder and p
 from __future__ import annotations
 
 import hashlib
-import io
-import logging
-import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from zipfile import BadZipFile
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from edge.vision.acceptance import EVEN, FALSE_ACCEPT, accept_from, read_strangers
 from edge.vision.decode import decode_photo
 from edge.vision.detections import FloatArray
 from edge.vision.embed import embed
+from edge.vision.gallery_index import INDEX_NAME, read_index, write_index
 from edge.vision.tuning import TUNING_NAME, Tuning, as_unit, read_tuning
 from edge.vision.zoo import CalibrationSpec, EmbedderManifest, LoadedModel
 from facings.errors import BadInputError, PhotoError
 
-log = logging.getLogger(__name__)
-
-INDEX_NAME = ".facings-index.npz"
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png"})
 SMALLEST_PICTURE = 16
 BACKGROUND_STEP = 12  # a border whose colours differ less than this is background
+AS_GOOD_AS = 0.5  # a SKU at least so many times as likely as the likeliest is named beside it
 _SKU = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
@@ -41,11 +37,13 @@ class Names:
     """What each product is: its SKU or None, and the probability that this answer is right.
 
     `looks` are those of the unknown products, where they are told (see `edge.vision.looks`); else it is empty.
+    `alternatives` are the SKUs that products may be instead, where two can hardly be told apart; empty: none has one.
     """
 
     skus: tuple[str | None, ...]
     confidence: FloatArray
     looks: tuple[str | None, ...] = ()
+    alternatives: tuple[str | None, ...] = ()
 
     @classmethod
     def unknown(cls, count: int) -> Names:
@@ -55,10 +53,17 @@ class Names:
 
 @dataclass(frozen=True)
 class Best:
-    """The most similar SKU of each product (None without a gallery), and the probability that it is the right one."""
+    """The most similar SKU of each product (None without a gallery), and the probability that it is the right one.
+
+    Attributes:
+        skus, right: the SKU and its probability.
+        others: the next SKU, where it is at least `AS_GOOD_AS` times as likely: the two are then a pair that cannot be
+            told apart here. None elsewhere.
+    """
 
     skus: tuple[str | None, ...]
     right: FloatArray
+    others: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,7 @@ class Gallery:
         problems: pictures and folders that were left out, and why.
         fingerprint: sha256 over the SKUs, their pictures and the tuning; equal galleries have equal ones.
         tuning: what it learned from labelled photos of its own shops, if it did.
+        accept_from: probability of being right from which on a product gets a name (see `edge.vision.acceptance`).
     """
 
     skus: tuple[str, ...]
@@ -78,13 +84,15 @@ class Gallery:
     problems: tuple[str, ...] = ()
     fingerprint: str = ""
     tuning: Tuning | None = None
+    accept_from: float = EVEN
 
     def nearest(self, embeddings: FloatArray, calibration: CalibrationSpec) -> Names:
-        """The SKU of each of `embeddings` (N, dimensions), or None where it is more likely none of the gallery."""
+        """The SKU of each of `embeddings` (N, dimensions), or None where it may well be none of the gallery."""
         best = self.best(embeddings, calibration)
-        known = best.right >= 0.5
+        known = best.right >= self.accept_from
         skus = tuple(sku if sure else None for sku, sure in zip(best.skus, known, strict=True))
-        return Names(skus, np.where(known, best.right, 1 - best.right).astype(np.float32))
+        others = tuple(other if sure else None for other, sure in zip(best.others, known, strict=True))
+        return Names(skus, np.where(known, best.right, 1 - best.right).astype(np.float32), alternatives=others)
 
     def best(self, embeddings: FloatArray, calibration: CalibrationSpec) -> Best:
         """The most similar SKU of each of `embeddings` (N, dimensions), however unlike it may be.
@@ -92,17 +100,37 @@ class Gallery:
         A SKU is as similar as its most similar picture; in a tuned gallery, the mean of that, the examples from photos
         being pictures too, and of the similarity to the SKU's middle. The probability that the most similar SKU is
         right is a logistic function of that similarity and of its lead over the next SKU, fitted when the embedder, or
-        the gallery's tuning, was evaluated.
+        the gallery's tuning, was evaluated. The next SKU is judged by the same function, its lead being negative.
         """
         if not self.skus or not len(embeddings):
-            return Best((None,) * len(embeddings), np.zeros(len(embeddings), np.float32))
+            return Best((None,) * len(embeddings), np.zeros(len(embeddings), np.float32), (None,) * len(embeddings))
         names, by_sku = self.similarities(embeddings)
+        return self._best(names, by_sku, calibration)
+
+    def _best(self, names: npt.NDArray[np.str_], by_sku: FloatArray, calibration: CalibrationSpec) -> Best:
         order = np.argsort(-by_sku, axis=1)
-        rows = np.arange(len(by_sku))
-        best = by_sku[rows, order[:, 0]]
-        lead = best - by_sku[rows, order[:, 1]] if len(names) > 1 else np.zeros_like(best)
-        right = (self.tuning.calibration if self.tuning else calibration).probability(best, lead)
-        return Best(tuple(str(name) for name in names[order[:, 0]]), right)
+        rows, first, second = np.arange(len(by_sku)), order[:, 0], order[:, min(1, len(names) - 1)]
+        best, next_best = by_sku[rows, first], by_sku[rows, second]
+        states = (self.tuning.calibration if self.tuning else calibration).probability
+        right, instead = states(best, best - next_best), states(next_best, next_best - best)
+        pair = (instead >= AS_GOOD_AS * right) & (first != second)
+        others = tuple(str(names[at]) if paired else None for at, paired in zip(second, pair, strict=True))
+        return Best(tuple(str(name) for name in names[first]), right, others)
+
+    def accepting(self, calibration: CalibrationSpec, strangers: FloatArray, false_accept: float) -> Gallery:
+        """The same gallery, naming no more than the share `false_accept` of unknown products.
+
+        `strangers` are (M, dimensions) embeddings of products from elsewhere; without any, siblings alone would decide,
+        and the gallery stays as it is. Probabilities that the gallery states of them, and of its own SKUs as if it did
+        not hold them, tell from where on.
+        """
+        if not self.skus or not len(strangers):
+            return self
+        names, by_sku = self.similarities(self.embeddings)
+        own = np.array(self.skus)[:, None] == names[None]
+        siblings = self._best(names, np.where(own, -1, by_sku).astype(np.float32), calibration).right
+        elsewhere = self.best(strangers, calibration).right
+        return replace(self, accept_from=accept_from(siblings, elsewhere, false_accept))
 
     def similarities(self, embeddings: FloatArray) -> tuple[npt.NDArray[np.str_], FloatArray]:
         """Names of the SKUs, and (N, SKUs) how similar each embedding is to each."""
@@ -119,17 +147,18 @@ class Gallery:
         return names, np.stack(columns, axis=1)
 
 
-def read_gallery(folder: Path, model: LoadedModel) -> Gallery:
+def read_gallery(folder: Path, model: LoadedModel, false_accept: float = FALSE_ACCEPT) -> Gallery:
     """Embed the pictures below `folder`, or take their embeddings from its index.
 
-    A picture that cannot be read is left out and named in `problems`.
+    A picture that cannot be read is left out and named in `problems`. `false_accept` is the share of unknown products
+    that may be given a name.
 
     Raises:
         BadInputError: `folder` is no folder, or its tuning is damaged.
     """
     if not folder.is_dir():
         raise BadInputError(f"The gallery {folder} is no folder: give one that holds a folder of pictures per SKU.")
-    known = _read_index(folder / INDEX_NAME, model.manifest.sha256)
+    known = read_index(folder / INDEX_NAME, model.manifest.sha256)
     kept: dict[str, FloatArray] = {}
     skus: list[str] = []
     contents = hashlib.sha256()
@@ -148,7 +177,7 @@ def read_gallery(folder: Path, model: LoadedModel) -> Gallery:
         skus.append(sku)
         vectors.append(vector)
     if kept.keys() != known.keys():
-        _write_index(folder / INDEX_NAME, model.manifest.sha256, kept)
+        write_index(folder / INDEX_NAME, model.manifest.sha256, kept)
     tuning = read_tuning(folder, model.manifest.sha256)
     if tuning:
         contents.update((folder / TUNING_NAME).read_bytes())
@@ -156,7 +185,11 @@ def read_gallery(folder: Path, model: LoadedModel) -> Gallery:
         problems.append(f"{TUNING_NAME} is left out: it was learned with another embedder. Onboard again.")
     dimensions = model.manifest.embedder.dimensions if isinstance(model.manifest, EmbedderManifest) else 0
     embeddings = np.stack(vectors) if vectors else np.zeros((0, dimensions), np.float32)
-    return Gallery(tuple(skus), embeddings, tuple(problems), contents.hexdigest(), tuning)
+    gallery = Gallery(tuple(skus), embeddings, tuple(problems), contents.hexdigest(), tuning)
+    if not isinstance(model.manifest, EmbedderManifest):
+        return gallery
+    strangers = read_strangers(model.folder, model.manifest.sha256)
+    return gallery.accepting(model.manifest.embedder.calibration, strangers, false_accept)
 
 
 def _pictures(folder: Path, problems: list[str]) -> Iterator[tuple[str, Path]]:
@@ -191,27 +224,3 @@ def product_box(pixels: npt.NDArray[np.uint8]) -> FloatArray:
         if w * h > 0.05 * width * height:
             return np.array([x, y, x + w, y + h], np.float32)
     return np.array([0, 0, width, height], np.float32)
-
-
-def _read_index(path: Path, model: str) -> dict[str, FloatArray]:
-    try:
-        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as index:
-            if str(index["model"]) != model:
-                return {}
-            return dict(zip(index["pictures"].tolist(), index["embeddings"], strict=True))
-    except FileNotFoundError:
-        return {}
-    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
-        log.warning("gallery index %s is made anew: %s", path, error)
-        return {}
-
-
-def _write_index(path: Path, model: str, embeddings: dict[str, FloatArray]) -> None:
-    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with partial.open("wb") as file:
-            vectors = np.stack(list(embeddings.values())) if embeddings else np.zeros((0, 0), np.float32)
-            np.savez(file, model=np.array(model), pictures=np.array(list(embeddings), dtype="<U64"), embeddings=vectors)
-        partial.replace(path)
-    except OSError as error:
-        log.warning("gallery index %s cannot be kept, pictures are embedded at every start: %s", path, error)

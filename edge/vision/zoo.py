@@ -55,10 +55,14 @@ ZOO_VARIABLE = "FACINGS_ZOO"
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """A checked manifest and the ONNX Runtime session of its file. `run` may be called from many threads."""
+    """A checked manifest and the ONNX Runtime session of its file. `run` may be called from many threads.
+
+    `folder` is where it was loaded from.
+    """
 
     manifest: DetectorManifest | EmbedderManifest
     session: Any
+    folder: Path | None = None
 
     def run(self, images: npt.NDArray[np.float32]) -> list[npt.NDArray[np.float32]]:
         """The outputs for `images` (N, 3, H, W), already normalised as the manifest's input says."""
@@ -97,7 +101,7 @@ def load_session(folder: Path, threads: int = 1) -> LoadedModel:
     found = hashlib.sha256(encoded).hexdigest()
     if found != manifest.sha256:
         raise BadInputError(f"{path} has sha256 {found}, its manifest says {manifest.sha256}: fetch the model again.")
-    model = LoadedModel(manifest, open_session(encoded, threads, str(path)))
+    model = LoadedModel(manifest, open_session(encoded, threads, str(path)), folder)
     check_golden(folder, manifest, model.run)
     return model
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import onnx
 import torch
 
+from edge.vision.acceptance import write_strangers
 from edge.vision.golden import PICTURE_NAME
 from edge.vision.zoo import (
     MANIFEST_NAME,
@@ -23,6 +24,7 @@ from edge.vision.zoo import (
 )
 from models.embedder.backbone import Embedder
 from models.embedder.evaluate import Figures, embed_with, measure
+from models.embedder.sources import Crop, beverage3, cooler_brands
 from models.embedder.train import TrainConfig
 from models.golden import write_golden
 from models.onnx_weights import store_weights_as_float16
@@ -119,15 +121,23 @@ def write_manifest(
     partial.replace(folder / MANIFEST_NAME)
 
 
+def strangers(shared: Path) -> list[Crop]:
+    """Real products without a name, one crop of each: what a gallery's threshold of acceptance is measured on."""
+    crops = [crop for crop in cooler_brands(shared, "train") if "#" in crop.identity] + beverage3(shared)
+    return list({crop.identity: crop for crop in crops}.values())
+
+
 def release(checkpoint: Path, folder: Path, shared: Path, unseen: Path | None) -> list[Figures]:
-    """Write ONNX file and manifest into `folder`: exported, loaded as the edge does, calibrated and measured."""
+    """Write ONNX file, strangers and manifest into `folder`: exported, loaded as the edge does, calibrated, measured."""
     config, model = load_checkpoint(checkpoint)
     folder.mkdir(parents=True, exist_ok=True)
     sha256 = write_onnx(model, config, folder / f"{config.name}.onnx")
     write_manifest(folder, config, sha256, CalibrationSpec(intercept=0, cosine=0, lead=0))
     if (folder / PICTURE_NAME).exists():
         write_golden(folder)
-    calibration, figures = measure(embed_with(load_session(folder)), shared, unseen)
+    embed = embed_with(load_session(folder))
+    write_strangers(folder, sha256, embed(strangers(shared)))
+    calibration, figures = measure(embed, shared, unseen)
     write_manifest(folder, config, sha256, calibration, tuple(_metrics(figures)))
     return figures
 

@@ -63,6 +63,31 @@ def test_without_pictures_everything_is_unknown() -> None:
     assert names.confidence.tolist() == [1] * 4
 
 
+@pytest.mark.parametrize(
+    ("vector", "sku", "other"),
+    [
+        pytest.param(unit(1, 0.02, 0), "cola", "cola-zero", id="two that look alike are a pair"),
+        pytest.param(unit(0, 0, 1), "water", None, id="one that looks like no other is none"),
+        pytest.param(unit(0, 1, 0), None, None, id="an unknown product has no alternative"),
+    ],
+)
+def test_alternatives(vector: FloatArray, sku: str | None, other: str | None) -> None:
+    gallery = Gallery(
+        ("cola", "cola-zero", "water"), np.stack([unit(1, 0.01, 0), unit(1, -0.01, 0), unit(0, 0, 1)]), accept_from=0.6
+    )
+    names = gallery.nearest(vector[None], SURE)
+    assert (names.skus, names.alternatives) == ((sku,), (other,))
+
+
+def test_a_gallery_of_look_alikes_asks_for_more_before_it_names() -> None:
+    strangers = np.stack([unit(0, 0, 1)] * 50)
+    apart = Gallery(("cola", "water"), np.stack([unit(1, 0, 0), unit(0, 1, 0)])).accepting(SURE, strangers, 0.01)
+    alike = Gallery(("cola", "zero"), np.stack([unit(1, 0, 0), unit(1, 0.2, 0)])).accepting(SURE, strangers, 0.01)
+    assert apart.accept_from == pytest.approx(0.5)
+    assert alike.accept_from > 0.9
+    assert alike.accepting(SURE, strangers[:0], 0.01) is alike
+
+
 def test_one_sku_alone_is_told_by_likeness_only() -> None:
     gallery = Gallery(("cola",), unit(1, 0, 0)[None])
     assert gallery.nearest(np.stack([unit(1, 0, 0), unit(0, 1, 0)]), SURE).skus == ("cola", None)

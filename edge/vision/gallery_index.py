@@ -1,0 +1,43 @@
+"""The gallery's index: embeddings of its pictures, kept beside them so that loading again is instant."""
+
+from __future__ import annotations
+
+import io
+import logging
+import os
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+
+from edge.vision.detections import FloatArray
+
+log = logging.getLogger(__name__)
+
+INDEX_NAME = ".facings-index.npz"
+
+
+def read_index(path: Path, model: str) -> dict[str, FloatArray]:
+    """Embeddings by the sha256 of their picture; none where the index is another model's, damaged or not there."""
+    try:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as index:
+            if str(index["model"]) != model:
+                return {}
+            return dict(zip(index["pictures"].tolist(), index["embeddings"], strict=True))
+    except FileNotFoundError:
+        return {}
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
+        log.warning("gallery index %s is made anew: %s", path, error)
+        return {}
+
+
+def write_index(path: Path, model: str, embeddings: dict[str, FloatArray]) -> None:
+    """Keep embeddings by the sha256 of their picture; where that cannot be, it is logged and nothing is lost."""
+    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with partial.open("wb") as file:
+            vectors = np.stack(list(embeddings.values())) if embeddings else np.zeros((0, 0), np.float32)
+            np.savez(file, model=np.array(model), pictures=np.array(list(embeddings), dtype="<U64"), embeddings=vectors)
+        partial.replace(path)
+    except OSError as error:
+        log.warning("gallery index %s cannot be kept, pictures are embedded at every start: %s", path, error)
