@@ -1,8 +1,8 @@
 """The shipped detector beside the teacher, on the same labelled photos: `python -m bench.teacher [IMAGES LABELS]`.
 
 Without arguments on the dense shelves of `datasets/checked`. The teacher runs where `ai-edge-litert` is installed (in
-`.venv-train`, say) and `../shared/data/teacher_sku110k` is there; elsewhere its figures are null. The teacher's threshold is the one that counts these very photos best, which is
-generous to it; ours is the one it ships with. Prints JSON.
+`.venv-train`, say) and `../shared/data/teacher_sku110k` is there; elsewhere its figures are null. Its threshold is the
+one that counts these very photos best, which is generous to it; ours is the one it ships with. Prints JSON.
 """
 
 from __future__ import annotations
