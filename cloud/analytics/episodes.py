@@ -4,62 +4,25 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence, Set
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
+from cloud.analytics.absence import Belief, Reading
 from cloud.analytics.models import ShelfWatch, SkuState, StockoutEpisode
-from cloud.analytics.stockouts import Episode, Reading, SkuWatch, fold
-from cloud.audits.facts import Facts, observation, shelf_line
-from cloud.outlets.models import Cooler, Planogram
+from cloud.analytics.photo_reading import NewPhotos, PhotoReading, Plan, photo_of, plans_of
+from cloud.analytics.stockouts import Episode, SkuWatch, fold
+from cloud.audits.facts import Facts, observation
+from cloud.outlets.models import Cooler
 from cloud.retail.service import stockout_closed, stockout_opened
+from facings.messages import Observation
 
 NOT_PLANNED = "no longer planned in this cooler"
-HIDDEN = 0.4
-"""A photo on which a missing SKU is less likely than this to be none of the unnamed products says nothing of it."""
 CORRECTED = "a photo that came late showed otherwise"
-
-
-@dataclass(frozen=True, slots=True)
-class PhotoReading:
-    """What a usable photo says: units and confidence of each SKU on it, and of the products it could not name."""
-
-    at: datetime
-    observation: uuid.UUID
-    confidence: float
-    skus: Mapping[str, tuple[int, float]]
-    unnamed: tuple[int, float] = (0, 1.0)
-    """How many, and how sure it is that each is none of the gallery's SKUs."""
-
-    def of(self, sku: str, planned: Set[str]) -> Reading:
-        """What it says of one of the `planned` SKUs.
-
-        A SKU that was not named is missing, or is one of the unnamed products: each of these that is in the gallery
-        after all is taken to be any of the missing SKUs alike. Where none was named, the device may have lost its
-        gallery: that says nothing.
-        """
-        if sku in self.skus:
-            return Reading(self.at, *self.skus[sku])
-        units, none_of_them = self.unnamed
-        missing = len(planned - self.skus.keys())
-        not_among_unnamed = (1 - (1 - none_of_them) / missing) ** units
-        says = not_among_unnamed >= HIDDEN and bool(self.skus or not units)
-        return Reading(self.at, 0, self.confidence * not_among_unnamed, usable=says)
-
-
-@dataclass(frozen=True, slots=True)
-class NewPhotos:
-    """The usable photos of one cooler that a batch brought."""
-
-    cooler: Cooler
-    photos: Sequence[PhotoReading]
-    known_until: datetime | None
-    """When the newest photo was taken that was known before."""
-    age: timedelta
-    """How old the newest of them was when it arrived, by the wall clock of the device."""
+LOOK_BACK = timedelta(days=5)
+"""Where a photo comes late, so much of what was before is read first; all of it only where that shows no sighting."""
 
 
 class StockoutBook:
@@ -71,10 +34,7 @@ class StockoutBook:
         self._tenant = tenant
         self._touched: list[tuple[StockoutEpisode, bool, timedelta]] = []
         ids = [cooler.id for cooler in coolers]
-        plans = {cooler.planogram_id for cooler in coolers if cooler.planogram_id is not None}
-        self._plans = {
-            plan.id: set(plan.facings()) for plan in session.scalars(select(Planogram).where(Planogram.id.in_(plans)))
-        }
+        self._plans = plans_of(session, coolers)
         self._watches = {
             watch.cooler_id: watch for watch in session.scalars(select(ShelfWatch).where(ShelfWatch.cooler_id.in_(ids)))
         }
@@ -84,56 +44,48 @@ class StockoutBook:
 
     def add(self, new: NewPhotos) -> None:
         """Take the photos of one cooler into account."""
-        planned = self._plans.get(new.cooler.planogram_id or 0, set())
+        plan = self._plans.get(new.cooler.planogram_id or 0, Plan.EMPTY)
+        planned = plan.skus
         missing = self._open[new.cooler.id]
         for sku in missing.keys() - planned:
             self._withdraw(missing[sku], new, NOT_PLANNED)
         watch = self._watches.get(new.cooler.id) or ShelfWatch(cooler_id=new.cooler.id, skus={})
         photos = sorted(new.photos, key=_in_order)
         late_from = photos[0].at if new.known_until is not None and photos[0].at <= new.known_until else None
-        told_anew = planned if late_from else planned - watch.skus.keys() if new.known_until else set()
-        watches = self._retell(new, planned, told_anew, late_from) if told_anew else {}
+        told_anew = planned if late_from else planned - watch.skus.keys() if new.known_until else frozenset()
+        watches = self._retell(new, plan, told_anew, late_from) if told_anew else {}
+        read = [photo.over(plan) for photo in photos]
         for sku in planned - told_anew:
             row = missing.get(sku)
-            episodes, watches[sku] = fold(
-                (photo.of(sku, planned) for photo in photos), _watch(watch.skus.get(sku), row)
-            )
+            episodes, watches[sku] = fold((one.of(sku) for one in read), _watch(watch.skus.get(sku), row))
             self._settle(new, sku, [row] if row else [], episodes)
         watch.skus = {sku: _state(state) for sku, state in watches.items()}
         self._session.add(watch)
 
-    def _retell(
-        self, new: NewPhotos, planned: set[str], skus: set[str], late_from: datetime | None
-    ) -> dict[str, SkuWatch]:
+    def _retell(self, new: NewPhotos, plan: Plan, skus: Set[str], late_from: datetime | None) -> dict[str, SkuWatch]:
         """Fold the facts anew, for each SKU from its last sure sighting before the late photo, else from the start."""
-        photos = self._photos(new.cooler.id, planned)
-        watches = {}
-        for sku in skus:
-            readings = [photo.of(sku, planned) for photo in photos]
-            start = _restart(readings, late_from)
-            episodes, watches[sku] = fold(readings[start:])
-            since = readings[start].at if start else None
-            self._settle(new, sku, self._rows(new.cooler.id, sku, since), episodes)
+        watches: dict[str, SkuWatch] = {}
+        for since in (late_from - LOOK_BACK, None) if late_from else (None,):
+            waiting = skus - watches.keys()
+            read = [photo.over(plan) for photo in self._photos(new.cooler.id, since)] if waiting else []
+            for sku in waiting:
+                readings = [one.of(sku) for one in read]
+                start = _restart(readings, late_from)
+                if start is None and since:
+                    continue
+                episodes, watches[sku] = fold(readings[start or 0 :])
+                rows = self._rows(new.cooler.id, sku, readings[start].at if start else None)
+                self._settle(new, sku, rows, episodes)
         return watches
 
-    def _photos(self, cooler: str, planned: set[str]) -> list[PhotoReading]:
-        lines: dict[uuid.UUID, dict[str, tuple[int, float]]] = defaultdict(dict)
-        line, photo = shelf_line.c, observation.c
-        wanted = select(line.observation_id, line.sku, line.units, line.confidence)
-        for row in self._facts.select(
-            self._tenant, wanted.where(line.cooler == cooler, line.sku.in_(["", *sorted(planned)])), shelf_line
-        ):
-            lines[row.observation_id][row.sku] = (row.units, row.confidence)
-        usable = (photo.cooler == cooler, photo.verdict != "unusable", photo.clock_suspect == 0)
-        rows = self._facts.select(
-            self._tenant, select(photo.captured_at, photo.observation_id, photo.confidence).where(*usable), observation
-        )
-        photos = []
-        for row in rows:
-            named = lines[row.observation_id]
-            unnamed = named.pop("", (0, 1.0))
-            photos.append(PhotoReading(row.captured_at, row.observation_id, row.confidence, named, unnamed))
-        return sorted(photos, key=_in_order)
+    def _photos(self, cooler: str, since: datetime | None) -> list[PhotoReading]:
+        photo = observation.c
+        wanted = select(photo.document).where(photo.cooler == cooler)
+        wanted = wanted.where(photo.verdict != "unusable", photo.clock_suspect == 0)
+        if since:
+            wanted = wanted.where(photo.captured_at >= since)
+        documents = self._facts.select(self._tenant, wanted, observation)
+        return sorted((photo_of(Observation.from_wire(row.document.encode())) for row in documents), key=_in_order)
 
     def _rows(self, cooler: str, sku: str, since: datetime | None) -> list[StockoutEpisode]:
         rows = select(StockoutEpisode).where(StockoutEpisode.cooler_id == cooler, StockoutEpisode.sku == sku)
@@ -210,25 +162,22 @@ def _overlap(row: StockoutEpisode, episode: Episode) -> bool:
     )
 
 
-def _restart(readings: Sequence[Reading], late_from: datetime | None) -> int:
-    """Where to take the fold up again: the last sure sighting before `late_from`, else the start."""
-    if late_from is None:
-        return 0
-    sightings = (i for i, r in enumerate(readings) if r.at < late_from and r.units > 0 and r.sure)
-    return max(sightings, default=0)
+def _restart(readings: Sequence[Reading], late_from: datetime | None) -> int | None:
+    """Where to take the fold up again: the last sure sighting before `late_from`; None where there is none."""
+    sightings = (i for i, r in enumerate(readings) if late_from and r.at < late_from and r.settles)
+    return max(sightings, default=None)
 
 
 def _watch(state: SkuState | None, row: StockoutEpisode | None) -> SkuWatch:
-    seen, doubt = (state["seen"], state["doubt"]) if state else (None, None)
-    return SkuWatch(
-        datetime.fromisoformat(seen) if seen else None,
-        datetime.fromisoformat(doubt) if doubt else None,
-        episode_of(row) if row else None,
-    )
+    if state is None:
+        return SkuWatch()
+    seen, lanes = state["seen"], state.get("lanes")
+    belief = Belief(tuple((s, b) for s, b in lanes), state["out"], state["stood_in"]) if lanes else None
+    return SkuWatch(datetime.fromisoformat(seen) if seen else None, belief, episode_of(row) if row else None)
 
 
 def _state(watch: SkuWatch) -> SkuState:
-    return {
-        "seen": watch.last_seen_at.isoformat() if watch.last_seen_at else None,
-        "doubt": watch.doubt_at.isoformat() if watch.doubt_at else None,
-    }
+    state: SkuState = {"seen": watch.last_seen_at.isoformat() if watch.last_seen_at else None}
+    if belief := watch.belief:
+        state |= {"lanes": [list(lane) for lane in belief.lanes], "out": belief.out, "stood_in": belief.stood_in}
+    return state

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from sqlalchemy import JSON, ForeignKeyConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -50,10 +50,12 @@ class StockoutEpisode(TenantScoped, Base):
 
 
 class SkuState(TypedDict):
-    """When a SKU was last seen, and when a doubtful photo last contradicted what was known; RFC 3339."""
+    """When a SKU was last seen, RFC 3339, and what is believed of it since (`cloud.analytics.absence.Belief`)."""
 
     seen: str | None
-    doubt: str | None
+    lanes: NotRequired[list[list[float]]]
+    out: NotRequired[float]
+    stood_in: NotRequired[int]
 
 
 class ShelfWatch(TenantKeyed, Base):

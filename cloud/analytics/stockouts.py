@@ -1,18 +1,22 @@
-"""The stock-out rules: a pure fold over what a cooler's photos say of one planned SKU, in the order they were taken.
+"""The stock-out rules: what a cooler's photos, in the order they were taken, tell of one planned SKU.
 
 - A SKU that was never seen cannot run out: that is a void.
 - A photo that is unusable says nothing.
-- A SKU that is not named may be one of the products that could not be named: the more of them, the less sure is its
-  absence. Below 0.4 that it is none of them, the photo says nothing of that SKU; nor does one with products of which
-  none was named: the device may have lost its gallery.
-- A reading is sure from a confidence of 0.5 on. A sure one decides at once; a doubtful one that contradicts what was
-  known decides only if the next usable photo agrees, and then from the doubtful one on. So one bad reading neither
-  opens nor closes an episode.
-- An episode runs from the first photo without the SKU to the first with it again. The true start lies between the last
-  photo with it and the first without, the true end between the last without and the first with it: hence three hours.
+- A photo is judged lane by lane of the planogram. A gap where the SKU should stand tells of its absence; a product
+  without a name there is most likely the SKU itself; another SKU, or neither product nor gap, tells little. Where the
+  SKU stood when it was last seen counts most. The less sure a photo is of itself, the less all of it counts.
+- A SKU named outside its lanes is most often a misnamed neighbour, and tells little too.
+- Where a photo cannot be laid over the planogram (another number of rows), only the names count: the more products
+  without a name, the less sure is an absence; one with products of which none was named says nothing.
+- After each photo the SKU is in sight, pushed back where it is hard to see, or out, each with a probability. An
+  episode opens when it is out with 0.9, and closes when it is out with no more than 0.1. So one bad reading neither
+  opens nor closes an episode, and a gap need not wait for the next photo.
+- An episode runs from the first photo that makes the SKU's absence so sure to the first that shows it again. The true
+  start lies between the last photo with it and the first without, the true end between the last without and the first
+  with it: hence three hours.
 
-A sure sighting makes all that came before irrelevant to what comes after. That is where the fold may be taken up
-again when a photo arrives late: the episodes in the end are those of the photos in order.
+A sighting in one of its lanes makes all that came before irrelevant to what comes after. That is where the fold may be
+taken up again when a photo arrives late: the episodes in the end are those of the photos in order.
 """
 
 from __future__ import annotations
@@ -21,33 +25,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from cloud.analytics.absence import Belief, Reading, believe, unknown
 from facings.messages import Estimate
 
-SURE = 0.5
-"""More likely right than wrong."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What one photo says of one SKU.
-
-    `confidence` is that of the SKU's line; where there is none, that of the whole photo stands for its absence.
-    """
-
-    at: datetime
-    units: int
-    confidence: float
-    usable: bool = True
-
-    @property
-    def sure(self) -> bool:
-        """Whether it may decide alone."""
-        return self.confidence >= SURE
+OUT = 0.9
+"""Missing is what is out with this probability."""
+BACK = 0.1
+"""Back, or there, is what is out with no more than this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """A stock-out; open while `back_at` is None. `confidence` is that of the surest photo since it was opened."""
+    """A stock-out; open while `back_at` is None. `confidence` is the highest probability that the SKU was out."""
 
     last_seen_at: datetime
     first_missed_at: datetime
@@ -58,13 +47,10 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class SkuWatch:
-    """What is known of a SKU after some photos: never seen (a void), there, or missing.
-
-    `doubt_at` is when the last photo was taken that contradicted this, if that was a doubtful one.
-    """
+    """What is known of a SKU after some photos: never seen (a void), there, or missing."""
 
     last_seen_at: datetime | None = None
-    doubt_at: datetime | None = None
+    belief: Belief | None = None
     missing: Episode | None = None
 
     @property
@@ -76,26 +62,17 @@ class SkuWatch:
         """The watch after one more photo, and the episode that ended with it, if any."""
         if not reading.usable:
             return self, None
-        seen = reading.units > 0
-        if seen == self.there:
-            return self._confirmed(reading), None
-        if not reading.sure and self.doubt_at is None:
-            return replace(self, doubt_at=reading.at), None
-        since = self.doubt_at or reading.at
-        if seen:
-            ended = replace(self.missing, back_at=since) if self.missing else None
-            return SkuWatch(last_seen_at=reading.at), ended
-        assert self.last_seen_at is not None, "only what was there can go missing"
-        missing = Episode(self.last_seen_at, since, reading.at, reading.confidence)
-        return SkuWatch(last_seen_at=self.last_seen_at, missing=missing), None
-
-    def _confirmed(self, reading: Reading) -> SkuWatch:
-        if self.there:
-            return SkuWatch(last_seen_at=reading.at)
-        if self.missing is None:
-            return SkuWatch()
-        surest = max(self.missing.confidence, reading.confidence)
-        return replace(self, doubt_at=None, missing=replace(self.missing, last_missed_at=reading.at, confidence=surest))
+        known = self.belief if self.belief and len(self.belief.lanes) == reading.lanes else unknown(reading.lanes)
+        belief = believe(known, reading)
+        now = replace(self, belief=belief)
+        if belief.out <= BACK and reading.shows_it:
+            ended = replace(self.missing, back_at=reading.at) if self.missing else None
+            return SkuWatch(reading.at, belief), ended
+        if belief.out < OUT or self.last_seen_at is None:
+            return now, None
+        begun = self.missing or Episode(self.last_seen_at, reading.at, reading.at, 0.0)
+        surest = max(begun.confidence, round(belief.out, 4))
+        return replace(now, missing=replace(begun, last_missed_at=reading.at, confidence=surest)), None
 
 
 def fold(readings: Iterable[Reading], watch: SkuWatch | None = None) -> tuple[list[Episode], SkuWatch]:
@@ -106,7 +83,9 @@ def fold(readings: Iterable[Reading], watch: SkuWatch | None = None) -> tuple[li
     Example:
         >>> from datetime import UTC, timedelta
         >>> noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
-        >>> seen = [Reading(noon + timedelta(hours=i), units, 0.9) for i, units in enumerate((4, 0, 0, 4))]
+        >>> spots = ("itself", "gap", "gap", "itself")
+        >>> at = [noon + timedelta(hours=hour) for hour in range(4)]
+        >>> seen = [Reading(at[i], spot == "itself", 0.9, spots=(spot,)) for i, spot in enumerate(spots)]
         >>> [(e.first_missed_at.hour, e.back_at and e.back_at.hour) for e in fold(seen)[0]]
         [(13, 15)]
     """

@@ -7,8 +7,8 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from cloud.audits.inbox import Arrival
 from cloud.analytics.places import Sight, sight_of
+from cloud.audits.inbox import Arrival
 from facings.errors import MessageError
 from facings.messages import (
     Birth,

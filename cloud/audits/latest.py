@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cloud.analytics.episodes import NewPhotos, PhotoReading, StockoutBook
+from cloud.analytics.episodes import StockoutBook
+from cloud.analytics.photo_reading import NewPhotos, photo_of
 from cloud.audits.facts import Facts
 from cloud.audits.intake import Accepted
 from cloud.audits.models import LatestObservation, ObservedLine, Photo, StoredCount
@@ -48,19 +49,13 @@ def take_observations(
         row = latest.get(name)
         known_until = row.observed_at if row else None
         age = newest_item.arrival.received_at - newest.timing.taken_at
-        book.add(NewPhotos(met[name], [_reading(message) for _, message in photos], known_until, age))
+        book.add(NewPhotos(met[name], [photo_of(message, item.sight) for item, message in photos], known_until, age))
         if row is None or (newest.captured_at, newest.id) > (row.observed_at, row.observation_id):
             row = row or LatestObservation(cooler_id=name)
             _write_latest(row, newest_item, newest)
             session.add(row)
     book.finish()
     return set(by_cooler)
-
-
-def _reading(message: Observation) -> PhotoReading:
-    named = {line.sku or "": (line.units, line.confidence) for line in message.lines}
-    unnamed = named.pop("", (0, 1.0))
-    return PhotoReading(message.captured_at, message.id, message.confidence, named, unnamed)
 
 
 def _write_latest(row: LatestObservation, item: Accepted, message: Observation) -> None:

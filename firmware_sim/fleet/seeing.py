@@ -16,6 +16,8 @@ from firmware_sim.world.state import ShelfState
 
 _SPREAD = 0.03
 """Standard deviation of a confidence around its mean."""
+_GAP, _NO_GAP, _GAP_SPREAD = 0.72, 0.48, 0.17
+"""Confidences of gaps, and of gaps told where there is none, on the shipped week."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class Eye:
             first = next((depth for depth, unit in enumerate(lane.places) if unit), None)
             if first is None:
                 if self._happens(self._errors.gap_seen):
-                    gaps.append(Gap(box=place, row=number, confidence=self._about(0.8)))
+                    gaps.append(Gap(box=place, row=number, confidence=self._about(_GAP, _GAP_SPREAD)))
                 continue
             if self._happens(self._errors.front(first)):
                 products += self._stack(_unit(lane, first), place, number, column)
@@ -111,13 +113,13 @@ class Eye:
             )
         for _ in range(self._poisson(self._errors.gap_false_per_photo)):
             row, left = self._chance.randrange(rows), self._chance.uniform(0, 0.9)
-            gaps.append(Gap(box=_place(left, 0.08, row, rows), row=row, confidence=self._about(0.6)))
+            gaps.append(Gap(box=_place(left, 0.08, row, rows), row=row, confidence=self._about(_NO_GAP, _GAP_SPREAD)))
 
     def _happens(self, chance: float) -> bool:
         return self._chance.random() < chance
 
-    def _about(self, mean: float) -> float:
-        return round(min(max(self._chance.gauss(mean, _SPREAD), 0.0), 1.0), 4)
+    def _about(self, mean: float, spread: float = _SPREAD) -> float:
+        return round(min(max(self._chance.gauss(mean, spread), 0.0), 1.0), 4)
 
     def _poisson(self, mean: float) -> int:
         """Knuth's method: multiply draws until they fall below exp(-mean)."""

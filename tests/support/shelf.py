@@ -19,7 +19,8 @@ from cloud.fleet.service import add_device
 from cloud.identity.service import create_tenant, operator
 from cloud.outlets.models import Cooler, Lane, Outlet, Planogram
 from cloud.services import Services
-from facings.messages import Message, Timing
+from facings.messages import Box, Gap, Message, Timing
+from facings.messages import Product as SeenProduct
 from facings.topics import DeviceTopics
 from tests.support.messages import BOOT, NOON, observation
 
@@ -62,6 +63,8 @@ class Shelf:
         moment = NOON + timedelta(hours=hour)
         now = datetime.now(UTC)
         given = {"seq": self._seq, "captured_at": moment, "timing": Timing(due_at=now, taken_at=now, vision_ms=90)}
+        products, gaps = in_lanes(counts)
+        given |= {"products": products, "gaps": gaps}
         return observation(counts=counts, **(given | fields))
 
     def send(self, *messages: Message | bytes, device: str = "cooler-01", **where: Any) -> list[Outcome]:
@@ -90,6 +93,27 @@ class Shelf:
     def facts(self, table: Any, tenant: str = "acme") -> int:
         """How many rows a table of the facts has."""
         return int(self.services.facts.select(tenant, select(func.count()).select_from(table), table)[0][0])
+
+
+def in_lanes(counts: dict[str | None, int]) -> tuple[tuple[Product, ...], tuple[Gap, ...]]:
+    """One shelf row of the PLAN: each SKU in its lanes, other products in lanes that are empty, then gaps."""
+    left = dict(counts)
+    planned = [sku for sku, places in PLAN.items() for _ in range(places)]
+    shown: list[str | None] = ["gap"] * len(planned)
+    for lane, sku in enumerate(planned):
+        if left.get(sku, 0):
+            shown[lane] = sku
+            left[sku] -= 1
+    others = (sku for sku, units in left.items() if sku not in PLAN for _ in range(units))
+    for lane, sku in zip([lane for lane, one in enumerate(shown) if one == "gap"], others, strict=False):
+        shown[lane] = sku
+    boxes = [Box(x=round(lane / 6, 4), y=0.4, w=0.15, h=0.3) for lane in range(len(planned))]
+    products = tuple(
+        SeenProduct(box=boxes[lane], sku=sku, score=0.95, sku_confidence=0.97, row=0, column=lane)
+        for lane, sku in enumerate(shown)
+        if sku != "gap"
+    )
+    return products, tuple(Gap(box=boxes[i], row=0, confidence=0.9) for i, sku in enumerate(shown) if sku == "gap")
 
 
 def boot(number: int) -> uuid.UUID:

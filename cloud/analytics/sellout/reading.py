@@ -13,7 +13,7 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cloud.analytics.episodes import PhotoReading
+from cloud.analytics.photo_reading import PhotoReading
 from cloud.analytics.sellout.records import UNSEEN, CoolerRecord, Delivery
 from cloud.audits.facts import Facts, observation, shelf_line
 from cloud.outlets.models import Cooler, Outlet, Planogram

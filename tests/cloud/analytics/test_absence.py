@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cloud.analytics.episodes import PhotoReading
+from cloud.analytics.photo_reading import PhotoReading
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 PLANNED = {"cola", "lemon", "lime"}

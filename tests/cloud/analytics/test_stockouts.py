@@ -1,23 +1,33 @@
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloud.analytics.stockouts import Episode, Reading, SkuWatch, fold, hours
+from cloud.analytics.absence import Reading
+from cloud.analytics.places import Spot
+from cloud.analytics.stockouts import Episode, fold, hours
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 SURE, DOUBTFUL, UNUSABLE = 0.9, 0.3, None
+SEEN, GAP, FAINT, NOTHING, OTHER, UNNAMED = "itself", "gap", "faint gap", "nothing", "other", "unnamed"
 
 
 def hour(number: float) -> datetime:
     return START + timedelta(hours=number)
 
 
-def readings(*units_and_confidence: tuple[int, float | None]) -> list[Reading]:
-    """One reading an hour."""
-    return [Reading(hour(h), units, c or 0, c is not None) for h, (units, c) in enumerate(units_and_confidence)]
+def readings(*photos: Any) -> list[Reading]:
+    """One reading an hour: what stands in each lane, and how sure the photo is; a name alone stands for one lane."""
+    return [_reading(hour(number), photo) for number, photo in enumerate(photos)]
+
+
+def _reading(at: datetime, photo: Any) -> Reading:
+    spots, confidence = photo if isinstance(photo, tuple) and photo[-1] not in get_args(Spot) else (photo, SURE)
+    lanes: tuple[Spot, ...] = (spots,) if isinstance(spots, str) else tuple(spots)
+    return Reading(at, lanes.count(SEEN), confidence or 0, confidence is not None, lanes, len(lanes))
 
 
 def told(episodes: list[Episode]) -> list[tuple[int, int, int, int | None]]:
@@ -34,25 +44,43 @@ def told(episodes: list[Episode]) -> list[tuple[int, int, int, int | None]]:
     ("photos", "episodes"),
     [
         pytest.param([], [], id="no photo"),
-        pytest.param([(0, SURE), (0, SURE)], [], id="never seen: a void"),
-        pytest.param([(3, SURE), (2, SURE)], [], id="always there"),
-        pytest.param([(3, SURE), (0, SURE)], [(0, 1, 1, None)], id="open"),
-        pytest.param([(3, SURE), (0, SURE), (0, SURE), (2, SURE)], [(0, 1, 2, 3)], id="ended"),
-        pytest.param([(3, SURE), (0, UNUSABLE), (3, SURE)], [], id="an unusable photo says nothing"),
-        pytest.param([(3, SURE), (0, SURE), (0, UNUSABLE), (3, SURE)], [(0, 1, 1, 3)], id="nor in an episode"),
-        pytest.param([(3, SURE), (0, DOUBTFUL), (3, SURE)], [], id="one doubtful miss opens nothing"),
-        pytest.param([(3, SURE), (0, DOUBTFUL), (0, DOUBTFUL)], [(0, 1, 2, None)], id="two do, from the first on"),
-        pytest.param([(3, SURE), (0, DOUBTFUL), (0, SURE)], [(0, 1, 2, None)], id="a sure one confirms a doubtful"),
-        pytest.param([(3, SURE), (0, DOUBTFUL), (0, UNUSABLE), (0, DOUBTFUL)], [(0, 1, 3, None)], id="next usable"),
-        pytest.param([(3, SURE), (0, SURE), (1, DOUBTFUL), (0, SURE)], [(0, 1, 3, None)], id="one doubtful sighting"),
-        pytest.param([(3, SURE), (0, SURE), (1, DOUBTFUL), (1, DOUBTFUL)], [(0, 1, 1, 2)], id="two end it"),
-        pytest.param([(1, DOUBTFUL), (0, SURE)], [], id="a void needs a sure sighting to end"),
-        pytest.param([(1, DOUBTFUL), (1, DOUBTFUL), (0, SURE)], [(1, 2, 2, None)], id="or two doubtful ones"),
-        pytest.param([(1, SURE), (0, SURE), (1, SURE), (0, SURE), (1, SURE)], [(0, 1, 1, 2), (2, 3, 3, 4)], id="twice"),
+        pytest.param([GAP, GAP], [], id="never seen: a void"),
+        pytest.param([SEEN, SEEN], [], id="always there"),
+        pytest.param([SEEN, GAP], [(0, 1, 1, None)], id="a gap in its only lane: out at once"),
+        pytest.param([SEEN, GAP, GAP, SEEN], [(0, 1, 2, 3)], id="ended"),
+        pytest.param([SEEN, (GAP, UNUSABLE), SEEN], [], id="an unusable photo says nothing"),
+        pytest.param([SEEN, GAP, (SEEN, UNUSABLE), SEEN], [(0, 1, 1, 3)], id="nor in an episode"),
+        pytest.param([SEEN, (GAP, 0.15), SEEN], [], id="one doubtful gap opens nothing"),
+        pytest.param([SEEN, (GAP, DOUBTFUL), (GAP, DOUBTFUL)], [(0, 2, 2, None)], id="two do, as soon as it is sure"),
+        pytest.param([SEEN, FAINT, SEEN], [], id="nor does a faint gap"),
+        pytest.param([SEEN, FAINT, GAP], [(0, 2, 2, None)], id="a gap confirms it"),
+        pytest.param([SEEN, NOTHING, NOTHING, NOTHING], [], id="nothing seen: it may be pushed back"),
+        pytest.param([SEEN, NOTHING, GAP, SEEN], [(0, 2, 2, 3)], id="until a gap is"),
+        pytest.param([SEEN, *[UNNAMED] * 9], [], id="an unnamed product in its lane is most likely the SKU"),
+        pytest.param([SEEN, UNNAMED, GAP], [(1, 2, 2, None)], id="and tells that it was still there"),
+        pytest.param([SEEN, *[OTHER] * 9], [], id="another SKU in its lane may be a wrong name"),
+        pytest.param([(SEEN, SEEN), (GAP, GAP)], [(0, 1, 1, None)], id="gaps in both lanes"),
+        pytest.param([(SEEN, SEEN), (GAP, NOTHING)], [], id="a gap in one of two lanes"),
+        pytest.param([(SEEN, SEEN), (GAP, NOTHING), (NOTHING, GAP)], [(0, 2, 2, None)], id="one after the other"),
+        pytest.param([SEEN, GAP, (SEEN, 0.2), GAP], [(0, 1, 3, None)], id="one doubtful sighting ends nothing"),
+        pytest.param([SEEN, GAP, SEEN, GAP, SEEN], [(0, 1, 1, 2), (2, 3, 3, 4)], id="twice"),
     ],
 )
-def test_rules(photos: list[tuple[int, float | None]], episodes: list[tuple[int, int, int, int | None]]) -> None:
+def test_rules(photos: list[Any], episodes: list[tuple[int, int, int, int | None]]) -> None:
     assert told(fold(readings(*photos))[0]) == episodes
+
+
+@pytest.mark.parametrize(
+    ("named", "episodes"),
+    [
+        pytest.param([3, 3, 0], [], id="one photo without the name decides nothing"),
+        pytest.param([3, 0, 0, 0, 3], [], id="nor do some"),
+        pytest.param([3, *[0] * 14, 3], [(0, 4, 14, 15)], id="four do"),
+    ],
+)
+def test_without_lanes_only_names_count(named: list[int], episodes: list[Any]) -> None:
+    photos = [Reading(hour(at), units, SURE) for at, units in enumerate(named)]
+    assert told(fold(photos)[0]) == episodes
 
 
 def test_hours_are_lower_middle_upper() -> None:
@@ -63,7 +91,12 @@ def test_hours_are_lower_middle_upper() -> None:
 
 
 SERIES = st.lists(
-    st.tuples(st.integers(0, 2), st.sampled_from([SURE, DOUBTFUL, UNUSABLE])), min_size=1, max_size=14
+    st.tuples(
+        st.tuples(st.sampled_from(get_args(Spot)), st.sampled_from(get_args(Spot))),
+        st.sampled_from([SURE, DOUBTFUL, UNUSABLE]),
+    ),
+    min_size=1,
+    max_size=14,
 ).map(lambda photos: readings(*photos))
 
 
@@ -77,20 +110,19 @@ def test_batches_of_any_size_tell_the_same(photos: list[Reading], data: st.DataO
 
 
 @given(SERIES)
-def test_a_sure_sighting_makes_the_past_irrelevant(photos: list[Reading]) -> None:
+def test_a_sure_sighting_at_home_makes_the_past_irrelevant(photos: list[Reading]) -> None:
     whole, watch = fold(photos)
     for start, photo in enumerate(photos):
-        if photo.usable and photo.units and photo.sure:
+        if photo.settles:
             later = [episode for episode in whole if episode.first_missed_at > photo.at]
             assert fold(photos[start:]) == (later, watch)
 
 
 @given(SERIES)
 def test_episodes_lie_apart_and_in_order(photos: list[Reading]) -> None:
-    episodes, watch = fold(photos)
+    episodes, _ = fold(photos)
     for episode in episodes:
         assert episode.last_seen_at < episode.first_missed_at <= episode.last_missed_at
         assert episode.back_at is None or episode.last_missed_at < episode.back_at
         assert hours(episode).low <= hours(episode).value <= hours(episode).high
     assert all(a.back_at and a.back_at <= b.last_seen_at for a, b in pairwise(episodes))
-    assert watch == SkuWatch() or watch.last_seen_at or watch.doubt_at

@@ -1,0 +1,276 @@
+"""Are stock-outs told when they happen, and only then? Photos of the simulated world against its ledger.
+
+Run it with `python -m bench.stockouts [outlets [days]]`; it prints JSON. Targets: true start and end inside the stated
+interval in 95% of the episodes, none of over an hour missed, under 1% of what is told false.
+
+The photos are read with the errors that were measured of vision (`firmware_sim/fleet/errors.json`); some are not taken,
+blurred, or half hidden by a person. They go through the rules of the cloud (`cloud.analytics`), without its databases.
+
+A stock-out counts as missed if it lasted over an hour, a usable photo was taken while it did, and nothing that was told
+overlaps it: what came and went between two photos, no camera can see. It counts as told falsely if the SKU was in the
+cooler all the time; `not in its lanes` of these stood behind another SKU or in its lane. `lanes` gives what photos
+show of a lane by what is in it: the chances in `cloud.analytics.absence`.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence, Set
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from multiprocessing import get_context
+from typing import Any
+
+from cloud.analytics.absence import Reading
+from cloud.analytics.places import Places, Shown, Sight, places_of, sight_of
+from cloud.analytics.stockouts import Episode, fold
+from cloud.outlets.models import Lane
+from datasets.products.stock import Lane as StockedLane
+from firmware_sim.fleet.errors import read_errors
+from firmware_sim.fleet.seeing import Eye, Seen
+from firmware_sim.fleet.shelves import FleetCooler
+from firmware_sim.world.history import NONE, CoolerHistory
+from firmware_sim.world.job import WorldJob
+from firmware_sim.world.outlet_life import simulate_outlet
+from firmware_sim.world.plan import plan_world
+from firmware_sim.world.settings import PromotionSettings, WorldSettings
+from firmware_sim.world.state import ShelfState
+
+OUTLETS, DAYS, SEED, PHOTOS_A_DAY = 500, 60, 11, 4
+NOT_TAKEN, BLURRED, IN_THE_WAY = 0.01, 0.01, 0.01
+"""Shares of the photos: no photo, an unusable one, one on which a person hides a part of the shelves."""
+PROCESSES = 1
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class TrueEpisode:
+    """A stock-out of the ledger; `photos` are the usable ones taken while it lasted."""
+
+    begins: datetime
+    ends: datetime
+    lasts_on: bool
+    photos: int
+
+    @property
+    def counts(self) -> bool:
+        """Whether it must be found."""
+        return self.photos > 0 and self.ends - self.begins > HOUR
+
+
+@dataclass
+class Tally:
+    """What came of some coolers."""
+
+    photos: int = 0
+    true: int = 0
+    photographed: int = 0
+    found_or_missed: Counter[str] = field(default_factory=Counter)
+    told: int = 0
+    false: int = 0
+    not_in_its_lanes: int = 0
+    starts_inside: int = 0
+    ends_inside: int = 0
+    ended: int = 0
+    hours: Counter[str] = field(default_factory=Counter)
+    lanes: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    seconds: float = 0.0
+
+    def __iadd__(self, other: Tally) -> Tally:
+        for name, value in vars(other).items():
+            if name == "lanes":
+                for truth, spots in value.items():
+                    self.lanes[truth].update(spots)
+            elif isinstance(value, Counter):
+                getattr(self, name).update(value)
+            else:
+                setattr(self, name, getattr(self, name) + value)
+        return self
+
+
+class Camera:
+    """Takes the photos of one cooler, as well and as badly as the real ones."""
+
+    def __init__(self, eye: Eye, chance: random.Random) -> None:
+        self._eye, self._chance = eye, chance
+
+    def sight(self, state: ShelfState) -> tuple[Sight, Seen] | None:
+        """What a photo shows; None where there is none, or no usable one."""
+        seen = self._eye.look(state)
+        if self._chance.random() < NOT_TAKEN + BLURRED:
+            return None
+        sight = sight_of(seen)
+        if self._chance.random() < IN_THE_WAY:
+            left = self._chance.uniform(-0.1, 0.8)
+            sight = _beside(sight, left, left + 0.3)
+        return sight, seen
+
+
+def _beside(sight: Sight, left: float, right: float) -> Sight:
+    """What is seen of it beside a person who stands from `left` to `right`."""
+    seen = [one for one in range(len(sight.skus)) if sight.right[one] < left or sight.left[one] > right]
+    columns = (sight.skus, sight.row_of, sight.left, sight.right)
+    skus, row_of, begins, ends = ([column[one] for one in seen] for column in columns)
+    return Sight(sight.rows, tuple(skus), tuple(row_of), tuple(begins), tuple(ends))
+
+
+def study(job: WorldJob, number: int) -> Tally:
+    """All coolers of one outlet."""
+    tally, began = Tally(), time.process_time()
+    catalogue = plan_world(job).catalogue
+    widths = {pack.sku: pack.width_mm for pack in catalogue}
+    outlet = simulate_outlet(job, number)
+    for history in outlet.coolers:
+        chance = random.Random(f"{SEED}/{history.cooler.id}")
+        camera = Camera(Eye(catalogue, read_errors(), chance), chance)
+        cooler = FleetCooler(history.cooler.id, outlet.outlet, history, ())
+        states = cooler.photos(job.settings.start, job.days, PHOTOS_A_DAY, SEED)
+        _judge(history, places_of(_lanes(history), widths), camera, states, tally)
+    tally.seconds = time.process_time() - began
+    return tally
+
+
+def _judge(history: CoolerHistory, places: Places, camera: Camera, states: Iterator[ShelfState], tally: Tally) -> None:
+    readings: dict[str, list[Reading]] = {sku: [] for sku in places.of}
+    at_home: dict[str, set[datetime]] = defaultdict(set)
+    for state in states:
+        tally.photos += 1
+        if taken := camera.sight(state):
+            sight, seen = taken
+            shown = sight.over(places)
+            _note_lanes(tally.lanes, state, shown)
+            for sku, reading in _readings(state.at, seen, shown, places):
+                readings[sku].append(reading)
+            for sku in {lane.planned for row in state.rows for lane in row if _first(lane) == lane.planned}:
+                at_home[sku or ""].add(state.at)
+    for sku, of_sku in readings.items():
+        true = list(_true(history, sku, [reading.at for reading in of_sku]))
+        _compare(true, fold(of_sku)[0], at_home[sku], tally)
+
+
+def _readings(at: datetime, seen: Seen, shown: Shown | None, places: Places) -> Iterator[tuple[str, Reading]]:
+    lines = {line.sku: line for line in seen.lines}
+    for sku in places.of:
+        line = lines.get(sku)
+        spots = tuple(shown.at(sku, places)) if shown else ()
+        units, sure = (line.units, line.confidence) if line else (0, seen.confidence)
+        yield sku, Reading(at, units, sure, spots=spots, lanes=len(places.of[sku]))
+
+
+def _true(history: CoolerHistory, sku: str, photos: Sequence[datetime]) -> Iterator[TrueEpisode]:
+    """The stock-outs of the ledger, but for those that the world began with: what was never there cannot run out."""
+    number = history.skus.index(sku)
+    for out in history.stock_outs:
+        if out.sku == number and out.begins > history.begins:
+            begins = datetime.fromtimestamp(out.begins, UTC)
+            ends = datetime.fromtimestamp(history.ends if out.ends == NONE else out.ends, UTC)
+            yield TrueEpisode(begins, ends, out.ends == NONE, sum(begins <= at < ends for at in photos))
+
+
+def _first(lane: StockedLane) -> str | None:
+    """The SKU of the first unit in a lane."""
+    return next((unit.sku for unit in lane.places if unit), None)
+
+
+def _compare(true: Sequence[TrueEpisode], told: Sequence[Episode], at_home: Set[datetime], tally: Tally) -> None:
+    """`at_home` are the photos at which the SKU truly stood first in one of its lanes."""
+    tally.true += len(true)
+    tally.photographed += sum(one.photos > 0 for one in true)
+    for one in true:
+        if one.counts:
+            found = any(_overlap(one, other) for other in told)
+            taken = f"{one.photos} photo" + "s" * (one.photos > 1) if one.photos < 3 else "3 or more"
+            tally.found_or_missed[f"{taken}, {'found' if found else 'missed'}"] += 1
+    for episode in told:
+        tally.told += 1
+        behind = [one for one in true if _overlap(one, episode)]
+        tally.false += not behind
+        shown = any(episode.first_missed_at <= at <= episode.last_missed_at for at in at_home)
+        tally.not_in_its_lanes += not behind and not shown
+        if behind:
+            _inside(behind, episode, tally)
+
+
+def _inside(true: Sequence[TrueEpisode], told: Episode, tally: Tally) -> None:
+    """`true` are those that it overlaps: a refill that sold out again between two photos makes one of two."""
+    tally.starts_inside += told.last_seen_at < true[0].begins <= told.first_missed_at
+    if told.back_at and not true[-1].lasts_on:
+        tally.ended += 1
+        tally.ends_inside += told.last_missed_at <= true[-1].ends <= told.back_at
+        tally.hours["true"] += sum((one.ends - one.begins) / HOUR for one in true)  # type: ignore[assignment]
+        low, high = told.last_missed_at - told.first_missed_at, told.back_at - told.last_seen_at
+        tally.hours["told"] += (low + high) / 2 / HOUR  # type: ignore[assignment]
+
+
+def _overlap(true: TrueEpisode, told: Episode) -> bool:
+    return true.begins <= told.last_missed_at and told.first_missed_at < true.ends
+
+
+def _note_lanes(noted: Mapping[str, Counter[str]], state: ShelfState, shown: Shown | None) -> None:
+    """What is seen of each lane, by what is in it."""
+    for number, row in enumerate(state.rows if shown else ()):
+        for lane, truth in enumerate(row):
+            first = next((depth for depth, unit in enumerate(truth.places) if unit), None)
+            unit = None if first is None else truth.places[first]
+            if unit is None or first is None:
+                what = "empty"
+            elif unit.sku != truth.planned:
+                what = "another SKU"
+            else:
+                what = "in sight" if first < 2 else "pushed back"
+            noted[what][shown.spot(number, lane, truth.planned or "")] += 1  # type: ignore[union-attr]
+
+
+def _lanes(history: CoolerHistory) -> list[list[Lane]]:
+    rows = history.installed[0].planogram.rows
+    return [[{"sku": lane.sku, "depth": lane.depth} for lane in row] for row in rows]
+
+
+def score(tally: Tally) -> dict[str, Any]:
+    """The figures."""
+    missed = sum(number for what, number in tally.found_or_missed.items() if what.endswith("missed"))
+    matched = tally.told - tally.false
+    return {
+        "photos": tally.photos,
+        "true": tally.true,
+        "photographed": tally.photographed,
+        "photographed, over an hour": sum(tally.found_or_missed.values()),
+        "missed": missed,
+        "missed share": round(missed / max(sum(tally.found_or_missed.values()), 1), 4),
+        "by photos taken meanwhile": dict(sorted(tally.found_or_missed.items())),
+        "told": tally.told,
+        "false": tally.false,
+        "not in its lanes": tally.not_in_its_lanes,
+        "false share": round(tally.false / max(tally.told, 1), 4),
+        "start inside": round(tally.starts_inside / max(matched, 1), 4),
+        "end inside": round(tally.ends_inside / max(tally.ended, 1), 4),
+        "hours": {name: round(value) for name, value in tally.hours.items()},
+        "lanes": {
+            what: {spot: round(number / spots.total(), 5) for spot, number in spots.most_common()}
+            for what, spots in sorted(tally.lanes.items())
+        },
+        "cpu_seconds": round(tally.seconds),
+    }
+
+
+def main() -> None:
+    """Measure and print."""
+    outlets = int(sys.argv[1]) if len(sys.argv) > 1 else OUTLETS
+    days = int(sys.argv[2]) if len(sys.argv) > 2 else DAYS
+    job = WorldJob(SEED, outlets, days, settings=WorldSettings(promotions=PromotionSettings(count=0)))
+    whole = Tally()
+    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+        for tally in pool.map(partial(study, job), range(outlets)):
+            whole += tally
+    result = {"outlets": outlets, "days": days, "photos_a_day": PHOTOS_A_DAY, "seed": SEED, **score(whole)}
+    sys.stdout.write(json.dumps(result, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,176 @@
+"""Where each planned SKU should stand, and what a photo shows there.
+
+A place is a lane of the planogram: its shelf row, and from where to where it reaches across the row, as parts of the
+row's width. A photo is laid over the planogram by its rows and by the ends of its shelf: the left end is where most
+rows begin, the right end where most rows end, empty places that were told counted in. The front products of a row
+then belong to the lanes that they stand nearest to.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from cloud.outlets.models import Lane
+from facings.messages import Gap, Product
+
+Spot = Literal["itself", "unnamed", "other", "gap", "faint gap", "nothing"]
+"""What stands in a place of a SKU: the SKU, a product without a name, another SKU, a gap that was told, surely or not,
+or neither a product nor a gap."""
+
+SURE_GAP = 0.55
+"""A gap is sure from this confidence on: in the shipped week nine of ten that are told of empty lanes, and two of ten
+others."""
+
+USUAL_WIDTH = 65.0
+"""Of a lane in mm, where the catalogue does not tell: cans and small bottles."""
+
+
+class Seen(Protocol):
+    """An observation, or what else says what a photo shows."""
+
+    @property
+    def rows(self) -> int:
+        """Shelf rows."""
+
+    @property
+    def products(self) -> tuple[Product, ...]:
+        """Each with its box."""
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """Each with its box."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A lane: its row, 0 at the top, and its ends, 0 to 1."""
+
+    row: int
+    left: float
+    right: float
+
+    @property
+    def middle(self) -> float:
+        """Where its products stand."""
+        return (self.left + self.right) / 2
+
+
+@dataclass(frozen=True)
+class Places:
+    """The lanes of a planogram: row by row, and by SKU as (row, number in the row)."""
+
+    rows: Sequence[Sequence[Place]]
+    of: Mapping[str, Sequence[tuple[int, int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the lanes of a planogram show on one photo.
+
+    Attributes:
+        spots: by row and lane the SKU of the front product, "" where it has no name, else GAP, FAINT or NOTHING.
+    """
+
+    spots: Sequence[Sequence[str]]
+
+    def at(self, sku: str, places: Places) -> list[Spot]:
+        """What stands in each place of a SKU."""
+        return [self.spot(row, lane, sku) for row, lane in places.of[sku]]
+
+    def spot(self, row: int, lane: int, sku: str) -> Spot:
+        """What stands in a lane, for one who looks for a SKU."""
+        found = self.spots[row][lane]
+        if found in _EMPTY:
+            return _EMPTY[found]
+        return "itself" if found == sku else "other" if found else "unnamed"
+
+    def elsewhere(self, sku: str, places: Places) -> int:
+        """In how many places of other SKUs it stands."""
+        home = set(places.of.get(sku, ()))
+        return sum(
+            found == sku and (number, lane) not in home
+            for number, row in enumerate(self.spots)
+            for lane, found in enumerate(row)
+        )
+
+
+GAP, FAINT, NOTHING = "/gap", "/faint", "/nothing"
+"""No SKU is called so: a SKU has no slash."""
+_EMPTY: Mapping[str, Spot] = {GAP: "gap", FAINT: "faint gap", NOTHING: "nothing"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a photo shows in front, before it is laid over a planogram: products and gaps, their ends across the photo.
+
+    Columns rather than objects: ingest holds the sights of a thousand photos at a time.
+    """
+
+    rows: int
+    skus: tuple[str, ...]
+    row_of: tuple[int, ...]
+    left: tuple[float, ...]
+    right: tuple[float, ...]
+
+    def over(self, places: Places) -> Shown | None:
+        """Laid over a planogram; None where the photo shows another number of rows, or nothing at all."""
+        if self.rows != len(places.rows) or not self.skus:
+            return None
+        left, right = self._ends()
+        if right <= left:
+            return None
+        spots = [[NOTHING] * len(row) for row in places.rows]
+        # A product outweighs a gap.
+        for one in sorted(range(len(self.skus)), key=lambda one: self.skus[one] not in _EMPTY):
+            sku, row = self.skus[one], self.row_of[one]
+            if row < len(spots) and spots[row]:
+                ends = ((end - left) / (right - left) for end in (self.left[one], self.right[one]))
+                for lane in _covered(places.rows[row], *ends, gap=sku in _EMPTY):
+                    spots[row][lane] = sku
+        return Shown(spots)
+
+    def _ends(self) -> tuple[float, float]:
+        left: dict[int, float] = {}
+        right: dict[int, float] = {}
+        for row, begins, ends in zip(self.row_of, self.left, self.right, strict=True):
+            left[row], right[row] = min(left.get(row, begins), begins), max(right.get(row, ends), ends)
+        # Most rows are full: a quarter of them may lack their outermost products, and some may show what is none.
+        last = len(left) - 1
+        return sorted(left.values())[round(last * 0.25)], sorted(right.values())[round(last * 0.75)]
+
+
+def sight_of(message: Seen) -> Sight:
+    """What the photo of an observation shows."""
+    fronts = [(one.sku or "", one.row, one.box) for one in message.products if one.front]
+    fronts += [(GAP if gap.confidence >= SURE_GAP else FAINT, gap.row, gap.box) for gap in message.gaps]
+    skus, rows = tuple(sku for sku, _, _ in fronts), tuple(row for _, row, _ in fronts)
+    left, right = tuple(box.x for _, _, box in fronts), tuple(box.x + box.w for _, _, box in fronts)
+    return Sight(message.rows, skus, rows, left, right)
+
+
+def places_of(rows: Sequence[Sequence[Lane]], widths: Mapping[str, float]) -> Places:
+    """The places of a planogram; `widths` of SKUs in mm, as far as they are known."""
+    laid, of = [], defaultdict(list)
+    for number, row in enumerate(rows):
+        laid.append(list(_laid(number, [widths.get(lane["sku"], USUAL_WIDTH) for lane in row])))
+        for lane, planned in enumerate(row):
+            of[planned["sku"]].append((number, lane))
+    return Places(laid, dict(of))
+
+
+def _laid(number: int, widths: Sequence[float]) -> Iterable[Place]:
+    left, whole = 0.0, sum(widths)
+    for width in widths:
+        yield Place(number, left / whole, (left + width) / whole)
+        left += width
+
+
+def _covered(row: Sequence[Place], left: float, right: float, *, gap: bool) -> list[int]:
+    """The lanes in question: a gap may take several, those whose middle lies in it; a product is in one."""
+    middle = (left + right) / 2
+    nearest = min(range(len(row)), key=lambda lane: abs(row[lane].middle - middle))
+    several = [lane for lane, place in enumerate(row) if left < place.middle < right] if gap else []
+    return several or [nearest]
