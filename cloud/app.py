@@ -9,10 +9,11 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from cloud.alerts import routes as alerts
 from cloud.analytics import routes as analytics
-from cloud.analytics.query import routes as query
 from cloud.analytics.compliance import routes as compliance
 from cloud.analytics.grades import routes as grades
+from cloud.analytics.query import routes as query
 from cloud.analytics.sellout import routes as sellout
 from cloud.analytics.share import routes as share
 from cloud.api import errors
@@ -50,6 +51,7 @@ DOMAINS = (
     grades,
     sellout,
     retail,
+    alerts,
     web,
 )
 

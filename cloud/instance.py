@@ -10,6 +10,8 @@ import threading
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from cloud.alerts.rounds import AlertRounds
+from cloud.alerts.sending import AlertSender
 from cloud.analytics.judging.part import Judging, Together
 from cloud.analytics.live import Live
 from cloud.analytics.rollups.background import RollupRounds
@@ -120,6 +122,8 @@ class Instance:
         live, ingest, judging = Live(services, link), Ingest(services, link), Judging(services)
         services.live = Together(live, judging)
         galleries = services.galleries = Announcements(services, link)
+        sender = AlertSender(services, link)
+        services.live = alerts = AlertRounds(services, link, services.live, sender)
         services.checks = {
             "records": lambda: _ask(services.records.engine),
             "facts": lambda: _ask(services.facts.engine),
@@ -130,6 +134,8 @@ class Instance:
         self._started.append(link)
         self._run(RollupRounds(services))
         self._run(live)
+        self._run(sender)
+        self._run(alerts)
         self._run(ingest)
         self._run(galleries)
         self._run(NewcomerRounds(services))

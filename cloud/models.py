@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import cloud.alerts.models
 import cloud.analytics.grades.models
 import cloud.analytics.models
 import cloud.analytics.share.models

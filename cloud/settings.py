@@ -83,6 +83,25 @@ class SellOutSettings(Section):
         return self
 
 
+class AlertSettings(Section):
+    """How alerts are looked for and sent."""
+
+    every_seconds: float = Field(
+        default=30, gt=0, description="how often is looked for what only time brings; a new photo is looked at at once"
+    )
+    smtp_host: str | None = Field(default=None, description="mail server that sends alerts; without one, no e-mail")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="its port; 465 is usual for `tls`")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="how the connection to it is made safe"
+    )
+    smtp_username: str | None = Field(default=None, description="login at the mail server, where it asks for one")
+    smtp_password: SecretStr | None = Field(default=None, description="its password")
+    mail_from: str | None = Field(default=None, description="sender of the mails, as alerts@example.com")
+    allow_private_webhooks: bool = Field(
+        default=False, description="whether webhooks may go to addresses of private networks, and without TLS"
+    )
+
+
 class CloudSettings(Settings):
     """Settings of `facings up`."""
 
@@ -97,6 +116,7 @@ class CloudSettings(Settings):
     broker: BrokerSettings = BrokerSettings()
     store: StoreSettings = StoreSettings()
     sellout: SellOutSettings = SellOutSettings()
+    alerts: AlertSettings = AlertSettings()
     coverage_hours: float = Field(default=24, gt=0, description="a cooler counts as reporting this long after a photo")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="how much is logged")
 

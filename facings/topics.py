@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 
 from facings.errors import MessageError
@@ -108,6 +109,15 @@ class KpiTopics:
     def stockouts(self) -> str:
         """The open stock-outs: `StockoutList`."""
         return f"{self.base}/stockouts"
+
+    @property
+    def alerts(self) -> str:
+        """The alerts that are open: `AlertList`."""
+        return f"{self.base}/alerts"
+
+    def alert(self, alert: uuid.UUID) -> str:
+        """What happens to one alert, not retained: `AlertNotice`."""
+        return f"{self.base}/alert/{alert}"
 
 
 RESERVED_DEVICES = ("kpi", "gallery")

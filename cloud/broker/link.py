@@ -108,6 +108,22 @@ class BrokerLink:
             mqtt.MQTT_ERR_NO_CONN,
         )
 
+    def publish_and_wait(self, topic: str, payload: bytes, timeout_s: float) -> None:
+        """Send and wait until the broker has it.
+
+        Raises:
+            UnavailableError: it has not in time.
+        """
+        if self._client is None or not self.connected:
+            raise UnavailableError("no connection to the broker")
+        sent = self._client.publish(topic, payload, qos=1)
+        try:
+            sent.wait_for_publish(timeout_s)
+        except (RuntimeError, ValueError) as error:
+            raise UnavailableError(f"the broker does not take {topic}: {error}") from error
+        if not sent.is_published():
+            raise UnavailableError(f"the broker has not taken {topic} within {timeout_s:g} s")
+
     def _came(
         self, client: mqtt.Client, _userdata: object, _flags: object, code: ReasonCode, _properties: Properties | None
     ) -> None:

@@ -1,5 +1,6 @@
 """The typed messages of the wire contract, version 1."""
 
+from facings.messages.alert import AlertList, AlertNotice, AlertSummary
 from facings.messages.base import MAX_MESSAGE_BYTES, ClockState, Envelope, Message, parse_object
 from facings.messages.device import (
     Ack,
@@ -46,6 +47,8 @@ MESSAGES: tuple[type[Message], ...] = (
     CoolerKpi,
     OverviewKpi,
     StockoutList,
+    AlertNotice,
+    AlertList,
 )
 """Every message of the contract; docs/schemas holds the JSON Schema of each."""
 
@@ -53,6 +56,9 @@ __all__ = [
     "MAX_MESSAGE_BYTES",
     "MESSAGES",
     "Ack",
+    "AlertList",
+    "AlertNotice",
+    "AlertSummary",
     "Birth",
     "BootAck",
     "Box",

@@ -1,0 +1,86 @@
+"""Alerts in words: what pages and mails say of one, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from cloud.web.i18n import N_, Formats, translations
+from facings.messages import AlertNotice, AlertSummary
+
+WATCHES = {
+    "stock-out": N_("Stock-out"),
+    "intrusion": N_("Competitor's product in an own cooler"),
+    "device-silent": N_("Cooler is silent"),
+    "device-alarm": N_("Alarm of a device"),
+    "temperature": N_("Cabinet too warm"),
+    "occupancy": N_("Occupancy too low"),
+    "own-share": N_("Own share too low"),
+    "share-drop": N_("Own share has fallen"),
+}
+"""What a rule looks at, and what it is called."""
+
+SEVERITIES = {"critical": N_("critical"), "warning": N_("warning"), "info": N_("info")}
+
+EVENTS = {"opened": N_("New alert"), "escalated": N_("Still nobody on it"), "resolved": N_("Over")}
+
+_SENTENCES = {
+    "stock-out": N_("{product} is out of stock"),
+    "intrusion": N_("{product} stands in our cooler"),
+    "device-silent": N_("Nothing heard of the cooler for {hours} h"),
+    "device-alarm": N_("Alarm: {detail}"),
+    "temperature": N_("{value} °C in the cabinet, limit {threshold} °C"),
+    "occupancy": N_("Only {value} filled, limit {threshold}"),
+    "own-share": N_("Own share {value}, limit {threshold}"),
+    "share-drop": N_("Own share fell by {value} in a week, limit {threshold}"),
+}
+
+
+def sentence(alert: AlertSummary, language: str) -> str:
+    """What is wrong, in one sentence."""
+    write = Formats(language)
+    number: Callable[[float | None], str] = write.percent if alert.watch != "temperature" else write.decimal
+    words: Mapping[str, str] = {
+        "product": _named(alert.product, alert.product_zh, language),
+        "detail": alert.detail,
+        "hours": write.decimal(alert.value),
+        "value": number(alert.value),
+        "threshold": number(alert.threshold),
+    }
+    text: str = translations(language).gettext(_SENTENCES[alert.watch])
+    return text.format_map(words)
+
+
+def place(alert: AlertSummary, language: str) -> str:
+    """Where: the outlet and the cooler."""
+    outlet = _named(alert.outlet_name, alert.outlet_name_zh, language)
+    cooler = _named(alert.cooler_name, alert.cooler_name_zh, language)
+    return f"{outlet} · {cooler}" if cooler else outlet
+
+
+def subject(notices: list[AlertNotice], language: str) -> str:
+    """The subject of a mail about some notices."""
+    first = notices[0]
+    event = translations(language).gettext(EVENTS[first.event])
+    more = f" (+{len(notices) - 1})" if len(notices) > 1 else ""
+    return f"{event}: {sentence(first.alert, language)} – {place(first.alert, language)}{more}"
+
+
+def mail_lines(notices: list[AlertNotice], language: str, pages: str) -> list[str]:
+    """The text of a mail about some notices; `pages` is the address of the pages."""
+    _ = translations(language).gettext
+    lines: list[str] = []
+    for notice in notices:
+        alert = notice.alert
+        since = Formats(language).moment(alert.since)
+        lines += [
+            f"{_(EVENTS[notice.event])} · {_(SEVERITIES[alert.severity])}",
+            sentence(alert, language),
+            place(alert, language),
+            _("since {moment} UTC, rule “{rule}”").format(moment=since, rule=alert.rule_name),
+            "",
+        ]
+    return [*lines, f"{pages}/alerts"]
+
+
+def _named(name: str, name_zh: str, language: str) -> str:
+    return name_zh if language.startswith("zh") and name_zh else name
