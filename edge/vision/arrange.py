@@ -8,12 +8,14 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from edge.vision.counts import CountErrors, Doubts
 from edge.vision.detections import Detections
 from edge.vision.emptiness import Looks
 from edge.vision.gallery import Names
 from edge.vision.gaps import find_gaps
 from edge.vision.reading import Box, PhotoQuality, PlacedProduct, ReadingGap, ReadingLine, ShelfReading
 from edge.vision.rows import Place, lay_out
+from edge.vision.sighting import Sighting
 
 TRUST_IN_PHOTO = {"good": 1.0, "poor": 0.6, "unusable": 0.0}
 
@@ -26,19 +28,24 @@ def arrange(
     models: dict[str, str],
     weak: Detections | None = None,
     pixels: npt.NDArray[np.uint8] | None = None,
+    errors: CountErrors | None = None,
 ) -> ShelfReading:
     """Everything that can be said of a photo of `size` (width, height) from its detections and their names.
 
-    `weak` are detections below the detector's threshold: they are not counted, and make gaps under them doubtful.
-    With the photo's `pixels` a gap must look empty too.
+    `weak` are detections below the detector's threshold: they are not counted, and make gaps under them and counts
+    beside them doubtful. With the photo's `pixels` a gap must look empty too. Without the learned `errors` the models'
+    probabilities are taken at their word, each product's apart from all others'.
     """
+    weak = weak or Detections.empty()
+    doubts = errors.doubts(Sighting(size, found, weak, names, quality)) if errors and len(found) else None
+    there, named = (doubts.there, doubts.named) if doubts else (found.scores, names.confidence)
     layout = lay_out(found.boxes)
     products = [
         PlacedProduct(
-            box=_fraction(found.boxes[i], size),
+            box=as_fraction(found.boxes[i], size),
             sku=names.skus[i],
-            score=float(found.scores[i]),
-            sku_confidence=float(names.confidence[i]),
+            score=float(there[i]),
+            sku_confidence=float(named[i]),
             row=int(layout.row[i]),
             column=int(layout.column[i]),
             front=layout.place[i] is not Place.BEHIND,
@@ -49,18 +56,19 @@ def arrange(
     facing = [place is Place.FRONT for place in layout.place]
     boxes = found.boxes.astype(np.float64)
     looks = Looks(pixels, boxes) if pixels is not None and len(found) else None
-    gaps = find_gaps(boxes, layout, weak or Detections.empty(), looks)
+    gaps = find_gaps(boxes, layout, weak, looks)
     order = sorted(range(len(products)), key=lambda i: (products[i].row, products[i].column, -products[i].box[3]))
     return ShelfReading(
         width=size[0],
         height=size[1],
         products=tuple(products[i] for i in order),
-        lines=summarise([products[i] for i in order], [facing[i] for i in order]),
-        gaps=tuple(ReadingGap(_fraction(box, size), row, confidence) for box, row, confidence in gaps),
+        lines=summarise(products, facing, doubts),
+        gaps=tuple(ReadingGap(as_fraction(box, size), row, confidence) for box, row, confidence in gaps),
         rows=layout.rows,
         quality=quality,
         confidence=_confidence(products, quality),
         models=models,
+        count_sd=doubts.total_sd() if doubts else _independent_sd(found.scores),
     )
 
 
@@ -70,11 +78,16 @@ def unusable(size: tuple[int, int], quality: PhotoQuality, models: dict[str, str
     return replace(empty, confidence=0.0)
 
 
-def summarise(products: list[PlacedProduct], facing: list[bool]) -> tuple[ReadingLine, ...]:
-    """One line per SKU, most facings first, the unknown products last; `facing[i]`: product i stands at the front.
+def summarise(
+    products: list[PlacedProduct], facing: list[bool], doubts: Doubts | None = None
+) -> tuple[ReadingLine, ...]:
+    """One line per SKU, most facings first, the unknown products last.
 
-    A count is a sum of uncertain events, each product there and of this SKU with probability p: its variance is the
-    sum of p (1 - p) (the Poisson binomial distribution).
+    Args:
+        products: every product, in the order of the detections.
+        facing: whether each stands at the front.
+        doubts: what is learned of their errors; without it a count is a sum of independent events, each product there
+            and of this SKU with probability p, and its variance the sum of p (1 - p) (Poisson binomial distribution).
     """
     groups = defaultdict(list)
     for index, product in enumerate(products):
@@ -91,10 +104,14 @@ def summarise(products: list[PlacedProduct], facing: list[bool]) -> tuple[Readin
                 facings=sum(facing[i] for i in members),
                 linear_share=width / total if total else 0.0,
                 confidence=float(p.mean()),
-                count_sd=float(np.sqrt((p * (1 - p)).sum())),
+                count_sd=doubts.count_sd(members) if doubts else _independent_sd(p),
             )
         )
     return tuple(sorted(lines, key=lambda line: (line.sku is None, -line.facings, -line.units, line.sku or "")))
+
+
+def _independent_sd(p: npt.NDArray[np.floating]) -> float:
+    return float(np.sqrt((p * (1 - p)).sum()))
 
 
 def _confidence(products: list[PlacedProduct], quality: PhotoQuality) -> float:
@@ -109,6 +126,7 @@ def _width(product: PlacedProduct) -> float:
     return product.box[2] - product.box[0]
 
 
-def _fraction(box: npt.NDArray[np.floating], size: tuple[int, int]) -> Box:
+def as_fraction(box: npt.NDArray[np.floating], size: tuple[int, int]) -> Box:
+    """A box in pixels as fractions of a photo of `size` (width, height)."""
     x1, y1, x2, y2 = np.clip(box / np.array([*size, *size]), 0.0, 1.0).tolist()
     return x1, y1, x2, y2

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from edge.vision.arrange import arrange, unusable
-from edge.vision.detect import detect
-from edge.vision.detections import Detections
+from edge.vision.counts import CountErrors, read_count_errors
+from edge.vision.detect import survey
+from edge.vision.detections import PRODUCT, Detections, FloatArray
 from edge.vision.embed import embed
 from edge.vision.gallery import Gallery, Names, read_gallery
 from edge.vision.looks import looks_of
+from edge.vision.merge import merge
+from edge.vision.neighbours import with_neighbours
 from edge.vision.photo import Photo
 from edge.vision.quality import judge
 from edge.vision.reading import ShelfReading
+from edge.vision.sighting import Sighting
+from edge.vision.surroundings import doubted, reconsidered
 from edge.vision.zoo import DetectorManifest, EmbedderManifest, LoadedModel, load_session, zoo_folder
-from facings.errors import BadInputError
+from facings.errors import BadInputError, UnavailableError
 
 log = logging.getLogger(__name__)
 
@@ -36,9 +42,9 @@ class _Recogniser:
     gallery: Gallery
     tells_looks: bool
 
-    def name(self, photo: Photo, found: Detections) -> Names:
-        vectors = embed(self.model, photo.pixels, found.boxes)
-        names = self.gallery.nearest(vectors, self.manifest.embedder.calibration)
+    def name(self, photo: Photo, found: Detections, vectors: FloatArray) -> Names:
+        helped = with_neighbours(vectors, found.boxes)
+        names = self.gallery.nearest(helped, self.manifest.embedder.calibration)
         if not self.tells_looks:
             return names
         known = np.array([sku is not None for sku in names.skus], bool)
@@ -52,6 +58,7 @@ class _Stages:
     threshold: float
     recogniser: _Recogniser | None
     models: dict[str, str]
+    errors: CountErrors | None = None
 
 
 class VisionChain:
@@ -120,7 +127,7 @@ class VisionChain:
             raise BadInputError(f"{zoo / self._detector} holds no detector.")
         models = {detector.manifest.name: detector.manifest.sha256}
         recogniser = self._load_recogniser(zoo, self._gallery)
-        stages = _Stages(detector, detector.manifest.detector.score_threshold, None, models)
+        stages = _Stages(detector, detector.manifest.detector.score_threshold, None, models, _errors(zoo, models))
         self._stages = _with_recogniser(stages, recogniser)
 
     def use_gallery(self, folder: Path) -> None:
@@ -137,14 +144,39 @@ class VisionChain:
 
     def read(self, photo: Photo) -> ShelfReading:
         """Everything the photo says; of an unusable photo, only why it is unusable."""
+        stages, seen = self._loaded(), self.look(photo)
+        if seen.quality.verdict == "unusable":
+            return unusable(seen.size, seen.quality, stages.models)
+        reading = arrange(
+            seen.size, seen.found, seen.names, seen.quality, stages.models, seen.weak, photo.pixels, stages.errors
+        )
+        return reconsidered(reading, seen.sights)
+
+    def look(self, photo: Photo) -> Sighting:
+        """What the models see on the photo; nothing on an unusable one."""
         stages, size, quality = self._loaded(), (photo.width, photo.height), judge(photo)
         if quality.verdict == "unusable":
-            return unusable(size, quality, stages.models)
-        seen = detect(stages.detector, photo.pixels, WEAK_FROM * stages.threshold)
+            return Sighting(size, Detections.empty(), Detections.empty(), Names.unknown(0), quality)
+        sights = survey(stages.detector, photo.pixels, WEAK_FROM * stages.threshold)
+        quality, seen = doubted(quality, sights, size), sights.of(PRODUCT)
         sure = seen.scores >= stages.threshold
         found, weak = seen.take(sure), seen.take(~sure)
-        names = stages.recogniser.name(photo, found) if stages.recogniser else Names.unknown(len(found))
-        return arrange(size, found, names, quality, stages.models, weak, photo.pixels)
+        if stages.recogniser is None:
+            return Sighting(size, found, weak, Names.unknown(len(found)), quality, sights)
+        vectors = embed(stages.recogniser.model, photo.pixels, found.boxes)
+        return Sighting(size, found, weak, stages.recogniser.name(photo, found, vectors), quality, sights, vectors)
+
+    def read_together(self, photos: Sequence[Photo]) -> ShelfReading:
+        """Everything that several photos of one cooler, taken at the same time, say: each product counts once.
+
+        Raises:
+            ValueError: there is no photo.
+        """
+        if len(photos) == 1:
+            return self.read(photos[0])
+        stages = self._loaded()
+        views = [self.look(photo) for photo in photos]
+        return merge(views, stages.models, [photo.pixels for photo in photos], stages.errors)
 
     def _load_recogniser(self, zoo: Path, folder: Path | None, model: LoadedModel | None = None) -> _Recogniser | None:
         if folder is None:
@@ -176,3 +208,15 @@ def _with_recogniser(stages: _Stages, recogniser: _Recogniser | None) -> _Stages
     if recogniser:
         models[recogniser.manifest.name] = recogniser.manifest.sha256
     return replace(stages, recogniser=recogniser, models=models)
+
+
+def _errors(zoo: Path, models: dict[str, str]) -> CountErrors | None:
+    """What is learned of the errors of the zoo's models; a zoo of one's own may have none."""
+    try:
+        errors = read_count_errors(zoo)
+    except UnavailableError as error:
+        log.warning("doubts of counts are guessed from scores alone: %s", error)
+        return None
+    if errors.detector not in models.values():
+        log.warning("doubts of counts were learned with another detector: run `facings models counts fit`")
+    return errors

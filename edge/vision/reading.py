@@ -21,6 +21,7 @@ class PlacedProduct:
         column: facing within the row, 0 at the left; stacked units of one column share it.
         front: True where it stands in the front of its lane, False where it shows behind another.
         look: of an unknown product its vector, as `edge.vision.looks` writes it; None where it is not told.
+        view: number of the photo that `box` lies in, where several were merged.
     """
 
     box: Box
@@ -31,15 +32,17 @@ class PlacedProduct:
     column: int
     front: bool = True
     look: str | None = None
+    view: int = 0
 
 
 @dataclass(frozen=True)
 class ReadingGap:
-    """An empty place in a row: wide enough for a facing and nothing in it."""
+    """An empty place in a row: wide enough for a facing and nothing in it. `view`: number of the photo of its box."""
 
     box: Box
     row: int
     confidence: float
+    view: int = 0
 
 
 @dataclass(frozen=True)
@@ -69,8 +72,22 @@ class PhotoQuality:
 
 
 @dataclass(frozen=True)
+class PhotoView:
+    """One of several photos that were merged into a reading.
+
+    `linked` is False for a photo on which nothing was found that another photo shows too: what it shows was added to
+    the rest, as photos of different parts of a cooler are.
+    """
+
+    width: int
+    height: int
+    quality: PhotoQuality
+    linked: bool
+
+
+@dataclass(frozen=True)
 class ShelfReading:
-    """Everything vision reads from one photo.
+    """Everything vision reads from one photo, or from several of one cooler that were merged.
 
     Attributes:
         width, height: size of the photo, pixels.
@@ -81,6 +98,8 @@ class ShelfReading:
         quality: verdict of the quality gate.
         confidence: probability-like confidence in the whole reading, 0 to 1.
         models: name -> sha256 of each model that took part.
+        count_sd: standard deviation of the error expected of the number of all products, whatever their names.
+        views: the photos, where several were merged; width and height are then those of the first.
     """
 
     width: int
@@ -92,3 +111,5 @@ class ShelfReading:
     quality: PhotoQuality
     confidence: float
     models: dict[str, str]
+    count_sd: float = 0.0
+    views: tuple[PhotoView, ...] = ()

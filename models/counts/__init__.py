@@ -1,0 +1,1 @@
+"""How wrong counts may be: learned from labelled photos, judged on others."""
