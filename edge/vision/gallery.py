@@ -59,11 +59,13 @@ class Best:
         skus, right: the SKU and its probability.
         others: the next SKU, where it is at least `AS_GOOD_AS` times as likely: the two are then a pair that cannot be
             told apart here. None elsewhere.
+        accept_from: the probability from which on the gallery gives a name.
     """
 
     skus: tuple[str | None, ...]
     right: FloatArray
     others: tuple[str | None, ...] = ()
+    accept_from: float = EVEN
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ class Gallery:
         right, instead = states(best, best - next_best), states(next_best, next_best - best)
         pair = (instead >= AS_GOOD_AS * right) & (first != second)
         others = tuple(str(names[at]) if paired else None for at, paired in zip(second, pair, strict=True))
-        return Best(tuple(str(name) for name in names[first]), right, others)
+        return Best(tuple(str(name) for name in names[first]), right, others, self.accept_from)
 
     def accepting(self, calibration: CalibrationSpec, strangers: FloatArray, false_accept: float) -> Gallery:
         """The same gallery, naming no more than the share `false_accept` of unknown products.

@@ -128,7 +128,7 @@ def strangers(shared: Path) -> list[Crop]:
 
 
 def release(checkpoint: Path, folder: Path, shared: Path, unseen: Path | None) -> list[Figures]:
-    """Write ONNX file, strangers and manifest into `folder`: exported, loaded as the edge does, calibrated, measured."""
+    """Write ONNX file, strangers and manifest into `folder`: loaded as the edge does, calibrated and measured."""
     config, model = load_checkpoint(checkpoint)
     folder.mkdir(parents=True, exist_ok=True)
     sha256 = write_onnx(model, config, folder / f"{config.name}.onnx")

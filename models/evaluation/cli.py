@@ -15,6 +15,7 @@ from rich.progress import track
 from rich.table import Table
 
 from datasets.files import write_atomic
+from edge.vision.acceptance import FALSE_ACCEPT
 from edge.vision.chain import DETECTOR, EMBEDDER
 from edge.vision.gallery import read_gallery
 from edge.vision.zoo import MetricSpec, load_session, zoo_folder
@@ -51,6 +52,9 @@ def evaluate(
     visible_from: Annotated[
         float, typer.Option(min=0, max=1, help="Products that show less, where labels tell, are left out.")
     ] = VISIBLE_FROM,
+    false_accept: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of the products of no SKU in the gallery that may be named.")
+    ] = FALSE_ACCEPT,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
     json_out: Annotated[Path | None, typer.Option("--json", help="File for all figures.")] = None,
     page: Annotated[Path | None, typer.Option(help="Folder for a page of the worst photos.")] = None,
@@ -58,7 +62,7 @@ def evaluate(
 ) -> None:
     """Find, name and count the products of labelled photos, and say how right that was."""
     photos = read_named(labels, images, visible_from)
-    eyes = open_eyes(model, None if class_agnostic else gallery, threads, long_side)
+    eyes = open_eyes(model, None if class_agnostic else gallery, threads, long_side, false_accept)
     if eyes.gallery is None and not class_agnostic and len({sku for photo in photos for sku in photo.skus}) > 1:
         raise BadInputError(f"{labels} has boxes of several SKUs: add --gallery to judge names, or --class-agnostic.")
     judged = [judge(photo, eyes) for photo in track(photos, "Looking", console=console)]
@@ -72,7 +76,13 @@ def evaluate(
         _record(figures, record, eyes, model or zoo_folder() / DETECTOR)
 
 
-def open_eyes(model: Path | None, gallery: Path | None, threads: int, long_side: int | None = None) -> Eyes:
+def open_eyes(
+    model: Path | None,
+    gallery: Path | None,
+    threads: int,
+    long_side: int | None = None,
+    false_accept: float = FALSE_ACCEPT,
+) -> Eyes:
     """The models that look; what `models onboard` made brings its own detector, if it needed one.
 
     Raises:
@@ -86,7 +96,7 @@ def open_eyes(model: Path | None, gallery: Path | None, threads: int, long_side:
     if pictures is None:
         return Eyes(detector, long_side=long_side)
     embedder = load_session(zoo_folder() / EMBEDDER, threads)
-    opened = read_gallery(pictures, embedder)
+    opened = read_gallery(pictures, embedder, false_accept)
     if not opened.skus:
         raise BadInputError(f"The gallery {pictures} holds no picture: give one with a folder per SKU.")
     return Eyes(detector, embedder, opened, long_side)

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from models.evaluation.judged import JudgedPhoto
-from models.evaluation.naming import ACCEPTED_FROM
 
 UNKNOWN = "unknown"
 """Where the gallery's other products are counted together."""
@@ -19,9 +18,9 @@ def pairs(photo: JudgedPhoto, threshold: float, skus: frozenset[str]) -> Iterato
     """(SKU, labelled, counted) for each SKU that a photo holds or is said to hold."""
     labelled = Counter(sku if sku in skus else UNKNOWN for sku in photo.truth_skus)
     counted: Counter[str] = Counter()
-    for sku, score, right in zip(photo.nearest, photo.scores, photo.right, strict=True):
+    for sku, score, accepted in zip(photo.nearest, photo.scores, photo.accepted, strict=True):
         if score >= threshold:
-            counted[sku if sku and right >= ACCEPTED_FROM else UNKNOWN] += 1
+            counted[sku if sku and accepted else UNKNOWN] += 1
     for sku in sorted({*labelled, *counted}):
         yield sku, labelled[sku], counted[sku]
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from edge.vision.acceptance import EVEN
 from edge.vision.detect import detect
 from edge.vision.detections import Detections, FloatArray
 from edge.vision.embed import embed
@@ -61,7 +62,9 @@ class Eyes:
         vectors = with_neighbours(embed(self.embedder, pixels, seen), seen, sure)
         best = self.gallery.best(vectors, self.embedder.manifest.embedder.calibration)
         rest = len(found) - worth
-        return found, Best((*best.skus, *(None,) * rest), np.concatenate([best.right, np.zeros(rest, np.float32)]))
+        nobody, never = (None,) * rest, np.zeros(rest, np.float32)
+        every = Best((*best.skus, *nobody), np.concatenate([best.right, never]), (*best.others, *nobody))
+        return found, replace(every, accept_from=best.accept_from)
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,8 @@ class JudgedPhoto:
         overlaps: (N, M) intersections over union.
         of: (N,) the label each detection found at IoU 0.5, every label once, whatever its name; -1: none.
         stress: of the photo.
+        others: the SKU each may be instead, where two can hardly be told apart.
+        accept_from: probability from which on the gallery gives a name.
     """
 
     path: Path
@@ -89,6 +94,13 @@ class JudgedPhoto:
     overlaps: FloatArray
     of: npt.NDArray[np.intp]
     stress: Mapping[str, int] = field(default_factory=dict)
+    others: tuple[str | None, ...] = ()
+    accept_from: float = EVEN
+
+    @property
+    def accepted(self) -> npt.NDArray[np.bool_]:
+        """(N,) whether a detection is given the name of its nearest SKU."""
+        return np.asarray(self.right >= self.accept_from)
 
 
 def judge(photo: NamedPhoto, eyes: Eyes) -> JudgedPhoto:
@@ -117,6 +129,8 @@ def match(photo: NamedPhoto, found: Detections, best: Best) -> JudgedPhoto:
         overlaps[kept],
         of[kept],
         photo.stress,
+        tuple(sku for sku, keep in zip(best.others or (None,) * len(kept), kept, strict=True) if keep),
+        best.accept_from,
     )
 
 

@@ -13,9 +13,6 @@ import numpy.typing as npt
 from models.evaluation.finding import IOUS, precision_over_recall
 from models.evaluation.judged import JudgedPhoto, assign
 
-ACCEPTED_FROM = 0.5
-"""The chain names a product where the nearest SKU is at least so likely the right one."""
-
 _CURVE = tuple(np.round(np.arange(0.05, 1.0, 0.05), 2).tolist())
 _BINS = 10
 _PAIRS = 20
@@ -29,12 +26,16 @@ class Named:
         truth, nearest: (N,) SKU labelled, SKU of the gallery that is nearest.
         right: (N,) stated probability that the nearest is the right one.
         known: (N,) whether the gallery holds the SKU labelled.
+        accepted: (N,) whether it was given a name.
+        other: (N,) the SKU it may be instead, "" where there is no such pair.
     """
 
     truth: npt.NDArray[np.str_]
     nearest: npt.NDArray[np.str_]
     right: npt.NDArray[np.float32]
     known: npt.NDArray[np.bool_]
+    accepted: npt.NDArray[np.bool_]
+    other: npt.NDArray[np.str_]
 
     @property
     def hit(self) -> npt.NDArray[np.bool_]:
@@ -44,16 +45,16 @@ class Named:
 
 def named(photos: Sequence[JudgedPhoto], threshold: float, skus: frozenset[str]) -> Named:
     """The products found; `skus` are those of the gallery."""
-    truth: list[str] = []
-    nearest: list[str] = []
-    right: list[float] = []
-    for photo in photos:
-        for number in np.flatnonzero((photo.of >= 0) & (photo.scores >= threshold)):
-            truth.append(photo.truth_skus[photo.of[number]])
-            nearest.append(photo.nearest[number] or "")
-            right.append(float(photo.right[number]))
-    names = np.array(truth, np.str_)
-    return Named(names, np.array(nearest, np.str_), np.array(right, np.float32), np.isin(names, sorted(skus)))
+    found = [(p, n) for p in photos for n in np.flatnonzero((p.of >= 0) & (p.scores >= threshold)).tolist()]
+    truth = np.array([photo.truth_skus[photo.of[number]] for photo, number in found], np.str_)
+    return Named(
+        truth,
+        np.array([photo.nearest[number] or "" for photo, number in found], np.str_),
+        np.array([photo.right[number] for photo, number in found], np.float32),
+        np.isin(truth, sorted(skus)),
+        np.array([photo.accepted[number] for photo, number in found], bool),
+        np.array([(photo.others[number] if photo.others else None) or "" for photo, number in found], np.str_),
+    )
 
 
 def naming(photos: Sequence[JudgedPhoto], threshold: float, skus: frozenset[str]) -> dict[str, Any]:
@@ -62,10 +63,11 @@ def naming(photos: Sequence[JudgedPhoto], threshold: float, skus: frozenset[str]
     `map50` is the mean over the SKUs that are labelled and in the gallery, a detection's score being that of the
     product times the probability of its name. `top1` asks for the nearest SKU alone; `rightly_named` also that it was
     accepted; `unknown_accepted` is the share of products of other SKUs that were given a name of the gallery.
+    `named_as_pair` is the share named with an alternative, `pair_holds` that of them whose SKU is one of the two.
     """
     found = named(photos, threshold, skus)
     precisions = sku_precisions(photos, skus)
-    accepted = found.right >= ACCEPTED_FROM
+    accepted, paired = found.accepted, found.accepted & found.known & (found.other != "")
     return {
         "map50": _mean([by_iou[0] for by_iou in precisions.values()]),
         "map50_95": _mean([precision for by_iou in precisions.values() for precision in by_iou]),
@@ -75,6 +77,9 @@ def naming(photos: Sequence[JudgedPhoto], threshold: float, skus: frozenset[str]
         "rightly_named": _mean((found.hit & accepted)[found.known]),
         "wrongly_named": _mean((~found.hit & accepted)[found.known]),
         "refused": _mean(~accepted[found.known]),
+        "accept_from": round(max((photo.accept_from for photo in photos), default=0.0), 4),
+        "named_as_pair": _mean((accepted & (found.other != ""))[found.known]),
+        "pair_holds": _mean((found.hit | (found.truth == found.other))[paired]),
         "unknown_products": int((~found.known).sum()),
         "unknown_accepted": _mean(accepted[~found.known]),
         "open_set": open_set_curve(found),

@@ -15,7 +15,6 @@ from edge.vision.detections import FloatArray
 from models.detector.photoset import read_pixels
 from models.evaluation.finding import hits_of
 from models.evaluation.judged import JudgedPhoto
-from models.evaluation.naming import ACCEPTED_FROM
 
 PHOTOS = 24
 _SHOWN_SIDE = 1400
@@ -76,7 +75,7 @@ def draw(photo: JudgedPhoto, threshold: float) -> Pixels:
 
 
 def _misnamed(photo: JudgedPhoto, number: int) -> bool:
-    named = photo.nearest[number] if photo.right[number] >= ACCEPTED_FROM else None
+    named = photo.nearest[number] if photo.accepted[number] else None
     return named is not None and photo.of[number] >= 0 and named != photo.truth_skus[photo.of[number]]
 
 

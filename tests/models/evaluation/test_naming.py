@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from models.evaluation.counting import UNKNOWN, counting
@@ -61,6 +63,19 @@ def test_counts_are_exact_or_not_by_photo_and_sku(judged: list[JudgedPhoto]) -> 
     assert (figures["pairs"], figures["exact_count"]) == (3, 1.0)
     assert figures["by_sku"][UNKNOWN] == {"photos": 1, "labelled": 1, "counted": 1, "exact_count": 1.0}
     assert figures["count_error_by_sku"] == 0.0
+
+
+def test_a_gallery_that_asks_for_more_names_less(judged: list[JudgedPhoto]) -> None:
+    figures = naming([replace(photo, accept_from=0.8) for photo in judged], 0.5, SKUS)
+    assert (figures["accept_from"], figures["unknown_accepted"]) == (0.8, 0.0)
+    assert figures["refused"] == pytest.approx(2 / 3, abs=1e-4)
+    assert counting([replace(judged[0], accept_from=0.8)], 0.5, SKUS)["by_sku"][UNKNOWN]["counted"] == 3
+
+
+def test_pairs_hold_where_one_of_the_two_is_right(judged: list[JudgedPhoto]) -> None:
+    figures = naming([replace(photo, others=(None, "cola", None, "lime")) for photo in judged], 0.5, SKUS)
+    assert figures["named_as_pair"] == pytest.approx(1 / 3, abs=1e-4)  # of the known products, the cola taken for lime
+    assert figures["pair_holds"] == 1.0
 
 
 def test_nothing_found_is_no_division_by_zero() -> None:
