@@ -18,7 +18,7 @@ from models.evaluation.truth import NamedPhoto
 
 
 def other_classes(photos: Iterable[LabelledPhoto], detector: LoadedModel) -> dict[str, Figures]:
-    """Of each class that labels and detector know: `labelled`, `ap50`, and `recall` and `precision` at the threshold."""
+    """Of each class known to labels and detector: `labelled`, `ap50`, `recall` and `precision` at the threshold."""
     if not isinstance(detector.manifest, DetectorManifest):
         return {}
     spec = detector.manifest.detector
