@@ -11,6 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from cloud.alerts import routes as alerts
 from cloud.analytics import routes as analytics
+from cloud.analytics.advice import routes as advice
 from cloud.analytics.compliance import routes as compliance
 from cloud.analytics.grades import routes as grades
 from cloud.analytics.query import routes as query
@@ -49,6 +50,7 @@ DOMAINS = (
     compliance,
     share,
     grades,
+    advice,
     sellout,
     retail,
     alerts,

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from pydantic import BaseModel, Field
 
 from cloud.analytics import stockouts
-from cloud.analytics.query.cut import ALL, OF_PLACES, OF_PRODUCTS
+from cloud.analytics.query.cut import ALL, OF_OUTLETS, OF_PLACES, OF_PRODUCTS, TIMES
+from cloud.analytics.share import intrusions
 
 DIMENSIONS = tuple(one for one in ALL if one != "hour")
 """Of what is known by business day."""
@@ -179,6 +180,125 @@ KPIS: tuple[Kpi, ...] = (
         by=DIMENSIONS,
     ),
     Kpi(
+        name="purity",
+        title="Purity",
+        title_zh="冰柜纯净度",
+        formula="own facings / all facings in the coolers that the brand owns; interval as for share of facings",
+        unit="fraction",
+        grain="cooler, photo",
+        source="facts: shelf_line.facings; records: cooler.owned, product.own",
+        by=(*TIMES, *OF_PLACES),
+    ),
+    Kpi(
+        name="intrusions",
+        title="Intrusions",
+        title_zh="竞品入侵数",
+        formula=(
+            "competitors' products in coolers that the brand owns, each from the first photo with it to the first "
+            "without (rules below); counted when it began"
+        ),
+        unit="episodes",
+        grain="cooler, SKU, episode",
+        source="records: intrusion",
+        by=WITH_HOURS,
+    ),
+    Kpi(
+        name="intrusion-hours",
+        title="Intrusion hours",
+        title_zh="竞品入侵时长",
+        formula=(
+            "lower: last photo with the product - first with it; upper: first photo without it again - last without "
+            "it before (one still open: up to the last photo with it); value: their mean. Booked when it began"
+        ),
+        unit="hours",
+        grain="cooler, SKU, episode",
+        source="records: intrusion",
+        by=WITH_HOURS,
+    ),
+    Kpi(
+        name="on-shelf-availability",
+        title="On-shelf availability",
+        title_zh="货架有货率",
+        formula=(
+            "open hours with at least one unit / open hours between the cooler's first and last photo, of the planned "
+            "SKUs that were ever seen there; low and high by the hours of stock-outs at most and at least"
+        ),
+        unit="fraction",
+        grain="cooler, SKU",
+        source="records: stockout_episode, shelf_watch, planogram.rows; facts: observation; settings: sellout.opens",
+        by=(*OF_PLACES, *OF_PRODUCTS),
+    ),
+    Kpi(
+        name="numeric-distribution",
+        title="Numeric distribution",
+        title_zh="数值铺货率",
+        formula=(
+            "outlets stocking the product / outlets with usable photos; an outlet stocks it with the confidence of its "
+            "surest line, and the interval is that of a sum of such chances"
+        ),
+        unit="fraction",
+        grain="outlet, SKU",
+        source="facts: shelf_line.confidence, observation",
+        by=(*OF_PLACES, *OF_PRODUCTS),
+    ),
+    Kpi(
+        name="weighted-distribution",
+        title="Weighted distribution",
+        title_zh="加权铺货率",
+        formula="sell-out of the outlets stocking the product / sell-out of all with usable photos; interval likewise",
+        unit="fraction",
+        grain="outlet, SKU",
+        source="facts: shelf_line.confidence, observation, sellout_day.sold",
+        by=(*OF_PLACES, *OF_PRODUCTS),
+    ),
+    Kpi(
+        name="assortment-depth",
+        title="Assortment depth",
+        title_zh="品种丰满度",
+        formula="distinct own SKUs present / distinct own SKUs planned in the coolers; over 1 with unplanned ones",
+        unit="fraction",
+        grain="cooler",
+        source="facts: shelf_line; records: planogram.rows, product.own",
+        by=OF_PLACES,
+    ),
+    *(
+        Kpi(
+            name=f"planogram-{level}",
+            title=f"Planogram compliance: {title}",
+            title_zh=f"陈列合规率：{title_zh}",
+            formula=f"{formula} / facings planned, by the planogram of the photo's time; interval by doubt of names",
+            unit="fraction",
+            grain="cooler, photo",
+            source="facts: photo_judgement",
+            by=(*TIMES, *OF_PLACES),
+        )
+        for level, title, title_zh, formula in (
+            ("present", "present", "有货", "facings of planned SKUs anywhere in the cooler, no more than planned"),
+            ("shelf", "right shelf", "层板正确", "facings on their shelf, no more than planned there"),
+            (
+                "position",
+                "right position",
+                "位置正确",
+                "facings in the order of their shelf (longest common subsequence)",
+            ),
+            ("count", "right count", "数量正确", "planned facings of the SKUs with exactly as many facings as planned"),
+        )
+    ),
+    Kpi(
+        name="outlet-grade",
+        title="Outlet grade",
+        title_zh="门店评分",
+        formula=(
+            "sum of weight x min(value / target, 1) of the pillars known / sum of their weights x 100; the pillars: "
+            "availability, own share, purity, planogram (right position), sell-out against the best quarter of its "
+            "class; weights and targets per outlet class (docs/grades.md); a group has the mean of its outlets"
+        ),
+        unit="points of 100",
+        grain="outlet",
+        source="the KPIs of its pillars; records: grade_scheme",
+        by=OF_OUTLETS,
+    ),
+    Kpi(
         name="coverage",
         title="Coverage",
         title_zh="数据覆盖率",
@@ -226,10 +346,10 @@ For each cooler the mean over its usable photos in the period, a photo without t
 over the coolers (the mean, for the linear share). A share divides such sums, so that a cooler with more photos weighs
 no more. A share cut or narrowed by products is that of those products in all products of the same time and places.
 
-Days, weeks (named by their Monday) and months are made of business days, local at each outlet: those whose dates lie in
-the period. Hours, and a period that is not cut by time, are whole hours of UTC; the answer's `start` and `end` say which.
-A cooler that moved counts where it stood. Each number has the coverage of its own time and places: coolers with a
-usable photo, out of those with a device.
+Days, weeks (named by their Monday) and months are made of business days, local at each outlet: those whose dates lie
+in the period. Hours, and a period that is not cut by time, are whole hours of UTC; the answer's `start` and `end` say
+which. A cooler that moved counts where it stood. Each number has the coverage of its own time and places: coolers with
+a usable photo, out of those with a device.
 
 A business day has sell-out, and what is made of it, once it has ended there.
 
@@ -241,8 +361,8 @@ A business day has sell-out, and what is made of it, once it has ended there.
 def reference() -> str:
     """The text of docs/kpi.md."""
 
-    rules = (stockouts.__doc__ or "").partition("\n\n")[2]
-    return _HEAD + "".join(_rows(KPIS)) + _NOTES + rules
+    rules = [(module.__doc__ or "").partition("\n\n")[2] for module in (stockouts, intrusions)]
+    return _HEAD + "".join(_rows(KPIS)) + _NOTES + "\n## When an intrusion begins and ends\n\n".join(rules)
 
 
 def _rows(kpis: Iterable[Kpi]) -> Iterable[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -13,7 +14,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cloud.analytics import measures
+from cloud.analytics.compliance import kpis as compliance
 from cloud.analytics.episodes import episode_of
+from cloud.analytics.grades import kpis as grades
 from cloud.analytics.models import ShelfWatch, StockoutEpisode
 from cloud.analytics.query.cut import BETWEEN, Cut, bucket_of, hour_name
 from cloud.analytics.query.known import Known
@@ -22,9 +25,11 @@ from cloud.analytics.query.stretches import stretches, whole_hours
 from cloud.analytics.query.sums import Reporting, Sums, Total
 from cloud.analytics.registry import Kpi
 from cloud.analytics.sellout import kpis as sellout
+from cloud.analytics.share import kpis as share
 from cloud.analytics.stockouts import hours
 from cloud.audits.facts import Facts
 from cloud.outlets.models import Cooler, Planogram
+from cloud.settings import SellOutSettings
 from facings.clock import UtcDatetime
 from facings.messages import Coverage, Estimate, Share
 
@@ -69,13 +74,15 @@ class Period:
         end: datetime,
         scope: Scope = EVERYTHING,
         known: Known | None = None,
+        opening: SellOutSettings = SellOutSettings(),
     ) -> None:
         self.start, self.end = start, end
         self.scope = scope
-        self._session = session
-        self._facts = facts
-        self._tenant = tenant
-        self._known = known or Known(session)
+        self.opening = opening
+        self.session = session
+        self.facts = facts
+        self.tenant = tenant
+        self.known = known or Known(session)
 
     def series(self, kpi: Kpi, by: str) -> KpiSeries:
         """`kpi` cut by some of its dimensions, written as `day,outlet`; points in the order of their keys."""
@@ -110,8 +117,8 @@ class Period:
     def key(self, by: str, cooler: str, sku: str, at: date | datetime | None = None) -> str:
         """Where a SKU in a cooler belongs; `at` is the business day or the moment, where time is told apart."""
         cut = Cut.of(by)
-        values = {one: self._known.place_value(one, cooler) for one in cut.places}
-        values |= {one: self._known.product_value(one, sku) for one in cut.products}
+        values = {one: self.known.place_value(one, cooler) for one in cut.places}
+        values |= {one: self.known.product_value(one, sku) for one in cut.products}
         if cut.time:
             assert at is not None, f"{by} needs a time"
             values[cut.time] = self._bucket(cut.time, cooler, at)
@@ -120,19 +127,29 @@ class Period:
     def point(self, by: str, key: str, value: Estimate, share: Share | None = None) -> KpiPoint:
         """A point with its names."""
         values = Cut.of(by).values(key)
-        names = {dimension: self._known.name(dimension, one) for dimension, one in values.items()}
+        names = {dimension: self.known.name(dimension, one) for dimension, one in values.items()}
         return KpiPoint(
             key=key, name=" / ".join(names.values()) or key, keys=values, names=names, value=value, share=share
         )
 
     def has(self, cooler: str, sku: str) -> bool:
         """Whether a SKU in a cooler is in scope."""
-        known = self._known.coolers.get(cooler)
-        return known is not None and self.scope.has_cooler(cooler, known.outlet) and self.scope.has_sku(sku)
+        return self.has_cooler(cooler) and self.scope.has_sku(sku)
+
+    def has_cooler(self, cooler: str) -> bool:
+        """Whether a cooler is known and in scope."""
+        known = self.known.coolers.get(cooler)
+        return known is not None and self.scope.has_cooler(cooler, known.outlet)
+
+    def among(self, coolers: Iterable[str]) -> Period:
+        """The same period, narrowed to some of its coolers."""
+        some = frozenset(coolers) if self.scope.coolers is None else self.scope.coolers.intersection(coolers)
+        scope = replace(self.scope, coolers=some)
+        return Period(self.session, self.facts, self.tenant, self.start, self.end, scope, self.known, self.opening)
 
     def episodes(self) -> Iterable[StockoutEpisode]:
         """The stock-outs in scope that began in the period."""
-        rows = self._session.scalars(
+        rows = self.session.scalars(
             select(StockoutEpisode).where(
                 StockoutEpisode.first_missed_at >= self.start,
                 StockoutEpisode.first_missed_at < self.end,
@@ -143,14 +160,14 @@ class Period:
 
     def sold(self) -> list[sellout.SoldDay]:
         """Sell-out in scope, by cooler, SKU and business day."""
-        days = sellout.sold_days(self._facts, self._tenant, self.start, self.end)
+        days = sellout.sold_days(self.facts, self.tenant, self.start, self.end)
         return [row for row in days if self.has(row.cooler, row.sku)]
 
     def voids(self) -> Iterable[tuple[str, str]]:
         """Coolers and the SKUs planned for them that were never seen there."""
-        plans = {plan.id: plan.facings() for plan in self._session.scalars(select(Planogram))}
-        watches = {row.cooler_id: row.skus for row in self._session.scalars(select(ShelfWatch))}
-        for cooler in self._session.scalars(select(Cooler)):
+        plans = {plan.id: plan.facings() for plan in self.session.scalars(select(Planogram))}
+        watches = {row.cooler_id: row.skus for row in self.session.scalars(select(ShelfWatch))}
+        for cooler in self.session.scalars(select(Cooler)):
             states = watches.get(cooler.id, {})  # without a photo nothing can be said
             for sku in plans.get(cooler.planogram_id or 0, {}):
                 if sku in states and states[sku]["seen"] is None and self.has(cooler.id, sku):
@@ -165,18 +182,19 @@ class Period:
             return bucket_of(time, at)
         if time == "hour":
             return hour_name(at)
-        outlet = self._known.outlets[self._known.coolers[cooler].outlet]
+        outlet = self.known.outlets[self.known.coolers[cooler].outlet]
         return bucket_of(time, at.astimezone(ZoneInfo(outlet.timezone)).date())
 
     def _sums(self, cut: Cut) -> Sums:
-        parts = stretches(self.start, self.end, cut.time, self._known.zones)
-        return Sums(self._facts, self._tenant, self._known, self.scope, parts, cut)
+        parts = stretches(self.start, self.end, cut.time, self.known.zones)
+        return Sums(self.facts, self.tenant, self.known, self.scope, parts, cut)
 
     def _reporting(self, cut: Cut) -> Mapping[str, Reporting]:
         cut = cut.without_products()
         if cut.written not in self._reported:
             self._reported[cut.written] = self._sums(cut).reporting()
-        return self._reported[cut.written]
+        found: Mapping[str, Reporting] = self._reported[cut.written]
+        return found
 
     @cached_property
     def _reported(self) -> dict[str, Mapping[str, Reporting]]:
@@ -189,10 +207,10 @@ class Period:
     def _expected(self, cut: Cut) -> Mapping[str, int]:
         """Coolers with a device in scope, by key of the places of a cut."""
         places, found = Cut(cut.places), defaultdict[str, int](int)
-        for cooler in self._known.expected:
-            known = self._known.coolers[cooler]
+        for cooler in self.known.expected:
+            known = self.known.coolers[cooler]
             if self.scope.has_cooler(cooler, known.outlet):
-                found[places.key({one: self._known.place_value(one, cooler) for one in cut.places})] += 1
+                found[places.key({one: self.known.place_value(one, cooler) for one in cut.places})] += 1
         return found
 
     def _told(self, cut: Cut, points: Sequence[KpiPoint]) -> list[KpiPoint]:
@@ -250,6 +268,10 @@ def _parts(period: Period, by: str, totals: Sequence[Total]) -> list[KpiPoint]:
     ]
 
 
+def _purity(period: Period, by: str) -> list[KpiPoint]:
+    return _share(period.among(period.session.scalars(select(Cooler.id).where(Cooler.owned))), by)
+
+
 def _stockout_hours(period: Period, by: str) -> list[KpiPoint]:
     spans: dict[str, list[Estimate]] = defaultdict(list)
     for row in period.episodes():
@@ -285,7 +307,11 @@ _MAKERS: dict[str, Callable[[Period, str], list[KpiPoint]]] = {
     "facings": _facings,
     "share-of-facings": _share,
     "linear-share": _linear_share,
+    "purity": _purity,
     "stockout-hours": _stockout_hours,
     "void": _voids,
     **{name: _of_sellout(measure) for name, measure in sellout.KPIS.items()},
+    **compliance.MAKERS,
+    **share.MAKERS,
+    **grades.MAKERS,
 }

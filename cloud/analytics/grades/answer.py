@@ -104,7 +104,11 @@ def grade_answer(grades: OutletGrades, outlet: str, found: Grade, most_raises: i
         grade=found.value,
         parts=[
             PartAnswer(
-                pillar=_name(one.pillar), value=one.value, target=one.target, weight=one.weight, points=one.points
+                pillar=_name(one.pillar),
+                value=one.value,
+                target=one.target,
+                weight=round(one.weight, 2),
+                points=round(one.points, 2),
             )
             for one in found.parts
         ],

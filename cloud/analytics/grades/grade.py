@@ -115,7 +115,7 @@ def grade(pillars: Mapping[str, Pillar | None], scheme: Scheme = DEFAULT) -> Gra
 
 def _part(name: str, value: Estimate, scheme: Scheme, total: float) -> Part:
     target, weight = scheme.targets[name], 100 * scheme.weights[name] / total
-    return Part(name, value, target, round(weight, 2), round(weight * _score(value.value, target), 2))
+    return Part(name, value, target, weight, weight * _score(value.value, target))
 
 
 def _score(value: float, target: float) -> float:

@@ -107,7 +107,9 @@ def show_kpi(
     start, end = (cursor.start, cursor.end) if cursor else asked_period(start, end, services.clock.now())
     services.rollups.refresh()
     known = Known(session)
-    period = Period(session, services.facts, who.tenant, start, end, scope(wanted, known), known)
+    period = Period(
+        session, services.facts, who.tenant, start, end, scope(wanted, known), known, services.settings.sellout
+    )
     series = period.series(kpi, cut.written)
     limit = limit or (LARGEST_PAGE if kind == "json" else None)
     series.points, last = page(series.points, cursor.after if cursor else None, limit)

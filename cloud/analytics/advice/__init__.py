@@ -1,0 +1,1 @@
+"""Advice: which SKUs an outlet should drop or take up, and which arrangements of the shelves sell more."""

@@ -1,0 +1,90 @@
+"""From the stores to what advice is made of: own sell-out a day, and how each SKU stood in each cooler."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from cloud.analytics.advice.displays import Displayed
+from cloud.analytics.compliance.table import shelf_facing
+from cloud.analytics.sellout.kpis import SoldDay, sell_out, sold_days
+from cloud.audits.facts import Facts
+from cloud.catalog.models import Product
+from facings.messages import Estimate
+
+USUAL = timedelta(days=28)
+"""Advice rests on four weeks unless said otherwise: weekdays count alike, and chance days little."""
+
+LEAST_DAYS = 7
+"""Days with sell-out of an outlet before anything is said of what it sells."""
+
+
+def own_days(session: Session, facts: Facts, tenant: str, start: datetime, end: datetime) -> list[SoldDay]:
+    """Daily sell-out of own SKUs."""
+    own = set(session.scalars(select(Product.sku).where(Product.own)))
+    return [row for row in sold_days(facts, tenant, start, end) if row.sku in own]
+
+
+def daily_sales(rows: Sequence[SoldDay]) -> dict[str, dict[str, Estimate]]:
+    """By outlet and SKU, units a day over the days that the outlet had sell-out."""
+    days: dict[str, set[object]] = defaultdict(set)
+    for row in rows:
+        days[row.outlet].add(row.day)
+    sales: dict[str, dict[str, Estimate]] = defaultdict(dict)
+    for key, units in sell_out(rows, lambda row: f"{row.outlet}/{row.sku}").items():
+        outlet, _, sku = key.partition("/")
+        number = len(days[outlet])
+        if number >= LEAST_DAYS:
+            parts = (getattr(units, part) / number for part in ("value", "low", "high"))
+            value, low, high = (round(part, 4) for part in parts)
+            sales[outlet][sku] = Estimate(value=value, low=low, high=high)
+    return sales
+
+
+def displayed(
+    facts: Facts, tenant: str, rows: Iterable[SoldDay], start: datetime, end: datetime, outlets: set[str]
+) -> list[Displayed]:
+    """How each SKU stood in each cooler of some `outlets`, and what it sold there a day."""
+    sold: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for row in rows:
+        if row.outlet in outlets:
+            sold[row.cooler, row.sku].append(row.sold)
+    found = []
+    for stood in _stood(facts, tenant, start, end):
+        days = sold.get((stood.cooler, stood.sku), [])
+        if len(days) >= LEAST_DAYS:
+            found.append(
+                Displayed(
+                    outlet=stood.outlet,
+                    sku=stood.sku,
+                    units_a_day=sum(days) / len(days),
+                    facings=stood.facings / stood.photos,
+                    top=stood.top / stood.facings,
+                    eye_level=stood.eye_level / stood.facings,
+                    beside_competitor=stood.beside / stood.facings,
+                )
+            )
+    return found
+
+
+def _stood(facts: Facts, tenant: str, start: datetime, end: datetime) -> Sequence[Any]:
+    one = shelf_facing.c
+    # The middle of a shelf's height, from 0 at the top to 1 at the bottom.
+    height = (one.row + 0.5) / one.rows
+    wanted = select(
+        one.cooler,
+        one.outlet,
+        one.sku,
+        func.uniqExact(one.observation_id).label("photos"),
+        func.sum(one.facings).label("facings"),
+        func.sumIf(one.facings, height < 1 / 3).label("top"),
+        func.sumIf(one.facings, (height >= 1 / 3) & (height < 2 / 3)).label("eye_level"),
+        func.sum(one.beside_competitor).label("beside"),
+    ).group_by(one.cooler, one.outlet, one.sku)
+    within = (one.captured_at >= start, one.captured_at < end, one.rows >= 3, one.sku != "")
+    return facts.select(tenant, wanted.where(*within), shelf_facing)
