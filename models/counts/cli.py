@@ -17,7 +17,6 @@ from edge.vision.chain import DETECTOR, EMBEDDER
 from edge.vision.counts import FILE, FOLDER, read_count_errors
 from edge.vision.zoo import load_session, zoo_folder
 from models.counts.config import PhotoSet, read_config
-from models.counts.fit import fit, judged
 from models.counts.samples import CountedPhoto, CountingEyes, see_set
 from models.evaluation.truth import NamedPhoto
 
@@ -35,6 +34,8 @@ def fit_counts(
     threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
 ) -> None:
     """Learn the errors of the shipped models' counts, and judge them on photos never learned from."""
+    from models.counts.fit import fit, judged  # noqa: PLC0415 - scipy, which the training environment does without
+
     sets = read_config(config)
     eyes = _eyes(threads)
     seen = [_look(photos, eyes) for photos in sets.fit]
@@ -55,6 +56,8 @@ def judge_counts(
     threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 1,
 ) -> None:
     """Judge the shipped errors of counts."""
+    from models.counts.fit import judged  # noqa: PLC0415 - scipy, which the training environment does without
+
     eyes, errors = _eyes(threads), read_count_errors(zoo_folder())
     _report({photos.name: judged(_look(photos, eyes), errors) for photos in read_config(config).judge}, json_out)
 
