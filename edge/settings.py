@@ -184,6 +184,7 @@ class VisionSettings(Settings):
     gallery: Path | None = None
     zoo: Path | None = None
     threads: int = Field(default=1, ge=1, le=64)
+    false_accept: float = Field(default=0.05, gt=0, le=1)
 
 
 class GallerySettings(Settings):

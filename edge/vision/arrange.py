@@ -50,6 +50,7 @@ def arrange(
             column=int(layout.column[i]),
             front=layout.place[i] is not Place.BEHIND,
             look=names.looks[i] if names.looks else None,
+            alternative=names.alternatives[i] if names.alternatives else None,
         )
         for i in range(len(found))
     ]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from edge.vision.acceptance import FALSE_ACCEPT
 from edge.vision.arrange import arrange, unusable
 from edge.vision.counts import CountErrors, read_count_errors
 from edge.vision.detect import survey
@@ -71,6 +72,7 @@ class VisionChain:
         detector: folder name of the detector in the zoo.
         embedder: folder name of the embedder in the zoo.
         tells_looks: give unknown products their looks, also where there is no gallery at all.
+        false_accept: share of the products of no SKU in the gallery that may be given a name.
     """
 
     def __init__(
@@ -81,6 +83,7 @@ class VisionChain:
         detector: str = DETECTOR,
         embedder: str = EMBEDDER,
         tells_looks: bool = False,
+        false_accept: float = FALSE_ACCEPT,
     ) -> None:
         self._gallery = gallery
         self._zoo = zoo
@@ -88,6 +91,7 @@ class VisionChain:
         self._detector = detector
         self._embedder = embedder
         self._tells_looks = tells_looks
+        self._false_accept = false_accept
         self._lock = threading.Lock()
         self._stages: _Stages | None = None
 
@@ -188,7 +192,7 @@ class VisionChain:
             raise BadInputError(f"{zoo / self._embedder} holds no embedder.")
         gallery = Gallery((), np.zeros((0, model.manifest.embedder.dimensions), np.float32))
         if folder is not None:
-            gallery = read_gallery(folder, model)
+            gallery = read_gallery(folder, model, self._false_accept)
             for problem in gallery.problems:
                 log.warning("gallery %s: %s", folder, problem)
             if not gallery.skus:

@@ -133,6 +133,7 @@ class _Merging:
             front=layout.place[number] is not Place.BEHIND,
             look=seen.names.looks[i] if seen.names.looks and sku is None else None,
             view=view,
+            alternative=seen.names.alternatives[i] if seen.names.alternatives and seen.names.skus[i] == sku else None,
         )
 
     def _name(self, group: Sequence[Member]) -> tuple[str | None, float]:

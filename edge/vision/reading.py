@@ -22,6 +22,7 @@ class PlacedProduct:
         front: True where it stands in the front of its lane, False where it shows behind another.
         look: of an unknown product its vector, as `edge.vision.looks` writes it; None where it is not told.
         view: number of the photo that `box` lies in, where several were merged.
+        alternative: the SKU it may be instead, where the two can hardly be told apart here; else None.
     """
 
     box: Box
@@ -33,6 +34,7 @@ class PlacedProduct:
     front: bool = True
     look: str | None = None
     view: int = 0
+    alternative: str | None = None
 
 
 @dataclass(frozen=True)

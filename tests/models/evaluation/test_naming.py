@@ -73,7 +73,7 @@ def test_a_gallery_that_asks_for_more_names_less(judged: list[JudgedPhoto]) -> N
 
 
 def test_pairs_hold_where_one_of_the_two_is_right(judged: list[JudgedPhoto]) -> None:
-    figures = naming([replace(photo, others=(None, "cola", None, "lime")) for photo in judged], 0.5, SKUS)
+    figures = naming([replace(photo, others=(None, None, "cola", "lime")) for photo in judged], 0.5, SKUS)
     assert figures["named_as_pair"] == pytest.approx(1 / 3, abs=1e-4)  # of the known products, the cola taken for lime
     assert figures["pair_holds"] == 1.0
 
