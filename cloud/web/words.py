@@ -43,6 +43,20 @@ def words(language: str) -> dict[str, Any]:
         },
         "steps": {"none": _("no proposal"), "proposed": _("to confirm"), "ordered": _("ordered")},
         "moves": {"move": _("Move"), "add": _("Put in"), "remove": _("Take out"), "check": _("Look at")},
+        "pillars": {
+            "availability": _("Availability"),
+            "share": _("Own share"),
+            "purity": _("Purity"),
+            "planogram": _("Planogram"),
+            "sell-out": _("Sell-out"),
+        },
+        "doings": {
+            "keep-in-stock": _("Keep in stock:"),
+            "win-facings": _("Win facings from"),
+            "take-out": _("Take out:"),
+            "repair": _("Repair:"),
+            "sell": _("Have more of"),
+        },
         "whys": {"more": _("more facings"), "fewer": _("fewer facings"), "new": _("new"), "gone": _("gone")},
         "orders": {
             "confirmed": _("confirmed"),
