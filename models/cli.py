@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from models.card import card
+from models.classifier.cli import app as classifier
 from models.commands import export, quantise, train
 from models.counts.cli import app as counts
 from models.detector.cli import app as detector
@@ -16,6 +17,7 @@ from models.onboarding.cli import onboard_customer
 app = typer.Typer(no_args_is_help=True, help="Train, evaluate and export the models of the zoo.")
 app.add_typer(detector, name="detector")
 app.add_typer(embedder, name="embedder")
+app.add_typer(classifier, name="classifier")
 app.add_typer(counts, name="counts")
 app.command("train")(train)
 app.command("export")(export)

@@ -1,0 +1,51 @@
+"""`facings models classifier`: fine-tune a classifier of whole photos, and tell how right and how fast it is."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.logging import RichHandler
+
+app = typer.Typer(help="A classifier of whole photos over the embedder's backbone.", no_args_is_help=True)
+console = Console()
+
+CONFIG = Path(__file__).with_name("config.toml")
+SHARED = Path("../shared/data")
+
+SharedOption = Annotated[Path, typer.Option(help="Folder of the photo sets.")]
+
+
+@app.command("train")
+def train_command(
+    config: Annotated[
+        Path, typer.Option(help="Settings of the training.", show_default="models/classifier/config.toml")
+    ] = CONFIG,
+    shared: SharedOption = SHARED,
+    out: Annotated[Path, typer.Option(help="Folder for the checkpoint.")] = Path("runs/classifier"),
+) -> None:
+    """Train on the 81 products of Grocery Store; the validation photos judge, and are not trained on."""
+    from models.classifier.photos import grocery_store  # noqa: PLC0415 - torch is in the training environment only
+    from models.classifier.train import read_config, train  # noqa: PLC0415
+
+    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[RichHandler()])
+    checkpoint = train(read_config(config), grocery_store(shared, "train"), grocery_store(shared, "val"), out)
+    console.print(f"{checkpoint} is trained. Next: facings models classifier eval {checkpoint}")
+
+
+@app.command("eval")
+def evaluate(
+    checkpoint: Annotated[Path, typer.Argument(help="Checkpoint of a training.")],
+    shared: SharedOption = SHARED,
+    side: Annotated[int | None, typer.Option(min=64, help="Pixels of a photo's side; the configuration's.")] = None,
+) -> None:
+    """Tell how many of the validation photos are named rightly, and the milliseconds a photo takes on one core."""
+    from models.classifier.export import judge  # noqa: PLC0415 - torch is in the training environment only
+    from models.classifier.photos import grocery_store  # noqa: PLC0415
+
+    judged = judge(checkpoint, grocery_store(shared, "val"), side)
+    console.print(f"{judged.photos} photos, {judged.right:.1%} named rightly, {judged.milliseconds:.1f} ms a photo "
+                  f"at {judged.side} pixels, one core", highlight=False)  # fmt: skip
