@@ -12,7 +12,8 @@ from edge.vision.zoo import DetectorManifest, DetectorSpec, LoadedModel
 from facings.errors import BadInputError
 
 _GREY = 114
-_CLOSER = 1.5
+_CLOSER = (1.5, 2.5)
+_SEEN_WELL = 0.8
 _MOST_ENLARGED = 1.25
 
 
@@ -63,9 +64,15 @@ def survey(
     side = long_side or min(spec.long_side, round(_MOST_ENLARGED * largest))
     found = _look(model, spec, pixels, side, thresholds)
     sure = found.of(PRODUCT).with_score_over(spec.score_threshold)
-    if side < largest and _typical_side(sure) * side / largest < spec.closer_below:
-        found = _look(model, spec, pixels, min(largest, round(_CLOSER * side)), thresholds)
+    typical = _typical_side(sure) * side / largest
+    if side < largest and typical < spec.closer_below:
+        found = _look(model, spec, pixels, min(largest, round(_closer(typical, spec) * side)), thresholds)
     return found
+
+
+def _closer(typical: float, spec: DetectorSpec) -> float:
+    """How much larger the second look is: the smaller the typical product, in input pixels, the larger."""
+    return float(np.clip(_SEEN_WELL * spec.closer_below / typical, *_CLOSER))
 
 
 def _look(

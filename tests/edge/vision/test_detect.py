@@ -13,6 +13,7 @@ from edge.vision.detect import detect, fitted, suppress
 from edge.vision.detections import Detections
 from edge.vision.entry import normalised
 from edge.vision.zoo import InputSpec, LoadedModel, load_session, zoo_folder
+from models.detector.boxes import iou
 
 
 @pytest.fixture(scope="module")
@@ -108,3 +109,27 @@ def test_a_dense_photo_is_looked_at_more_closely(detector: LoadedModel, shared_d
     spec = detector.manifest.detector.model_copy(update={"closer_below": 0.0})
     once = LoadedModel(detector.manifest.model_copy(update={"detector": spec}), detector.session)
     assert len(detect(detector, dense)) > len(detect(once, dense))
+
+
+@pytest.fixture(scope="module")
+def shelf() -> np.ndarray:
+    return cv2.imread(str(zoo_folder() / "product-detector" / "golden.jpg"))
+
+
+@pytest.mark.parametrize("copies", [1, 3], ids=["near", "far away"])
+def test_in_a_photo_of_4000_pixels_nothing_is_counted_twice(
+    detector: LoadedModel, shelf: np.ndarray, copies: int
+) -> None:
+    small = cv2.resize(shelf, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+    shelves = np.tile(shelf, (copies, copies, 1))
+    large = cv2.resize(shelves, (3000, 4000), interpolation=cv2.INTER_CUBIC)
+    once, found = detect(detector, small), detect(detector, large)
+    assert len(once) > 20
+    assert 0.7 * copies**2 * len(once) <= len(found) <= 1.05 * copies**2 * len(once) + 1
+    assert max(_shared_with_a_better_one(found), default=0.0) <= detector.manifest.detector.nms_iou
+
+
+def _shared_with_a_better_one(found: Detections) -> list[float]:
+    """Of each box but the best, its largest intersection over union with one before it."""
+    overlaps = iou(found.boxes, found.boxes)
+    return [float(overlaps[number, :number].max()) for number in range(1, len(found))]
