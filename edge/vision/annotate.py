@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -26,18 +28,21 @@ PALETTE: tuple[Colour, ...] = (
 )  # fmt: skip
 
 
-def annotate(photo: Photo, reading: ShelfReading) -> Pixels:
-    """The photo with every product, row and gap drawn and a legend under it, BGR; small photos are enlarged."""
+def annotate(photo: Photo, reading: ShelfReading, view: int = 0) -> Pixels:
+    """The photo with every product, row and gap drawn and a legend under it, BGR; small photos are enlarged.
+
+    Of a reading merged from several photos, what is taken from photo number `view` is drawn: each product only once.
+    """
     scale = max(1.0, SMALLEST_CANVAS / max(photo.width, photo.height))
     canvas = cv2.resize(photo.pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
     canvas = np.asarray(canvas, np.uint8).copy()
     marks = _marks(reading)
     size = (canvas.shape[1], canvas.shape[0])
-    for product in sorted(reading.products, key=lambda p: p.front):
+    for product in sorted((p for p in reading.products if p.view == view), key=lambda p: p.front):
         _draw_product(canvas, product, marks[product.sku])
-    for gap in reading.gaps:
+    for gap in (g for g in reading.gaps if g.view == view):
         _draw_gap(canvas, _pixel_box(gap.box, size), gap.confidence)
-    _draw_row_numbers(canvas, reading)
+    _draw_row_numbers(canvas, [product for product in reading.products if product.view == view])
     return np.vstack([canvas, _legend(canvas.shape[1], reading, marks)])
 
 
@@ -89,11 +94,11 @@ def _draw_gap(canvas: Pixels, box: tuple[int, int, int, int], confidence: float)
     cv2.rectangle(canvas, (x1, y1), (x2, y2), GAP, max(2, canvas.shape[1] // 600), cv2.LINE_AA)
 
 
-def _draw_row_numbers(canvas: Pixels, reading: ShelfReading) -> None:
+def _draw_row_numbers(canvas: Pixels, products: Sequence[PlacedProduct]) -> None:
     size = (canvas.shape[1], canvas.shape[0])
     scale = canvas.shape[1] / 1400
-    for row in range(reading.rows):
-        first = min((p for p in reading.products if p.row == row), key=lambda p: p.box[0])
+    for row in sorted({product.row for product in products}):
+        first = min((p for p in products if p.row == row), key=lambda p: p.box[0])
         x1, _, _, y2 = _pixel_box(first.box, size)
         (width, height), base = cv2.getTextSize(f"row {row + 1}", FONT, scale, 1)
         x = max(0, x1 - width - 12)

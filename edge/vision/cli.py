@@ -20,7 +20,7 @@ from edge.vision.decode import decode_photo
 from edge.vision.gallery import SUFFIXES
 from edge.vision.photo import Photo
 from edge.vision.reading import ShelfReading
-from edge.vision.report import comparison_table, photo_report, totals_table
+from edge.vision.report import comparison_table, photo_report, together_report, totals_table
 from facings.errors import BadInputError
 
 app = typer.Typer(add_completion=False)
@@ -41,13 +41,21 @@ def audit(
     labels: Annotated[Path | None, typer.Option(help="COCO labels to compare the products found with.")] = None,
     zoo: Annotated[Path | None, typer.Option(help="Folder of models; the shipped ones by default.")] = None,
     threads: Annotated[int, typer.Option(min=1, help="Threads per photo.")] = 1,
+    merged: Annotated[
+        bool, typer.Option("--merge", help="The photos show one cooler at one time: count each product once.")
+    ] = False,
 ) -> None:
     """Find, name and count the products on photos, offline."""
     files = _files(photos)
+    if merged and labels:
+        raise BadInputError("--labels are of single photos: leave --merge out to compare with them.")
     truth = read_labels(labels) if labels else {}
-    chain = VisionChain(gallery, zoo, threads)
+    chain = VisionChain(gallery, zoo, threads, tells_looks=merged)
     chain.load()
     _warn(gallery, chain)
+    if merged:
+        _audit_together(files, chain, as_json, annotated)
+        return
     readings: dict[Path, ShelfReading] = {}
     for file in files:
         try:
@@ -67,6 +75,24 @@ def audit(
         _summarise(readings, compared)
     if len(readings) < len(files):
         raise typer.Exit(1)
+
+
+def _audit_together(files: list[Path], chain: VisionChain, as_json: bool, annotated: Path | None) -> None:
+    """One reading of all photos; a file that cannot be read ends it, as the count would not be the cooler's."""
+    photos = []
+    for file in files:
+        try:
+            photos.append(_decode(file))
+        except BadInputError as error:
+            raise BadInputError(f"{file}: {error}") from error
+    reading = chain.read_together(photos)
+    if annotated:
+        for view, (file, photo) in enumerate(zip(files, photos, strict=True)):
+            _draw(photo, reading, _target(annotated, file, files), view)
+    if as_json:
+        typer.echo(json.dumps({"files": [str(file) for file in files], **asdict(reading)}, ensure_ascii=False))
+    else:
+        out.print(together_report(files, reading))
 
 
 def _files(photos: list[Path]) -> list[Path]:
@@ -97,12 +123,12 @@ def _target(annotated: Path, file: Path, files: list[Path]) -> Path:
     return annotated / (f"{file.stem}-{files.index(file) + 1}.jpg" if shared else f"{file.stem}.jpg")
 
 
-def _draw(photo: Photo, reading: ShelfReading, target: Path) -> None:
+def _draw(photo: Photo, reading: ShelfReading, target: Path, view: int = 0) -> None:
     """Write the annotated photo, whole or not at all; the suffix of `target` says JPEG or PNG."""
     suffix = target.suffix.lower()
     if suffix not in SUFFIXES:
         raise BadInputError(f"--annotate {target}: name a .jpg or .png file.")
-    _, encoded = cv2.imencode(suffix, annotate(photo, reading))
+    _, encoded = cv2.imencode(suffix, annotate(photo, reading, view))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_name(f".{target.name}.{os.getpid()}.part")

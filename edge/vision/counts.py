@@ -71,9 +71,9 @@ class Doubts:
         return float((self.there * self.named)[list(members)].mean())
 
     def count_sd(self, members: Sequence[int]) -> float:
-        """Standard deviation expected of the error of the count of these products; without a gallery, of all."""
+        """Standard deviation expected of the error of the count of these products."""
         if not self.seen.named:
-            return self.total_sd()
+            return self.total_sd() * math.sqrt(len(members) / max(len(self.seen.found), 1))
         own = parts(self.seen, np.array(members, np.int64), self.there, self.named)
         return _sd(own, self.errors.line)
 

@@ -36,6 +36,22 @@ def photo_report(file: Path, reading: ShelfReading) -> RenderableType:
     return Group(headline, *reasons, f"  {place}, {sure}", _lines_table(reading.lines), "")
 
 
+def together_report(files: list[Path], reading: ShelfReading) -> RenderableType:
+    """Several photos of one cooler: what each shows, and the lines of all, in which each product counts once."""
+    shown = Table(box=None, padding=(0, 2), show_edge=False)
+    for name in ("photo", "size", "verdict", "products taken from it", "overlaps another"):
+        shown.add_column(name, justify="right" if name == "products taken from it" else "left")
+    for number, (file, view) in enumerate(zip(files, reading.views, strict=False)):
+        taken = sum(product.view == number for product in reading.products)
+        verdict = Text(view.quality.verdict, style=_VERDICT_STYLE[view.quality.verdict])
+        linked = Text("yes") if view.linked else Text("no: all of it was added", style="yellow")
+        shown.add_row(Text(file.name), f"{view.width} x {view.height}", verdict, str(taken), linked)
+    reasons = [Text(f"  {reason}", style="yellow") for reason in reading.quality.reasons]
+    total = f"{len(reading.products)} ± {reading.count_sd:.1f} products in {reading.rows} rows, {_gaps(reading)}"
+    headline = f"  {total}, confidence {reading.confidence:.0%}"
+    return Group(shown, *reasons, headline, _lines_table(reading.lines), "")
+
+
 def totals_table(readings: list[ShelfReading]) -> Table:
     """All photos together, a line per SKU; the errors of the counts add up as independent ones."""
     lines = defaultdict(list)

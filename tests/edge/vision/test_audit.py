@@ -17,6 +17,7 @@ from tests.edge.vision.shelves import CAN, row
 from tests.edge.vision.test_arrange import SIZE, read
 
 run = CliRunner().invoke
+REPLAY_WEEK = Path(__file__).parents[3] / "datasets/replays/week"
 
 
 @pytest.fixture
@@ -104,3 +105,47 @@ def test_a_photo_without_labelled_boxes_has_only_extras(tmp_path: Path) -> None:
     labels.write_text(json.dumps({"images": [{"id": 1, "file_name": "b.jpg"}], "annotations": []}))
     comparison = compare(read(row(300, CAN)), read_labels(labels)["b.jpg"])
     assert (comparison.matched, comparison.extra) == (0, 1)
+
+
+@pytest.fixture
+def two_views(tmp_path: Path) -> Path:
+    """Two overlapping parts of one rendered cooler of the demo's week."""
+    whole = cv2.imread(str(next((REPLAY_WEEK / "coolers/cooler-01/photos").glob("*.jpg"))))
+    folder, width = tmp_path / "views", whole.shape[1]
+    folder.mkdir()
+    cv2.imwrite(str(folder / "left.jpg"), whole[:, : round(0.7 * width)])
+    cv2.imwrite(str(folder / "right.jpg"), whole[:, round(0.3 * width) :])
+    cv2.imwrite(str(tmp_path / "whole.jpg"), whole)
+    return folder
+
+
+def test_merged_photos_of_one_cooler_count_each_product_once(two_views: Path) -> None:
+    done = run(app, [str(two_views), "--merge", "--json", "--annotate", str(two_views.parent / "drawn")])
+    assert done.exit_code == 0, done.output
+    merged = json.loads(done.stdout)
+    whole = json.loads(run(app, [str(two_views.parent / "whole.jpg"), "--json"]).stdout)[0]
+    apart = sum(len(one["products"]) for one in json.loads(run(app, [str(two_views), "--json"]).stdout))
+    assert all(view["linked"] for view in merged["views"])
+    assert abs(len(merged["products"]) - len(whole["products"])) <= 0.15 * len(whole["products"])
+    assert len(merged["products"]) < 0.85 * apart
+    assert sorted(path.name for path in (two_views.parent / "drawn").iterdir()) == ["left.jpg", "right.jpg"]
+
+
+def test_a_merged_report_names_each_photo(shelf: Path) -> None:
+    done = run(app, [str(shelf), "--merge"])
+    assert done.exit_code == 0, done.output
+    said = " ".join(done.stdout.split())
+    for part in ("a.jpg", "black.png", "unusable", "products in"):
+        assert part in said
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        pytest.param(["--labels", "labels.json"], "of single photos", id="labels"),
+        pytest.param(["none.jpg"], "none.jpg: .*cannot be read", id="a photo missing"),
+    ],
+)
+def test_what_cannot_be_merged_says_why(shelf: Path, more: list[str], says: str) -> None:
+    with pytest.raises(BadInputError, match=says):
+        run(app, [str(shelf / "a.jpg"), "--merge", *more], catch_exceptions=False)
