@@ -21,7 +21,7 @@ from cloud.identity import service as identity
 from cloud.identity.service import Caller
 from cloud.retail import orders
 from cloud.services import Services
-from cloud.web import competition, errors, grades, planogram_pages
+from cloud.web import competition, errors, grades, new_products, planogram_pages
 from cloud.web.cooler import cooler_view
 from cloud.web.i18n import LANGUAGES, N_, translations
 from cloud.web.loop import loop_view, outlet_names
@@ -41,6 +41,7 @@ from cloud.web.words import words
 from facings.ids import Slug
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(errors.require_assets)])
+router.include_router(new_products.router)
 router.include_router(planogram_pages.router)
 router.include_router(competition.router)
 router.include_router(grades.router)

@@ -1,0 +1,224 @@
+"""The page of new products: unknown products that were seen alike on many photos, to be named once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, BackgroundTasks, Depends, Form, Request
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, ConfigDict, ValidationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cloud.api.deps import CallerDep, ManagerDep, ServicesDep, SessionDep
+from cloud.api.errors import ApiError
+from cloud.api.shapes import RecordId
+from cloud.catalog.galleries.service import newest
+from cloud.catalog.models import Product
+from cloud.catalog.newcomers import service
+from cloud.catalog.newcomers.models import Newcomer
+from cloud.catalog.schemas import ProductBody
+from cloud.fleet.models import Device
+from cloud.identity.models import ROLES
+from cloud.identity.service import Caller
+from cloud.outlets.models import Cooler
+from cloud.services import Services
+from cloud.web import errors
+from cloud.web.i18n import N_, translations
+from cloud.web.loop import named
+from cloud.web.pages import is_fragment, language_of, page
+from facings.ids import is_slug
+
+router = APIRouter(include_in_schema=False, dependencies=[Depends(errors.require_assets)])
+
+MOST_SHOWN = 30
+MOST_CROPS = 8
+MOST_COOLERS = 4
+_NO_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True)
+class NewProductCard:
+    """A new product as a person decides on it; `crops` are addresses by the crop's id."""
+
+    id: int
+    sightings: int
+    coolers: int
+    where: Sequence[tuple[str, str]]
+    first_seen_at: datetime
+    last_seen_at: datetime
+    crops: Mapping[int, str]
+
+
+@dataclass(frozen=True)
+class NewProductsView:
+    """The page: what is to be named, what it may be, and how far the gallery has come."""
+
+    cards: Sequence[NewProductCard]
+    total: int
+    products: Sequence[tuple[str, str]]
+    version: int | None
+    devices_with_it: int
+    devices: int
+    may_act: bool
+
+
+class NewProductForm(BaseModel):
+    """What a person fills in for a product that the catalogue does not have."""
+
+    model_config = ConfigDict(str_strip_whitespace=True)
+
+    name: str = ""
+    name_zh: str = ""
+    brand: str = ""
+    owner: str = ""
+    gtin: str = ""
+    own: bool = False
+    without: list[RecordId] = []
+
+    def product(self) -> ProductBody:
+        """The product.
+
+        Raises:
+            ValidationError: something is missing, or the GTIN is none.
+        """
+        return ProductBody.model_validate({**self.model_dump(exclude={"without"}), "gtin": self.gtin or None})
+
+    def sku(self) -> str:
+        """Its SKU: the name in plain letters, or its GTIN where the name has none."""
+        plain = _NO_SLUG.sub("-", self.name.lower()).strip("-")[:64].strip("-")
+        return plain if is_slug(plain) else f"gtin-{self.gtin}"
+
+
+@dataclass(frozen=True)
+class NewProducts:
+    """What every request of the page needs."""
+
+    request: Request
+    who: Caller
+    session: Session
+    services: Services
+    background: BackgroundTasks
+
+    def show(self, notice: str = "") -> HTMLResponse:
+        """The page as it is now; to htmx only the list."""
+        language = language_of(self.request, self.who)
+        view = new_products_view(self.session, self.who, language)
+        spoken = translations(language).gettext(notice) if notice else ""
+        template = "new_products_now.html" if is_fragment(self.request) else "new_products.html"
+        return page(self.request, template, self.who, active="new-products", view=view, notice=spoken)
+
+    def act(self, change: Callable[[], object], done: str) -> HTMLResponse:
+        """Make a change and show what came of it, or why it could not be."""
+        try:
+            with self.session.begin_nested():
+                change()
+        except ValidationError as error:
+            wrong_gtin = any(item["loc"] == ("gtin",) for item in error.errors())
+            return self.show(WRONG_GTIN if wrong_gtin else INCOMPLETE)
+        except ApiError as error:
+            if error.status not in (404, 409):
+                raise
+            return self.show(_REFUSALS.get(error.status, "") or INCOMPLETE)
+        self.background.add_task(self.services.galleries.announce, self.who.tenant)
+        self.background.add_task(self.services.live.refresh, self.who.tenant)
+        return self.show(done)
+
+
+WRONG_GTIN = N_("This is no GTIN: check its digits.")
+INCOMPLETE = N_("Fill in name, brand and owner.")
+_REFUSALS = {
+    404: N_("There is no such product: choose one of the list, or add a new one."),
+    409: N_("It could not be named: it is decided already, the product is there already, or no photo has come yet."),
+}
+
+
+def _new_products(
+    request: Request, who: CallerDep, session: SessionDep, services: ServicesDep, background: BackgroundTasks
+) -> NewProducts:
+    return NewProducts(request, who, session, services, background)
+
+
+NewProductsDep = Annotated[NewProducts, Depends(_new_products)]
+
+
+@router.get("/new-products")
+def new_products(shown: NewProductsDep) -> HTMLResponse:
+    """What was seen and has no name."""
+    return shown.show()
+
+
+@router.post("/new-products/{newcomer}/name")
+def name(
+    shown: NewProductsDep,
+    manager: ManagerDep,
+    newcomer: RecordId,
+    sku: Annotated[str, Form(max_length=64)] = "",
+    without: Annotated[list[RecordId] | None, Form()] = None,
+) -> HTMLResponse:
+    """It is a product of the catalogue."""
+    return shown.act(
+        lambda: service.name(shown.session, shown.services, manager, newcomer, sku.strip(), None, without or ()),
+        N_("Named. Every cooler fetches the new gallery now."),
+    )
+
+
+@router.post("/new-products/{newcomer}/add")
+def add(
+    shown: NewProductsDep,
+    manager: ManagerDep,
+    newcomer: RecordId,
+    form: Annotated[NewProductForm, Form()],
+) -> HTMLResponse:
+    """It is a product that the catalogue does not have."""
+    return shown.act(
+        lambda: service.name(
+            shown.session, shown.services, manager, newcomer, form.sku(), form.product(), form.without
+        ),
+        N_("Added and named. Every cooler fetches the new gallery now."),
+    )
+
+
+@router.post("/new-products/{newcomer}/dismiss")
+def dismiss(shown: NewProductsDep, manager: ManagerDep, newcomer: RecordId) -> HTMLResponse:
+    """It is nothing to be named."""
+    return shown.act(
+        lambda: service.dismiss(shown.session, shown.services, manager, newcomer),
+        N_("Set aside: nobody is asked about it again."),
+    )
+
+
+def new_products_view(session: Session, caller: Caller, language: str) -> NewProductsView:
+    """The page for `caller`, what was seen most first; `session` is of the caller's tenant."""
+    rows = session.scalars(select(Newcomer).where(Newcomer.state == "open")).all()
+    met = sorted(service.seen(session, rows), key=lambda one: (-one.sightings, one.newcomer.id))
+    coolers = {cooler.id: named(cooler, language) for cooler in session.scalars(select(Cooler))}
+    products = session.scalars(select(Product).order_by(Product.name)).all()
+    latest, births = newest(session), session.scalars(select(Device.birth).where(Device.revoked_at.is_(None))).all()
+    version = latest.version if latest else None
+    return NewProductsView(
+        cards=[_card(one, coolers) for one in met[:MOST_SHOWN]],
+        total=len(met),
+        products=[(product.sku, named(product, language)) for product in products],
+        version=version,
+        devices_with_it=sum(1 for birth in births if birth and birth.get("gallery_version") == version),
+        devices=len(births),
+        may_act=ROLES.index(caller.role) >= ROLES.index("manager"),
+    )
+
+
+def _card(seen: service.Seen, coolers: Mapping[str, str]) -> NewProductCard:
+    busiest = sorted(seen.coolers, key=lambda cooler: -seen.coolers[cooler])[:MOST_COOLERS]
+    return NewProductCard(
+        id=seen.newcomer.id,
+        sightings=seen.sightings,
+        coolers=len(seen.coolers),
+        where=[(cooler, coolers.get(cooler, cooler)) for cooler in busiest],
+        first_seen_at=seen.newcomer.first_seen_at,
+        last_seen_at=seen.newcomer.last_seen_at,
+        crops={one.id: f"/api/v1/new-products/crops/{one.id}" for one in seen.examples[:MOST_CROPS]},
+    )
