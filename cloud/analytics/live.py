@@ -6,8 +6,10 @@ import logging
 import threading
 import time
 from collections.abc import Collection
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from cloud.analytics.overview import overview, stockout_list
 from cloud.analytics.present import Present
@@ -27,13 +29,27 @@ LONGEST_INTERVAL_S = 60.0
 log = logging.getLogger(__name__)
 
 
+@dataclass
+class Changes:
+    """What waits to be published: some coolers, or everything that may have changed."""
+
+    coolers: set[str] = field(default_factory=set)
+    everything: bool = False
+
+    def add(self, more: Changes) -> None:
+        """Let `more` wait too."""
+        self.coolers |= more.coolers
+        self.everything |= more.everything
+
+
 class Live:
     """Publishes the numbers of coolers and tenants."""
 
     def __init__(self, services: Services, link: BrokerLink) -> None:
         self._services = services
         self._link = link
-        self._waiting: dict[str, set[str]] = {}
+        self._waiting: dict[str, Changes] = {}
+        self._present: dict[str, tuple[float, Present]] = {}
         self._changed = threading.Condition()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="live")
@@ -44,7 +60,7 @@ class Live:
             for tenant, cooler in session.execute(
                 select(Tenant.id, Cooler.id).outerjoin(Cooler, Cooler.tenant_id == Tenant.id)
             ):
-                self._waiting.setdefault(tenant, set()).update({cooler} if cooler else ())
+                self._waiting.setdefault(tenant, Changes(everything=True)).coolers.update({cooler} if cooler else ())
         self._thread.start()
 
     def stop(self) -> None:
@@ -55,10 +71,16 @@ class Live:
         if self._thread.is_alive():
             self._thread.join()
 
-    def refresh(self, tenant: str, coolers: Collection[str] = ()) -> None:
-        """Publish `coolers` and the tenant's overview and stock-outs anew, soon."""
+    def refresh(self, tenant: str, coolers: Collection[str] | None = None) -> None:
+        """Publish the tenant's overview and stock-outs anew, soon.
+
+        Args:
+            tenant: whose.
+            coolers: those that changed, which are published too; None where anything else may have changed as well,
+                such as the catalogue or an order.
+        """
         with self._changed:
-            self._waiting.setdefault(tenant, set()).update(coolers)
+            self._waiting.setdefault(tenant, Changes()).add(Changes(set(coolers or ()), everything=coolers is None))
             self._changed.notify_all()
 
     def _run(self) -> None:
@@ -66,39 +88,50 @@ class Live:
         while not self._stopping.is_set():
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting or self._stopping.is_set(), LONGEST_INTERVAL_S)
-                waiting = self._waiting or {tenant: set() for tenant in tenants}
+                waiting = self._waiting or {tenant: Changes(everything=True) for tenant in tenants}
                 self._waiting = {}
             tenants |= waiting.keys()
             began = time.monotonic()
             if self._link.connected:
-                for tenant, coolers in waiting.items():
-                    self._publish(tenant, coolers)
+                for tenant, changes in waiting.items():
+                    self._publish(tenant, changes)
             else:
                 self._put_back(waiting)
             # Large tenants take longer: however busy the shelves, three quarters of the time are left to ingest.
             self._stopping.wait(max(SHORTEST_INTERVAL_S, 3 * (time.monotonic() - began)))
 
-    def _put_back(self, waiting: dict[str, set[str]]) -> None:
+    def _put_back(self, waiting: dict[str, Changes]) -> None:
         with self._changed:
-            for tenant, coolers in waiting.items():
-                self._waiting.setdefault(tenant, set()).update(coolers)
+            for tenant, changes in waiting.items():
+                self._waiting.setdefault(tenant, Changes()).add(changes)
 
-    def _publish(self, tenant: str, coolers: set[str]) -> None:
+    def _publish(self, tenant: str, changes: Changes) -> None:
         topics = KpiTopics(tenant)
         try:
-            messages = self._messages(tenant, coolers, topics)
+            messages = self._messages(tenant, changes, topics)
         except Exception:
             # The numbers are in the stores; the next change, or the next minute, publishes them.
             log.exception("cannot publish the numbers of %s", tenant)
+            self._present.pop(tenant, None)
             return
         for topic, message in messages:
             self._link.publish(topic, message.to_wire(), qos=1, retain=True)
 
-    def _messages(self, tenant: str, coolers: set[str], topics: KpiTopics) -> list[tuple[str, Message]]:
-        now = self._services.clock.now()
+    def _messages(self, tenant: str, changes: Changes, topics: KpiTopics) -> list[tuple[str, Message]]:
         with self._services.records.session(tenant, write=False) as session:
-            present = Present(session, now)
+            present = self._read(session, tenant, changes)
             whole = overview(session, present, self._services.settings.coverage_hours)
-        numbers = ((topics.cooler(cooler), present.cooler_kpi(cooler)) for cooler in sorted(coolers))
+        numbers = ((topics.cooler(cooler), present.cooler_kpi(cooler)) for cooler in sorted(changes.coolers))
         messages = [(topic, kpi) for topic, kpi in numbers if kpi]
         return [*messages, (topics.overview, whole), (topics.stockouts, stockout_list(present))]
+
+    def _read(self, session: Session, tenant: str, changes: Changes) -> Present:
+        """What is known now: what changed is read anew; once a minute all, as another process may change it too."""
+        now = self._services.clock.now()
+        read_at, present = self._present.get(tenant, (-LONGEST_INTERVAL_S, None))
+        if present is None or changes.everything or time.monotonic() - read_at >= LONGEST_INTERVAL_S:
+            present = Present(session, now)
+            self._present[tenant] = time.monotonic(), present
+        else:
+            present.renew(session, now, changes.coolers)
+        return present

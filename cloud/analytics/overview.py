@@ -31,19 +31,20 @@ def overview(session: Session, present: Present, coverage_hours: float) -> Overv
     states = device_states(session)
     since = reference_time(present) - timedelta(hours=coverage_hours)
     reporting = [name for name in states if name in present.latest and present.latest[name].observed_at >= since]
-    lines = list(chain.from_iterable(present.lines(name) for name in reporting))
-    fronts = list(chain.from_iterable(present.fronts(name) for name in reporting))
+    sums = [present.condensed(name) for name in reporting]
+    facings = list(chain.from_iterable(one.facings for one in sums))
+    missing = sum(map(len, present.stockouts_of.values()))
     proposals, orders = open_counts(session)
     count = session.scalar(select(StoredCount))
-    shown = sorted(present.coolers, key=lambda name: (-len(present.stockouts_of[name]), name))[:MOST_COOLERS]
+    shown = sorted(present.coolers, key=lambda name: (-len(present.stockouts_of.get(name, ())), name))[:MOST_COOLERS]
     return OverviewKpi(
         at=present.at,
         coverage=Coverage(reporting=len(reporting), expected=len(states)),
-        units=measures.units(lines),
-        facings=sum(line.facings for line in lines),
-        share=measures.share(lines),
-        occupancy=measures.occupancy(fronts),
-        open_stockouts=len(present.stockouts),
+        units=measures.units(one.units for one in sums),
+        facings=round(sum(line.facings for line in facings)),
+        share=measures.share(facings),
+        occupancy=measures.occupancy(chain.from_iterable(one.fronts for one in sums)),
+        open_stockouts=missing,
         open_proposals=proposals,
         open_orders=orders,
         observations=count.observations if count else 0,
@@ -53,9 +54,8 @@ def overview(session: Session, present: Present, coverage_hours: float) -> Overv
 
 def stockout_list(present: Present) -> StockoutList:
     """The open stock-outs, longest first."""
-    return StockoutList(
-        at=present.at, total=len(present.stockouts), stockouts=tuple(present.stockouts[:MOST_STOCKOUTS])
-    )
+    stockouts = present.stockouts
+    return StockoutList(at=present.at, total=len(stockouts), stockouts=tuple(stockouts[:MOST_STOCKOUTS]))
 
 
 def reference_time(present: Present) -> datetime:
@@ -75,8 +75,8 @@ def device_states(session: Session) -> dict[str, State]:
 
 
 def _summary(present: Present, name: str, state: State) -> CoolerSummary:
-    cooler, latest, lines = present.coolers[name], present.latest.get(name), present.lines(name)
-    occupied = measures.occupancy(present.fronts(name))
+    cooler, latest, sums = present.coolers[name], present.latest.get(name), present.condensed(name)
+    occupied = measures.occupancy(sums.fronts)
     return CoolerSummary(
         cooler=cooler.id,
         outlet=cooler.outlet_id,
@@ -85,10 +85,10 @@ def _summary(present: Present, name: str, state: State) -> CoolerSummary:
         region=present.outlets[cooler.outlet_id].region,
         observed_at=latest.observed_at if latest else None,
         state=state,
-        units=measures.units(lines).value if latest else None,
-        facings=sum(line.facings for line in lines) if latest else None,
-        own_share=measures.share(lines).own.value if lines else None,
+        units=sums.units.units if latest else None,
+        facings=round(sum(line.facings for line in sums.facings)) if latest else None,
+        own_share=measures.share(sums.facings).own.value if present.lines(name) else None,
         occupancy=occupied.value if occupied else None,
-        open_stockouts=len(present.stockouts_of[name]),
+        open_stockouts=len(present.stockouts_of.get(name, ())),
         photo=latest.photo_id if latest else None,
     )

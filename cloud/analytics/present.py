@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cloud.analytics import measures
+from cloud.analytics.condensed import Condensed, condense
 from cloud.analytics.episodes import episode_of, still_open
 from cloud.analytics.measures import Counted, Front, Group
 from cloud.analytics.models import StockoutEpisode
@@ -47,22 +49,51 @@ class Present:
     """What is known now of the coolers of a tenant, of all or of `only` some, read from `session` in few queries."""
 
     def __init__(self, session: Session, at: datetime, only: Collection[str] | None = None) -> None:
+        self.at = at
+        self.catalogue = Catalogue(session)
+        self.outlets = {row.id: row for row in session.scalars(select(Outlet))}
+        self.coolers: dict[str, Cooler] = {}
+        self.latest: dict[str, LatestObservation] = {}
+        self.stockouts_of: dict[str, list[Stockout]] = defaultdict(list)
+        self._plans: dict[int, dict[str, int]] = {}
+        self._lines: dict[str, list[Counted]] = {}
+        self._condensed: dict[str, Condensed] = {}
+        self._read(session, only)
+
+    def renew(self, session: Session, at: datetime, coolers: Collection[str]) -> None:
+        """Read some coolers anew; the others, the catalogue and the outlets stay as they were read."""
+        self.at = at
+        for name in coolers:
+            for known in (self.coolers, self.latest, self.stockouts_of, self._lines, self._condensed):
+                known.pop(name, None)
+        if coolers:
+            self._read(session, coolers)
+
+    def _read(self, session: Session, only: Collection[str] | None) -> None:
         def of(column: InstrumentedAttribute[Any]) -> Sequence[ColumnElement[bool]]:
             return () if only is None else (column.in_(only),)
 
-        self.at = at
-        self.catalogue = Catalogue(session)
-        self.coolers = {row.id: row for row in session.scalars(select(Cooler).where(*of(Cooler.id)))}
-        self.outlets = {row.id: row for row in session.scalars(select(Outlet))}
-        self._plans = {plan.id: plan.facings() for plan in session.scalars(select(Planogram))}
+        self.coolers |= {row.id: row for row in session.scalars(select(Cooler).where(*of(Cooler.id)))}
+        plans = {cooler.planogram_id for cooler in self.coolers.values()} - self._plans.keys()
+        for plan in session.scalars(select(Planogram).where(Planogram.id.in_(plans))):
+            self._plans[plan.id] = plan.facings()
         latest = session.scalars(select(LatestObservation).where(*of(LatestObservation.cooler_id)))
-        self.latest = {row.cooler_id: row for row in latest}
-        self._lines: dict[str, list[Counted]] = {}
+        self.latest |= {row.cooler_id: row for row in latest}
         missing = select(StockoutEpisode).where(still_open(), *of(StockoutEpisode.cooler_id))
-        self.stockouts = stockouts(session, session.scalars(missing), self.catalogue, self.coolers, self.outlets)
-        self.stockouts_of: dict[str, list[Stockout]] = defaultdict(list)
-        for stockout in self.stockouts:
+        rows = session.scalars(missing).all()
+        for stockout in stockouts(session, rows, self.catalogue, self.coolers, self.outlets):
             self.stockouts_of[stockout.cooler].append(stockout)
+
+    @property
+    def stockouts(self) -> list[Stockout]:
+        """All that are open, longest first."""
+        return sorted(chain.from_iterable(self.stockouts_of.values()), key=_longest_first)
+
+    def condensed(self, cooler: str) -> Condensed:
+        """The sums of a cooler, of which those of many coolers are made."""
+        if cooler not in self._condensed:
+            self._condensed[cooler] = condense(self.lines(cooler), self.fronts(cooler))
+        return self._condensed[cooler]
 
     def lines(self, cooler: str) -> list[Counted]:
         """What the latest usable photo of a cooler shows."""
@@ -166,4 +197,8 @@ def stockouts(
                 order=order,
             )
         )
-    return sorted(published, key=lambda stockout: (-stockout.hours.value, stockout.first_missed_at, stockout.id))
+    return sorted(published, key=_longest_first)
+
+
+def _longest_first(stockout: Stockout) -> tuple[float, datetime, int]:
+    return -stockout.hours.value, stockout.first_missed_at, stockout.id

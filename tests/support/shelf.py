@@ -95,25 +95,24 @@ class Shelf:
         return int(self.services.facts.select(tenant, select(func.count()).select_from(table), table)[0][0])
 
 
-def in_lanes(counts: dict[str | None, int]) -> tuple[tuple[Product, ...], tuple[Gap, ...]]:
-    """One shelf row of the PLAN: each SKU in its lanes, other products in lanes that are empty, then gaps."""
+def in_lanes(counts: dict[str | None, int]) -> tuple[tuple[SeenProduct, ...], tuple[Gap, ...]]:
+    """One shelf row of the PLAN: each SKU in its lanes, gaps in those that are empty; all others stand behind."""
     left = dict(counts)
-    planned = [sku for sku, places in PLAN.items() for _ in range(places)]
-    shown: list[str | None] = ["gap"] * len(planned)
-    for lane, sku in enumerate(planned):
+    products, gaps = [], []
+    for lane, sku in enumerate(sku for sku, places in PLAN.items() for _ in range(places)):
+        box = Box(x=round(lane / 6, 4), y=0.4, w=0.15, h=0.3)
         if left.get(sku, 0):
-            shown[lane] = sku
             left[sku] -= 1
-    others = (sku for sku, units in left.items() if sku not in PLAN for _ in range(units))
-    for lane, sku in zip([lane for lane, one in enumerate(shown) if one == "gap"], others, strict=False):
-        shown[lane] = sku
-    boxes = [Box(x=round(lane / 6, 4), y=0.4, w=0.15, h=0.3) for lane in range(len(planned))]
-    products = tuple(
-        SeenProduct(box=boxes[lane], sku=sku, score=0.95, sku_confidence=0.97, row=0, column=lane)
-        for lane, sku in enumerate(shown)
-        if sku != "gap"
-    )
-    return products, tuple(Gap(box=boxes[i], row=0, confidence=0.9) for i, sku in enumerate(shown) if sku == "gap")
+            products.append(_seen(sku, box, lane))
+        else:
+            gaps.append(Gap(box=box, row=0, confidence=0.9))
+    behind = (sku for sku, units in left.items() for _ in range(units))
+    products += [_seen(sku, Box(x=0.0, y=0.2, w=0.15, h=0.1), 0, front=False) for sku in behind]
+    return tuple(products), tuple(gaps)
+
+
+def _seen(sku: str | None, box: Box, column: int, *, front: bool = True) -> SeenProduct:
+    return SeenProduct(box=box, sku=sku, score=0.95, sku_confidence=0.97, row=0, column=column, front=front)
 
 
 def boot(number: int) -> uuid.UUID:
