@@ -13,10 +13,12 @@ from cloud.alerts import routes as alerts
 from cloud.analytics import routes as analytics
 from cloud.analytics.advice import routes as advice
 from cloud.analytics.compliance import routes as compliance
+from cloud.analytics.forecast import routes as forecast
 from cloud.analytics.grades import routes as grades
 from cloud.analytics.query import routes as query
 from cloud.analytics.sellout import routes as sellout
 from cloud.analytics.share import routes as share
+from cloud.analytics.shortages import routes as shortages
 from cloud.api import errors
 from cloud.api.errors import ErrorResponse
 from cloud.api.headers import SecureAndMeasure
@@ -52,6 +54,8 @@ DOMAINS = (
     grades,
     advice,
     sellout,
+    shortages,
+    forecast,
     retail,
     alerts,
     web,

@@ -150,6 +150,43 @@ KPIS: tuple[Kpi, ...] = (
         by=DIMENSIONS,
     ),
     Kpi(
+        name="lost-sales-value",
+        title="Lost sales in money",
+        title_zh="缺货损失金额",
+        formula=(
+            "lost units x price of the catalogue; SKUs without a price are left out, and a question that spans several "
+            "currencies is refused; interval of the units at the mean price of the group"
+        ),
+        unit="currency of the catalogue",
+        grain="cooler, SKU, business day",
+        source="facts: sellout_day.lost, lost_variance; records: product.price",
+        by=DIMENSIONS,
+    ),
+    Kpi(
+        name="repeated-stockouts",
+        title="Repeated stock-outs",
+        title_zh="反复缺货",
+        formula="SKUs that ran out in the same cooler three times or more in the period, counted in each cooler",
+        unit="SKUs",
+        grain="cooler, SKU",
+        source="records: stockout_episode",
+        by=(*OF_PLACES, *OF_PRODUCTS),
+    ),
+    Kpi(
+        name="last-units",
+        title="Last units",
+        title_zh="即将售罄",
+        formula=(
+            "planned SKUs that the latest photo of a cooler, if taken in the period, shows in no more than a third of "
+            "their lanes (one at least); SKUs of a single lane and those that are out are not counted; low and high: "
+            "with the error of the count taken in"
+        ),
+        unit="SKUs",
+        grain="cooler, SKU",
+        source="records: latest_observation.lines, planogram.rows",
+        by=(*OF_PLACES, *OF_PRODUCTS),
+    ),
+    Kpi(
         name="velocity",
         title="Velocity",
         title_zh="单店日销量",
@@ -297,6 +334,19 @@ KPIS: tuple[Kpi, ...] = (
         grain="outlet",
         source="the KPIs of its pillars; records: grade_scheme",
         by=OF_OUTLETS,
+    ),
+    Kpi(
+        name="demand-forecast",
+        title="Demand forecast",
+        title_zh="需求预测",
+        formula=(
+            "units that will be wanted: level x weekday x drivers, learned from daily sell-out with days without stock "
+            "counted by the part they had stock, short series borrowing from outlets alike (docs/forecast.md); low and "
+            "high nine times of ten; GET /api/v1/outlets/{outlet}/forecast"
+        ),
+        unit="products",
+        grain="outlet, SKU, business day ahead",
+        source="facts: sellout_day.sold, lost",
     ),
     Kpi(
         name="coverage",

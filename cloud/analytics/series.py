@@ -26,6 +26,7 @@ from cloud.analytics.query.sums import Reporting, Sums, Total
 from cloud.analytics.registry import Kpi
 from cloud.analytics.sellout import kpis as sellout
 from cloud.analytics.share import kpis as share
+from cloud.analytics.shortages import kpis as shortages
 from cloud.analytics.stockouts import hours
 from cloud.audits.facts import Facts
 from cloud.outlets.models import Cooler, Planogram
@@ -314,4 +315,5 @@ _MAKERS: dict[str, Callable[[Period, str], list[KpiPoint]]] = {
     **compliance.MAKERS,
     **share.MAKERS,
     **grades.MAKERS,
+    **shortages.MAKERS,
 }
