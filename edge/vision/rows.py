@@ -7,8 +7,9 @@ the boxes' feet are then carried along it to the photo's middle, where one shelf
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +28,11 @@ NEAR = 3.5  # widths within which products of one level decide together
 DEEPER = 0.75  # how far a product's foot may lie above its row's, in heights of that row
 HIGHER = 0.08  # how much higher than the foot of the one before it a foot is, in heights, to be clearly behind
 SLIVER = 0.75  # width, in widths of the one before it, under which a product that it overlaps is seen in part only
-STEEPEST = 0.6
+STEEPEST = 1.3
+MOST_BENT = 0.8  # how far the slant may change over the width of the shelf: beyond, lines would cross in the photo
+LEAST_OVERLAP = 0.35  # of their heights, that products side by side share
+SLOPE_ERROR = 0.06  # by which two feet of one shelf may miss its slope
+SAMPLES = 120
 
 
 class Place(Enum):
@@ -102,33 +107,90 @@ def lay_out(boxes: FloatArray) -> Layout:
 
 
 def measure_slant(b: Floats) -> Slant:
-    """The shelves' slant from pairs of side-by-side products, by a median and a trimmed line over height."""
-    x, foot, height = (b[:, 0] + b[:, 2]) / 2, b[:, 3], b[:, 3] - b[:, 1]
-    flat = Slant(0.0, 0.0, float(x.mean()), float(foot.mean()))
-    slopes, at = [], []
-    for i in range(len(b)):
-        apart = x - x[i]
-        ratio = np.minimum(height, height[i]) / np.maximum(height, height[i])
-        near = (apart > 0.5 * (b[i, 2] - b[i, 0])) & (apart < 3 * (b[i, 2] - b[i, 0])) & (ratio > 0.75)
-        near &= np.abs(foot - foot[i]) < 0.4 * height[i]
-        if near.any():
-            j = int(np.flatnonzero(near)[np.argmin(apart[near])])
-            slopes.append((foot[j] - foot[i]) / (x[j] - x[i]))
-            at.append((foot[j] + foot[i]) / 2)
-    if len(slopes) < 3:
-        return flat
-    s, y = np.array(slopes), np.array(at)
-    middle = float(np.median(y))
-    level, change = float(np.median(s)), 0.0
-    if len(s) >= 8 and np.ptp(y) > 3 * np.median(height):
-        for _ in range(4):
-            error = np.abs(s - level - change * (y - middle))
-            kept = error <= max(float(np.median(error)) * 2, 1e-3)
-            change, at_middle = np.polyfit(y[kept] - middle, s[kept], 1)
-            level, change = float(at_middle), float(change)
-    limit = float(np.clip(level, -STEEPEST, STEEPEST))
+    """The shelves' slant: the pencil of lines, all through one vanishing point, on which most neighbours stand.
+
+    Each pair of products that may be neighbours proposes the slope of its shelf where it stands. A line of the pencil
+    has slope s = a + c (y - s run), run being counted from the middle column, so that two pairs give a pencil, and
+    least squares over those that agree with it a better one (a random sample consensus, with the samples in order).
+    """
+    x, foot = (b[:, 0] + b[:, 2]) / 2, b[:, 3]
+    middle = float(x.mean()), float(foot.mean())
+    votes = _neighbours(b)
+    if len(votes.slope) < 3:
+        return Slant(0.0, 0.0, *middle)
+    votes = replace(votes, run=votes.run - middle[0], y=votes.y - middle[1])
+    a, c = _pencil(votes, bends=len(b) >= 8 and np.ptp(foot) > 3 * np.median(b[:, 3] - b[:, 1]))
     reach = max(float(np.ptp(x)), 1.0)
-    return Slant(limit, float(np.clip(change, -0.5 / reach, 0.5 / reach)), float(x.mean()), middle)
+    level, change = np.clip(a, -STEEPEST, STEEPEST), np.clip(c, -MOST_BENT / reach, MOST_BENT / reach)
+    return Slant(float(level), float(change), *middle)
+
+
+@dataclass(frozen=True, eq=False)
+class _Votes:
+    """Slopes of shelves, each from a product and one that may stand beside it; arrays (V,).
+
+    Attributes:
+        slope: dy/dx from foot to foot.
+        run, y: the middle between the feet.
+        weight: how likely the two are neighbours.
+        of: the product that votes; of its votes only the best counts.
+    """
+
+    slope: Floats
+    run: Floats
+    y: Floats
+    weight: Floats
+    of: Ints
+
+
+def _neighbours(b: Floats) -> _Votes:
+    """Pairs side by side, of like height, that overlap in height; the more they do, the surer they are neighbours."""
+    x, foot, height, width = (b[:, 0] + b[:, 2]) / 2, b[:, 3], b[:, 3] - b[:, 1], b[:, 2] - b[:, 0]
+    apart, rise = x[None] - x[:, None], foot[None] - foot[:, None]
+    ratio = np.minimum(height[None], height[:, None]) / np.maximum(height[None], height[:, None])
+    wide = (width[None] + width[:, None]) / 2
+    shared = np.minimum(b[None, :, 3], b[:, None, 3]) - np.maximum(b[None, :, 1], b[:, None, 1])
+    overlap = shared / np.minimum(height[None], height[:, None])
+    near = (apart > 0.4 * wide) & (apart < 3 * wide) & (ratio > 0.75) & (overlap > LEAST_OVERLAP)
+    near &= np.abs(rise) < STEEPEST * apart
+    i, j = np.nonzero(near)
+    weight = overlap[i, j] * np.exp(-np.maximum(apart[i, j] / wide[i, j] - 1, 0))
+    return _Votes(rise[i, j] / apart[i, j], (x[i] + x[j]) / 2, (foot[i] + foot[j]) / 2, weight, i.astype(np.int64))
+
+
+def _pencil(votes: _Votes, bends: bool) -> tuple[float, float]:
+    """(a, c) with most votes behind it; c stays 0 where the shelves are too few to tell how their slant changes."""
+    order = np.argsort(-votes.weight, kind="stable")[:SAMPLES]
+    flat = [(float(votes.slope[i]), 0.0) for i in order]
+    best = max(flat, key=lambda pencil: _behind(votes, *pencil)[0])
+    if bends:
+        lever = votes.y - votes.slope * votes.run
+        pairs = [(i, j) for i, j in combinations(order[:: max(1, len(order) // 24)], 2) if abs(lever[i] - lever[j]) > 1]
+        bent = [(votes.slope[i] - votes.slope[j]) / (lever[i] - lever[j]) for i, j in pairs]
+        steady = [(float(votes.slope[i] - c * lever[i]), float(c)) for (i, _), c in zip(pairs, bent, strict=True)]
+        best = max([best, *steady], key=lambda pencil: _behind(votes, *pencil)[0])
+    for _ in range(4):
+        agree = _behind(votes, *best)[1]
+        best = _fitted(votes, agree, bends) if agree.sum() >= 3 else best
+    return best
+
+
+def _behind(votes: _Votes, a: float, c: float) -> tuple[float, npt.NDArray[np.bool_]]:
+    """How many votes are behind a pencil, each product's best alone, and which votes agree with it."""
+    error = np.abs(votes.slope - (a + c * votes.y) / np.maximum(1 + c * votes.run, 0.2))
+    worth = votes.weight * np.exp(-((error / SLOPE_ERROR) ** 2))
+    best = np.zeros(int(votes.of.max()) + 1)
+    np.maximum.at(best, votes.of, worth)
+    return float(best.sum()) - 1e-3 * abs(c) - 1e-3 * abs(a), (error < 2 * SLOPE_ERROR) & (worth >= best[votes.of])
+
+
+def _fitted(votes: _Votes, agree: npt.NDArray[np.bool_], bends: bool) -> tuple[float, float]:
+    slope, weight = votes.slope[agree], np.sqrt(votes.weight[agree])
+    lever = votes.y[agree] - slope * votes.run[agree]
+    if not bends or np.ptp(lever) < 1:
+        return float(np.average(slope, weights=weight)), 0.0
+    c, a = np.polyfit(lever, slope, 1, w=weight)
+    return float(a), float(c)
 
 
 def _cluster(feet: Floats, heights: Floats) -> Ints:
