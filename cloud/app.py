@@ -34,7 +34,7 @@ from cloud.outlets import routes as outlets
 from cloud.retail import routes as retail
 from cloud.services import Services
 from cloud.web import routes as web
-from cloud.web.routes import mount_static
+from cloud.web.routes import PAGES, mount_static
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +59,7 @@ DOMAINS = (
     retail,
     alerts,
     web,
+    *PAGES,
 )
 
 _RESPONSES: dict[int | str, dict[str, Any]] = {

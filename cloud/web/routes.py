@@ -41,10 +41,9 @@ from cloud.web.words import words
 from facings.ids import Slug
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(errors.require_assets)])
-router.include_router(new_products.router)
-router.include_router(planogram_pages.router)
-router.include_router(competition.router)
-router.include_router(grades.router)
+
+PAGES = (new_products, planogram_pages, competition, grades)
+"""The modules of the other pages, each with a router of its own."""
 
 A_YEAR_S = 365 * 24 * 3600
 
