@@ -46,6 +46,7 @@ def observation(
         gaps=tuple(_gap(gap) for gap in reading.gaps) if usable else (),
         rows=reading.rows if usable else 0,
         confidence=round(reading.confidence, DECIMALS),
+        count_sd=round(reading.count_sd, DECIMALS) if usable else None,
         models=reading.models,
         timing=Timing(due_at=spooled.due_at, taken_at=spooled.taken_at, vision_ms=round(vision_ms, 1)),
     )
@@ -86,7 +87,7 @@ def _product(product: PlacedProduct) -> Product:
 
 
 def _gap(gap: ReadingGap) -> Gap:
-    return Gap(box=_box(gap.box), row=gap.row, confidence=round(gap.confidence, DECIMALS))
+    return Gap(box=_box(gap.box), row=gap.row, confidence=round(gap.confidence, DECIMALS), sku=gap.sku)
 
 
 def _box(box: ReadingBox) -> Box:

@@ -12,7 +12,7 @@ from edge.vision.counts import CountErrors, Doubts
 from edge.vision.detections import Detections
 from edge.vision.emptiness import Looks
 from edge.vision.gallery import Names
-from edge.vision.gaps import find_gaps
+from edge.vision.gaps import find_gaps, missing_sku
 from edge.vision.reading import Box, PhotoQuality, PlacedProduct, ReadingGap, ReadingLine, ShelfReading
 from edge.vision.rows import Place, lay_out
 from edge.vision.sighting import Sighting
@@ -64,7 +64,10 @@ def arrange(
         height=size[1],
         products=tuple(products[i] for i in order),
         lines=summarise(products, facing, doubts),
-        gaps=tuple(ReadingGap(as_fraction(box, size), row, confidence) for box, row, confidence in gaps),
+        gaps=tuple(
+            ReadingGap(as_fraction(box, size), row, sure, sku=missing_sku(box, row, boxes, layout, names.skus))
+            for box, row, sure in gaps
+        ),
         rows=layout.rows,
         quality=quality,
         confidence=_confidence(products, quality),

@@ -39,12 +39,16 @@ class PlacedProduct:
 
 @dataclass(frozen=True)
 class ReadingGap:
-    """An empty place in a row: wide enough for a facing and nothing in it. `view`: number of the photo of its box."""
+    """An empty place in a row: wide enough for a facing and nothing in it.
+
+    `view` is the number of the photo of its box, `sku` what is missing there where the neighbours tell.
+    """
 
     box: Box
     row: int
     confidence: float
     view: int = 0
+    sku: str | None = None
 
 
 @dataclass(frozen=True)

@@ -119,7 +119,7 @@ def measure_slant(b: Floats) -> Slant:
     if len(votes.slope) < 3:
         return Slant(0.0, 0.0, *middle)
     votes = replace(votes, run=votes.run - middle[0], y=votes.y - middle[1])
-    a, c = _pencil(votes, bends=len(b) >= 8 and np.ptp(foot) > 3 * np.median(b[:, 3] - b[:, 1]))
+    a, c = _pencil(votes, bends=len(b) >= 8 and bool(np.ptp(foot) > 3 * np.median(b[:, 3] - b[:, 1])))
     reach = max(float(np.ptp(x)), 1.0)
     level, change = np.clip(a, -STEEPEST, STEEPEST), np.clip(c, -MOST_BENT / reach, MOST_BENT / reach)
     return Slant(float(level), float(change), *middle)

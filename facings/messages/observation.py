@@ -64,6 +64,7 @@ class Gap(Part):
     box: Box
     row: int = Field(ge=0)
     confidence: Fraction
+    sku: Slug | None = Field(default=None, description="what is missing there, where the products beside it tell")
 
 
 class Quality(Part):
@@ -110,6 +111,9 @@ class Observation(Envelope):
     gaps: tuple[Gap, ...] = ()
     rows: int = Field(ge=0)
     confidence: Fraction
+    count_sd: float | None = Field(
+        default=None, ge=0, description="standard deviation of the error of the number of all products"
+    )
     models: dict[str, str] = Field(description="name of each model -> its sha256")
     timing: Timing
 

@@ -133,3 +133,16 @@ def test_a_gap_is_doubtful_where_something_is_half_seen() -> None:
 def test_a_wider_gap_is_surer() -> None:
     narrow, wide = (read(row(300, CAN, *[None] * n, CAN)).gaps[0].confidence for n in (1, 4))
     assert 0.4 < narrow < wide <= 1
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "missing"),
+    [
+        pytest.param("cola", "cola", "cola", id="between two facings of one SKU"),
+        pytest.param("cola", "lime", None, id="between two SKUs only a planogram can tell"),
+        pytest.param(None, None, None, id="between unknown products"),
+    ],
+)
+def test_a_gap_is_named_after_its_neighbours(left: str | None, right: str | None, missing: str | None) -> None:
+    reading = read(row(300, CAN, CAN, None, CAN, CAN), [left] * 2 + [right] * 2)
+    assert [gap.sku for gap in reading.gaps] == [missing]
