@@ -22,6 +22,7 @@ GROUP = "facings.commands"
 SUMMARIES = {
     "audit": "Find, name and count the products on photos, offline.",
     "edge": "The daemon on the cooler.",
+    "gallery": "Pictures by which products are told apart: add, check, sign, publish.",
     "up": "Start the whole cloud on this machine: broker, ingest, API, pages.",
     "analyse": "Estimates from files: what a promotion earned.",
     "cloud": "Set the cloud up and look into it: tenants, users, devices, quarantine.",
@@ -40,9 +41,14 @@ def _load(entry: EntryPoint) -> Any:
     try:
         app = entry.load()
     except ModuleNotFoundError as error:
-        extra = {"up": "cloud", "analyse": "cloud", "audit": "edge", "datasets": "sim", "models": "train"}.get(
-            entry.name, entry.name
-        )
+        extra = {
+            "up": "cloud",
+            "analyse": "cloud",
+            "audit": "edge",
+            "gallery": "edge",
+            "datasets": "sim",
+            "models": "train",
+        }.get(entry.name, entry.name)
         raise FacingsError(
             f"`facings {entry.name}` needs {error.name!r}: install it with pip install 'facings[{extra}]'"
         ) from error

@@ -1,4 +1,4 @@
-"""The updater over a real broker and HTTP: told, fetched, checked, in use at once; or refused, and the old one stays."""
+"""The updater over real MQTT and HTTP: told, fetched, checked, in use at once; or refused, and the old one stays."""
 
 from __future__ import annotations
 
