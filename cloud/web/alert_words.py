@@ -59,10 +59,11 @@ def place(alert: AlertSummary, language: str) -> str:
 
 def subject(notices: list[AlertNotice], language: str) -> str:
     """The subject of a mail about some notices."""
-    first = notices[0]
-    event = translations(language).gettext(EVENTS[first.event])
-    more = f" (+{len(notices) - 1})" if len(notices) > 1 else ""
-    return f"{event}: {sentence(first.alert, language)} – {place(first.alert, language)}{more}"
+    first, _ = notices[0], translations(language).gettext
+    told = _("{event}: {what} – {where}").format(
+        event=_(EVENTS[first.event]), what=sentence(first.alert, language), where=place(first.alert, language)
+    )
+    return told + (f" (+{len(notices) - 1})" if len(notices) > 1 else "")
 
 
 def mail_lines(notices: list[AlertNotice], language: str, pages: str) -> list[str]:
