@@ -3,4 +3,4 @@
 from importlib.util import find_spec
 
 # They import torch and onnx at their head; `make test` runs them in the training environment, where both must be.
-collect_ignore = [] if find_spec("torch") else ["test_training.py", "test_onnx_weights.py"]
+collect_ignore = [] if find_spec("torch") else ["test_training.py", "test_onnx_weights.py", "test_quantise.py"]
