@@ -227,6 +227,19 @@ KPIS: tuple[Kpi, ...] = (
         by=(*TIMES, *OF_PLACES),
     ),
     Kpi(
+        name="eye-level-share",
+        title="Share at eye level",
+        title_zh="黄金层排面占比",
+        formula=(
+            "own facings / all facings on the middle third of the shelves, of coolers with three shelves or more; "
+            "interval by the doubt of names"
+        ),
+        unit="fraction",
+        grain="cooler, shelf, photo",
+        source="facts: shelf_facing; records: product.own",
+        by=OF_PLACES,
+    ),
+    Kpi(
         name="intrusions",
         title="Intrusions",
         title_zh="竞品入侵数",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,8 +16,9 @@ from cloud.analytics.measures import Group
 from cloud.analytics.overview import reference_time
 from cloud.analytics.present import Catalogue, Present
 from cloud.analytics.share.answer import ChangeAnswer, IntrusionAnswer, coverage_of, intrusion_answers, share_change
+from cloud.analytics.share.heights import HEIGHTS, lines_by_height
 from cloud.analytics.share.models import Intrusion
-from cloud.analytics.share.shares import purity, shares
+from cloud.analytics.share.shares import fraction, purity, shares
 from cloud.analytics.share.window import MeanLine, read_window
 from cloud.api.deps import CallerDep, ServicesDep, SessionDep
 from cloud.identity.service import Caller
@@ -68,6 +69,8 @@ class CompetitionView:
     points: str
     purity: Estimate | None
     owners: Sequence[OwnerRow]
+    heights: Sequence[tuple[str, Estimate]]
+    """Own share by height of the shelf, from the top."""
     intrusions: Sequence[IntrusionAnswer]
     intruded_coolers: int
     losses: Sequence[EffectRow]
@@ -102,6 +105,7 @@ def competition_view(session: Session, services: Services, caller: Caller, langu
         share_before=change.before if change else None,
         points=points(change.change, language) if change else "",
         purity=purity(window.lines, owned, own),
+        heights=_heights(services, caller.tenant, end, own),
         owners=_owners(window.lines, catalogue),
         intrusions=open_ones,
         intruded_coolers=len({one.cooler for one in open_ones}),
@@ -135,6 +139,12 @@ def _owners(lines: Sequence[MeanLine], catalogue: Catalogue) -> list[OwnerRow]:
     rows = [OwnerRow(name, groups[name], share) for name, share in shares(lines, owner).items()]
     order: tuple[Group, ...] = ("own", "competitor", "unknown")
     return sorted(rows, key=lambda row: (order.index(row.group), -row.share.value))
+
+
+def _heights(services: Services, tenant: str, end: datetime, own: Collection[str]) -> list[tuple[str, Estimate]]:
+    lines = lines_by_height(services.facts, tenant, end - PERIOD, end)
+    shown = ((height, fraction(lines.get(height, ()), lambda line: line.sku in own)) for height in HEIGHTS)
+    return [(height, share) for height, share in shown if share is not None]
 
 
 def _open_intrusions(session: Session, present: Present) -> list[IntrusionAnswer]:

@@ -57,6 +57,7 @@ def words(language: str) -> dict[str, Any]:
             "repair": _("Repair:"),
             "sell": _("Have more of"),
         },
+        "heights": {"top": _("Upper third"), "eye-level": _("Middle third, eye level"), "bottom": _("Lower third")},
         "whys": {"more": _("more facings"), "fewer": _("fewer facings"), "new": _("new"), "gone": _("gone")},
         "orders": {
             "confirmed": _("confirmed"),

@@ -22,7 +22,7 @@ from cloud.services import Services
 from facings.messages import Box, Gap, Message, Timing
 from facings.messages import Product as SeenProduct
 from facings.topics import DeviceTopics
-from tests.support.messages import BOOT, NOON, observation
+from tests.support.messages import BOOT, NOON, observation, products_of
 
 PLAN = {"cola-330": 4, "lemon-330": 2}
 
@@ -66,6 +66,10 @@ class Shelf:
         products, gaps = in_lanes(counts)
         given |= {"products": products, "gaps": gaps}
         return observation(counts=counts, **(given | fields))
+
+    def row(self, hour: float, counts: dict[str | None, int], **fields: Any) -> Message:
+        """The same with all units side by side on one shelf, in the order of `counts`, without a gap."""
+        return self.photo(hour, counts, products=products_of(counts), gaps=(), **fields)
 
     def send(self, *messages: Message | bytes, device: str = "cooler-01", **where: Any) -> list[Outcome]:
         """Have the messages stored in one batch, as if the broker had brought them."""

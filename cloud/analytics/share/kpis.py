@@ -14,9 +14,10 @@ from cloud.analytics.sellout.kpis import sold_days
 from cloud.analytics.share.answer import spell_of
 from cloud.analytics.share.availability import availability
 from cloud.analytics.share.changes import LEAST_FACINGS
+from cloud.analytics.share.heights import lines_by_height
 from cloud.analytics.share.intrusions import hours
 from cloud.analytics.share.models import Intrusion
-from cloud.analytics.share.shares import numeric_distribution, weighted_distribution
+from cloud.analytics.share.shares import fraction, numeric_distribution, weighted_distribution
 from cloud.analytics.share.shelf_times import shelf_times
 from cloud.analytics.share.window import MeanLine, Window, read_window
 from cloud.catalog.models import Product
@@ -141,6 +142,18 @@ def _window(period: Period) -> Window:
     return read_window(period.facts, period.tenant, period.start, period.end)
 
 
+def eye_level_share(period: Period, by: str) -> list[KpiPoint]:
+    """Own facings / all facings on the shelves at eye level."""
+    own = set(period.session.scalars(select(Product.sku).where(Product.own)))
+    lines = lines_by_height(period.facts, period.tenant, period.start, period.end).get("eye-level", ())
+    groups: dict[str, list[MeanLine]] = defaultdict(list)
+    for line in lines:
+        if period.has_cooler(line.cooler):
+            groups[period.key(by, line.cooler, "")].append(line)
+    found = {key: fraction(some, lambda line: line.sku in own) for key, some in groups.items()}
+    return [period.point(by, key, value) for key, value in found.items() if value is not None]
+
+
 MAKERS: Mapping[str, Callable[[Period, str], list[KpiPoint]]] = {
     "intrusions": intrusions,
     "intrusion-hours": intrusion_hours,
@@ -148,5 +161,6 @@ MAKERS: Mapping[str, Callable[[Period, str], list[KpiPoint]]] = {
     "numeric-distribution": distribution_of_outlets,
     "weighted-distribution": distribution_of_sales,
     "assortment-depth": assortment_depth,
+    "eye-level-share": eye_level_share,
 }
 """By the name in the registry."""

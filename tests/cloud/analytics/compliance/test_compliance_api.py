@@ -21,8 +21,8 @@ WRONG = {"lemon-330": 2, "cola-330": 3, "rival-330": 1, None: 1}
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
     with running_services(tmp_path_factory.mktemp("compliance") / "cloud") as services:
         shelf = Shelf(services).furnish()
-        shelf.send(shelf.photo(0, WRONG))
-        shelf.send(shelf.photo(0, WRONG), device="cooler-02")
+        shelf.send(shelf.row(0, WRONG))
+        shelf.send(shelf.row(0, WRONG), device="cooler-02")
         yield shelf
 
 

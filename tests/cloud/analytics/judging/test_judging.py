@@ -44,10 +44,10 @@ def intrusions(shelf: Shelf) -> list[tuple[Any, ...]]:
 def day(shelf: Shelf) -> list[Message]:
     """The plan is 4 cola-330, then 2 lemon-330, on one shelf."""
     return [
-        shelf.photo(0, {"cola-330": 4, "lemon-330": 2}),
-        shelf.photo(4, {"lemon-330": 2, "cola-330": 3, "rival-330": 1}),
-        shelf.photo(8, {"cola-330": 4, "rival-330": 2}),
-        shelf.photo(12, {"cola-330": 4, "lemon-330": 2}),
+        shelf.row(0, {"cola-330": 4, "lemon-330": 2}),
+        shelf.row(4, {"lemon-330": 2, "cola-330": 3, "rival-330": 1}),
+        shelf.row(8, {"cola-330": 4, "rival-330": 2}),
+        shelf.row(12, {"cola-330": 4, "lemon-330": 2}),
     ]
 
 
@@ -69,7 +69,7 @@ def test_photos_in_any_order_end_in_the_same(shelf: Shelf, order: tuple[int, ...
 
 
 def test_a_cooler_without_planogram_keeps_its_shelves(shelf: Shelf) -> None:
-    shelf.send(shelf.photo(0, {"cola-330": 1, "rival-330": 2}), device="cooler-02")
+    shelf.send(shelf.row(0, {"cola-330": 1, "rival-330": 2}), device="cooler-02")
     assert judge_photos(shelf.services, "acme", BOTH) == 1
     assert judgements(shelf) == [("cooler-02", 0, 0, 0, 0, 0, 0)]
     row = shelf_facing.c
@@ -103,8 +103,8 @@ def test_a_photo_is_judged_by_the_planogram_of_its_time(shelf: Shelf) -> None:
 
 
 def test_unusable_photos_are_not_judged(shelf: Shelf) -> None:
-    unusable = shelf.photo(0, {"cola-330": 1}).quality.model_copy(update={"verdict": "unusable"})  # type: ignore[attr-defined]
-    shelf.send(shelf.photo(1, {"cola-330": 1}, quality=unusable))
+    unusable = shelf.row(0, {"cola-330": 1}).quality.model_copy(update={"verdict": "unusable"})  # type: ignore[attr-defined]
+    shelf.send(shelf.row(1, {"cola-330": 1}, quality=unusable))
     assert judge_photos(shelf.services, "acme", BOTH) == 0
 
 
