@@ -24,8 +24,8 @@ UNSEEN_FROM = 0.3
 SAME_PLACE = 0.5
 """Share of the smaller of two gaps that the other covers where both are one."""
 
-UNCONFIRMED = 0.7
-"""What is left of a gap's confidence where a detector that knows gaps sees none."""
+UNCONFIRMED = 0.9
+"""What is left of a gap's confidence where a detector that knows gaps sees none; it overlooks most of them."""
 
 Floats = npt.NDArray[np.float64]
 
