@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from fastapi.routing import APIRoute
 from openapi_spec_validator import validate
 
 from cloud.api.errors import ErrorResponse
 from cloud.app import DOMAINS
 from tests.cloud.conftest import Api
+from tests.support.routes import routes_of
 
 OPEN = {
     "POST /api/v1/session": "one signs in here",
@@ -24,8 +24,7 @@ OPEN = {
 
 def routes() -> Iterator[tuple[str, str]]:
     for domain in DOMAINS:
-        for route in domain.router.routes:
-            assert isinstance(route, APIRoute)
+        for route in routes_of(domain.router):
             for method in sorted(route.methods or ()):
                 yield method, route.path
 
