@@ -16,6 +16,7 @@ from cloud.analytics.compliance import routes as compliance
 from cloud.analytics.forecast import routes as forecast
 from cloud.analytics.grades import routes as grades
 from cloud.analytics.query import routes as query
+from cloud.analytics.rollups import routes as rollups
 from cloud.analytics.sellout import routes as sellout
 from cloud.analytics.share import routes as share
 from cloud.analytics.shortages import routes as shortages
@@ -49,6 +50,7 @@ DOMAINS = (
     audits,
     analytics,
     query,
+    rollups,
     compliance,
     share,
     grades,

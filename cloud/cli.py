@@ -13,6 +13,7 @@ from rich.table import Table
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cloud.analytics.query.cli import export, recompute
 from cloud.api.errors import ApiError
 from cloud.audits.models import Quarantined
 from cloud.broker.logins import tenant_logins
@@ -42,6 +43,9 @@ for name, group in (
     ("quarantine", quarantine),
 ):
     app.add_typer(group, name=name)
+
+app.command()(export)
+app.command()(recompute)
 
 Config = Annotated[Path | None, typer.Option(help="settings file (TOML)")]
 DataDir = Annotated[Path | None, typer.Option(help="folder of everything that must survive")]

@@ -15,6 +15,7 @@ from cloud.alerts.sending import AlertSender
 from cloud.analytics.judging.part import Judging, Together
 from cloud.analytics.live import Live
 from cloud.analytics.rollups.background import RollupRounds
+from cloud.analytics.rollups.retention import Retention
 from cloud.analytics.sellout.background import SellOutRounds
 from cloud.app import create_app
 from cloud.audits.facts import Facts
@@ -141,6 +142,7 @@ class Instance:
         self._run(NewcomerRounds(services))
         self._run(judging)
         self._run(SellOutRounds(services))
+        self._run(Retention(services))
         link.start()
         link.wait_connected(_CONNECT_WITHIN_S)
 

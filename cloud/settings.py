@@ -102,6 +102,24 @@ class AlertSettings(Section):
     )
 
 
+class RetentionSettings(Section):
+    """How long things are kept; what is left out is kept for ever."""
+
+    photos_days: int | None = Field(default=None, ge=1, description="days that photos are kept; default: for ever")
+    lines_days: int | None = Field(
+        default=None, ge=70, description="days that observations and their lines are kept; default: for ever"
+    )
+    rollups_days: int | None = Field(
+        default=None, ge=70, description="days that hourly and daily sums are kept; default: for ever"
+    )
+
+    @model_validator(mode="after")
+    def _rollups_outlive_lines(self) -> RetentionSettings:
+        if self.rollups_days and (self.lines_days is None or self.rollups_days < self.lines_days):
+            raise ValueError("retention.rollups_days must be lines_days or more: sums are kept longer than lines")
+        return self
+
+
 class CloudSettings(Settings):
     """Settings of `facings up`."""
 
@@ -116,6 +134,7 @@ class CloudSettings(Settings):
     broker: BrokerSettings = BrokerSettings()
     store: StoreSettings = StoreSettings()
     sellout: SellOutSettings = SellOutSettings()
+    retention: RetentionSettings = RetentionSettings()
     alerts: AlertSettings = AlertSettings()
     coverage_hours: float = Field(default=24, gt=0, description="a cooler counts as reporting this long after a photo")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="how much is logged")

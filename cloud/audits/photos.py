@@ -10,6 +10,7 @@ import hashlib
 import os
 import uuid
 from collections.abc import AsyncIterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -142,6 +143,11 @@ class PhotoStore:
             file.flush()
             os.fsync(file.fileno())
         self.keep(partial, name)
+
+    def remove(self, name: str) -> None:
+        """Delete the bytes of a photo; one that is gone already is no error."""
+        with suppress(FileNotFoundError):
+            self._fs.rm_file(f"{self._root}/{name}")
 
     def read(self, name: str) -> bytes:
         """The bytes of a stored photo.

@@ -42,6 +42,8 @@ def chosen(asked: Format | None, accept: str, offered: tuple[Format, ...]) -> Fo
                 return one
     if asked is None and (not named or "*/*" in named or "application/*" in named):
         return offered[0]
+    if asked is not None:
+        raise ApiError(422, f"{asked} is not made here", f"take one of {', '.join(offered)}")
     types = ", ".join(MEDIA_TYPES[one] for one in offered)
     raise ApiError(406, "none of the formats asked for is made here", f"ask for one of {types}")
 

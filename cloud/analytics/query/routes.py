@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi.responses import StreamingResponse
 
 from cloud.analytics.query.cursor import Cursor, page, question
 from cloud.analytics.query.cut import Cut, written
+from cloud.analytics.query.exports import EXPORTS, parts
 from cloud.analytics.query.formats import MEDIA_TYPES, Format, chosen, stream
 from cloud.analytics.query.known import Known
 from cloud.analytics.query.scope import Filter, scope
@@ -105,7 +106,7 @@ def show_kpi(
     asked = question(name, cut.written, wanted)
     cursor = Cursor.read(after, asked) if after else None
     start, end = (cursor.start, cursor.end) if cursor else asked_period(start, end, services.clock.now())
-    services.rollups.refresh()
+    services.rollups.before_reading()
     known = Known(session)
     period = Period(
         session, services.facts, who.tenant, start, end, scope(wanted, known), known, services.settings.sellout
@@ -153,3 +154,23 @@ def asked_period(start: datetime | None, end: datetime | None, now: datetime) ->
     if not timedelta(0) < end - start <= LONGEST_PERIOD:
         raise ApiError(422, "`from` must lie before `to`, by 400 days at most", "ask for a shorter period")
     return start, end
+
+
+@router.get("/exports/{what}", response_class=StreamingResponse)
+def export(
+    services: ServicesDep,
+    session: SessionDep,
+    who: CallerDep,
+    what: Literal["observations", "lines"],
+    wanted: FilterDep,
+    start: From = None,
+    end: To = None,
+    kind: Wanted = None,
+    accept: Accept = "*/*",
+) -> StreamingResponse:
+    """The raw observations of a period, or their lines, as CSV, Parquet or Arrow stream; each message once."""
+    kind = chosen(kind, accept, ("csv", "parquet", "arrow"))
+    start, end = asked_period(start, end, services.clock.now())
+    rows = parts(services.facts, who.tenant, EXPORTS[what], start, end, scope(wanted, Known(session)))
+    headers = {"content-disposition": f'attachment; filename="{what}.{kind}"'}
+    return StreamingResponse(stream(kind, EXPORTS[what].schema, rows), media_type=MEDIA_TYPES[kind], headers=headers)

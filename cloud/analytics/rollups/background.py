@@ -1,4 +1,4 @@
-"""The rollups in the background, so that a read finds little left to make."""
+"""The rollups in the background, so that no reader waits for what comes in."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ import threading
 
 from cloud.services import Services
 
-EVERY_S = 5.0
-"""Reads make what is left; longer pauses make fewer and larger statements."""
+EVERY_S = 2.0
+"""So far numbers of a period may lag behind what is stored; longer pauses make fewer and larger statements."""
+
+REZONE_EVERY = 30
+"""Rounds between two looks for outlets whose time zone was changed."""
 
 log = logging.getLogger(__name__)
 
@@ -24,18 +27,24 @@ class RollupRounds:
     def start(self) -> None:
         """Make the rollups of facts older than the rollups, then begin."""
         self._services.rollups.adopt()
+        self._services.rollups.kept = True
         self._thread.start()
 
     def stop(self) -> None:
         """End; what is noted and not made is made after the next start."""
+        self._services.rollups.kept = False
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join()
 
     def _run(self) -> None:
+        rounds = 0
         while not self._stopping.wait(EVERY_S):
+            rounds += 1
             try:
                 self._services.rollups.refresh()
+                if rounds % REZONE_EVERY == 0:
+                    self._services.rollups.rezone()
             except Exception:
                 # What was noted stays noted.
                 log.exception("cannot make the rollups, trying again")

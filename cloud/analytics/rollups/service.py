@@ -7,14 +7,16 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock_time
 from typing import Any
 
+from clickhouse_connect.cc_sqlalchemy import final
 from sqlalchemy import func, select
 
 from cloud.analytics.rollups.boxes import Box, Touched, boxes
 from cloud.analytics.rollups.statements import Buckets, days, hours, making
-from cloud.analytics.rollups.tables import rollup_state, touched_hour
+from cloud.analytics.rollups.tables import photo_day, rollup_state, touched_hour
 from cloud.audits.facts import Facts, observation
 from cloud.outlets.models import Outlet
 from cloud.records import Records
@@ -23,6 +25,8 @@ Place = tuple[str, str, str, datetime]
 """Tenant, cooler, the outlet it stands in, and when its photo was taken."""
 
 
+_DAY = timedelta(days=1)
+
 log = logging.getLogger(__name__)
 
 
@@ -30,7 +34,8 @@ class Rollups:
     """The rollups of all tenants in one facts store.
 
     Noting and making follow one another by generations: while the buckets of one are made, what comes in is noted under
-    the next. A crash between leaves the notes, and making a bucket twice changes nothing.
+    the next. A crash between leaves the notes, and making a bucket twice changes nothing. `kept` is set while a part in
+    the background makes what is noted.
     """
 
     def __init__(self, facts: Facts, records: Records) -> None:
@@ -40,6 +45,7 @@ class Rollups:
         self._making = threading.Lock()
         self._generation: int | None = None
         self._waiting = True  # what a process before this one left
+        self.kept = False
 
     def note(self, places: Iterable[Place]) -> None:
         """Note that photos came in; their raw lines must be stored before."""
@@ -60,19 +66,60 @@ class Rollups:
             self.recompute(tenant, first, last + timedelta(milliseconds=1))
         self._facts.insert(rollup_state, [("adopted", datetime.now(UTC))])
 
-    def recompute(self, tenant: str, start: datetime, end: datetime, coolers: Collection[str] | None = None) -> None:
-        """Make every bucket between two moments anew from the raw lines, of all coolers or some.
+    def recompute(
+        self,
+        tenant: str,
+        start: datetime,
+        end: datetime,
+        coolers: Collection[str] | None = None,
+    ) -> int:
+        """Make every bucket between two moments anew from the raw lines, of all coolers or of some.
 
         Buckets that are closed stay as they are.
+
+        Returns:
+            How many days of coolers that were.
         """
         closed = self._state("closed")
-        begin = max(_hour_of(start), closed) if closed else _hour_of(start)
+        begin, made = max(_hour_of(start), closed) if closed else _hour_of(start), 0
         while begin < end:
-            until = min(begin.replace(hour=0) + timedelta(days=1), end)
+            until = min(begin.replace(hour=0) + _DAY, end)
             touched = self._with_facts(tenant, begin, until, coolers)
+            made += len({one.cooler for one in touched})
             with self._making:
                 self._make_anew(tenant, touched, closed)
             begin = until
+        return made
+
+    def rezone(self) -> int:
+        """Make the business days anew of outlets whose time zone was changed; for how many coolers."""
+        closed, made = self._state("closed"), 0
+        for tenant, outlet, cooler, zone, first, last in self._zones_made(closed):
+            with self._records.session(tenant, write=False) as session:
+                found = session.scalar(select(Outlet.timezone).where(Outlet.id == outlet))
+            if found not in (None, zone):
+                log.info("%s of %s is in the time zone %s now", outlet, tenant, found)
+                begin = datetime.combine(first, clock_time(), UTC) - _DAY  # days begin up to 14 hours apart
+                days = [begin + _DAY * number for number in range((last - first).days + 3)]
+                with self._making:
+                    self._make_anew(tenant, [Touched(day, cooler, outlet) for day in days], closed)
+                made += 1
+        return made
+
+    def _zones_made(self, closed: datetime | None) -> Sequence[tuple[str, str, str, str, date, date]]:
+        row = photo_day.c
+        keys = (row.tenant, row.outlet, row.cooler, row.zone)
+        wanted = select(*keys, func.min(row.day), func.max(row.day)).where(row.photos > 0).group_by(*keys)
+        if closed:
+            wanted = wanted.where(row.day > closed.date() + _DAY)
+        with self._facts.engine.connect() as connection:
+            rows = connection.execute(final(wanted, photo_day)).all()
+        return [(one[0], one[1], one[2], one[3], one[4], one[5]) for one in rows]
+
+    def before_reading(self) -> None:
+        """Make anew what was touched, unless a part in the background does: readers do not wait for what comes in."""
+        if not self.kept:
+            self.refresh()
 
     def refresh(self) -> int:
         """Make anew what was touched, so that the rollups are those of all raw lines; how many buckets that were."""
@@ -108,17 +155,22 @@ class Rollups:
             return [(row[0], row[1], row[2]) for row in rows]
 
     def _with_facts(
-        self, tenant: str, start: datetime, end: datetime, coolers: Collection[str] | None
+        self,
+        tenant: str,
+        start: datetime,
+        end: datetime,
+        coolers: Collection[str] | None,
     ) -> list[Touched]:
         """One for each cooler and outlet with photos in the stretch, spread over it."""
         photo = observation.c
-        wanted = select(photo.cooler, photo.outlet, func.min(photo.captured_at), func.max(photo.captured_at))
+        wanted = select(photo.cooler, photo.outlet).distinct()
         wanted = wanted.where(photo.tenant == tenant, photo.captured_at >= start, photo.captured_at < end)
         if coolers is not None:
             wanted = wanted.where(photo.cooler.in_(list(coolers)))
         with self._facts.engine.connect() as connection:
-            rows = connection.execute(wanted.where(photo.clock_suspect == 0).group_by(photo.cooler, photo.outlet)).all()
-        return [Touched(_hour_of(at), cooler, outlet) for cooler, outlet, *ends in rows for at in ends]
+            rows = connection.execute(wanted.where(photo.clock_suspect == 0)).all()
+        ends = _hour_of(start), _hour_of(end - timedelta(microseconds=1))
+        return [Touched(hour, row.cooler, row.outlet) for row in rows for hour in ends]
 
     def _next_generation(self) -> int:
         if self._generation is None:

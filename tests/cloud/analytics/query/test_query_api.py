@@ -164,12 +164,7 @@ CUTS = [
 @pytest.mark.parametrize(("name", "by"), CUTS)
 def test_every_format_has_the_same_numbers(api: httpx.Client, name: str, by: list[str]) -> None:
     def rows(kind: str) -> list[dict[str, Any]]:
-        content = api.get(f"/api/v1/kpis/{name}", params=WEEK | {"by": by, "format": kind}).content
-        if kind == "csv":
-            return pyarrow.csv.read_csv(io.BytesIO(content)).to_pylist()
-        if kind == "parquet":
-            return pyarrow.parquet.read_table(io.BytesIO(content)).to_pylist()
-        return pa.ipc.open_stream(content).read_all().to_pylist()
+        return read(kind, api.get(f"/api/v1/kpis/{name}", params=WEEK | {"by": by, "format": kind}).content)
 
     told = [
         point["keys"] | {one: point["value"][one] for one in ("value", "low", "high")} | point["coverage"]
@@ -257,3 +252,40 @@ def test_a_changed_catalogue_tells_in_the_next_answer(services: Services, api: h
         {"own": 20 / 3, "unknown": 2 / 3}, abs=1e-4
     )
     set_own(False)
+
+
+EXPORT_COLUMNS = {"observations": ("cooler", "units", "verdict"), "lines": ("cooler", "sku", "units")}
+
+
+@pytest.mark.parametrize("what", ["observations", "lines"])
+def test_raw_rows_are_given_out_once_in_every_format(services: Services, api: httpx.Client, what: str) -> None:
+    bring(services, "acme", PHOTOS[:3])  # a second time
+    found = []
+    for kind in ("csv", "parquet", "arrow"):
+        answer = api.get(f"/api/v1/exports/{what}", params=WEEK | {"format": kind, "cooler": ["bar-1", "stall-1"]})
+        assert answer.status_code == 200, answer.text
+        rows = read(kind, answer.content)
+        found.append([tuple(row[name] or "" for name in EXPORT_COLUMNS[what]) for row in rows])
+    assert found[0] == found[1] == found[2]
+    expected = {
+        "observations": [(one.cooler, sum(one.units.values()), "ok") for one in EXPORTED],
+        "lines": [(one.cooler, sku, units) for one in EXPORTED for sku, units in one.units.items()],
+    }
+    assert found[0] == expected[what]
+
+
+EXPORTED = [*PHOTOS[:3], PHOTOS[5], PHOTOS[4]]
+"""Those of two coolers, in the order of an export: by cooler, then by time."""
+
+
+def read(kind: str, content: bytes) -> list[dict[str, Any]]:
+    if kind == "csv":
+        return list(pyarrow.csv.read_csv(io.BytesIO(content)).to_pylist())
+    if kind == "parquet":
+        return list(pyarrow.parquet.read_table(io.BytesIO(content)).to_pylist())
+    return list(pa.ipc.open_stream(content).read_all().to_pylist())
+
+
+def test_raw_rows_have_no_json(api: httpx.Client) -> None:
+    answer = api.get("/api/v1/exports/lines", params={"format": "json"})
+    assert (answer.status_code, "csv, parquet, arrow" in answer.text) == (422, True)

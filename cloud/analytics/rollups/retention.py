@@ -1,0 +1,104 @@
+"""How long things are kept: photos, raw lines, rollups. Rollups outlive the raw lines they were made of."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from cloud.analytics.rollups.statements import milliseconds
+from cloud.analytics.rollups.tables import photo_day, photo_hour, shelf_day, shelf_hour
+from cloud.audits.facts import device_event, observation, shelf_line
+from cloud.audits.models import Photo
+from cloud.services import Services
+
+EVERY = timedelta(hours=6)
+SPARE = timedelta(days=2)
+"""Raw lines are kept so much longer than their buckets stay open: a business day that is made anew must find all of its
+own, in every time zone."""
+PHOTOS_AT_ONCE = 500
+
+log = logging.getLogger(__name__)
+
+
+class Retention:
+    """Deletes what is older than the settings say; by default nothing is."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="retention")
+
+    def start(self) -> None:
+        """Begin, with a first round at once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; the next start goes on."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            try:
+                self.round()
+            except Exception:
+                log.exception("cannot delete what is too old, trying again later")
+            if self._stopping.wait(EVERY.total_seconds()):
+                return
+
+    def round(self) -> None:
+        """Delete what is too old now."""
+        kept = self._services.settings.retention
+        if kept.photos_days:
+            self.delete_photos(self._before(kept.photos_days))
+        if kept.lines_days:
+            self.delete_lines(self._before(kept.lines_days))
+        if kept.rollups_days:
+            self.delete_rollups(self._before(kept.rollups_days))
+
+    def delete_lines(self, before: datetime) -> None:
+        """Close the rollups before a moment, then delete the raw lines behind them.
+
+        What was captured long ago and came in lately is kept as long as if it had been captured then.
+        """
+        self._services.rollups.close(before)
+        for table in (shelf_line, observation, device_event):
+            self._delete(table.name, "captured_at < {} AND received_at < {}", before - SPARE)
+
+    def delete_rollups(self, before: datetime) -> None:
+        """Delete hours and days before a moment."""
+        for table in (shelf_hour, photo_hour):
+            self._delete(table.name, "hour < {}", before)
+        for table in (shelf_day, photo_day):
+            self._delete(table.name, "day < toDate({})", before)
+
+    def delete_photos(self, before: datetime) -> int:
+        """Delete the bytes of photos taken before a moment; what was seen on them stays. How many photos that were."""
+        deleted = 0
+        wanted = select(Photo).where(Photo.captured_at < before, Photo.stored_at.is_not(None), Photo.stored_at < before)
+        while not self._stopping.is_set():
+            with self._services.records.all_tenants() as session:
+                photos = list(session.scalars(wanted.limit(PHOTOS_AT_ONCE)))
+                for photo in photos:
+                    self._services.photos.remove(photo.path)
+                    photo.stored_at = None
+            deleted += len(photos)
+            if len(photos) < PHOTOS_AT_ONCE:
+                break
+        return deleted
+
+    def _delete(self, table: str, condition: str, before: datetime) -> None:
+        moment = f"fromUnixTimestamp64Milli(toInt64({milliseconds(before)}), 'UTC')"
+        where = condition.replace("{}", moment)
+        found = f"SELECT 1 FROM {table} WHERE {where} LIMIT 1"  # noqa: S608 (names and a number of ours)
+        if self._services.facts.arrow(found).num_rows:
+            self._services.facts.command(f"ALTER TABLE {table} DELETE WHERE {where} SETTINGS mutations_sync = 1")
+            log.info("deleted from %s what was before %s", table, before.date())
+
+    def _before(self, days: int) -> datetime:
+        midnight = self._services.clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        return midnight - timedelta(days=days)

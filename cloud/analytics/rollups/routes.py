@@ -1,0 +1,57 @@
+"""Re-computation over HTTP."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+
+from cloud.analytics.sellout.service import compute
+from cloud.api.deps import AdminDep, ServicesDep, SessionDep
+from cloud.api.errors import ApiError, not_found
+from cloud.api.shapes import Body
+from cloud.outlets.models import Cooler
+from facings.clock import UtcDatetime
+from facings.ids import Slug
+
+router = APIRouter(prefix="/api/v1", tags=["analytics"])
+
+LONGEST = timedelta(days=400)
+
+
+class RecomputeBody(Body):
+    """What shall be made anew."""
+
+    start: UtcDatetime = Field(alias="from", description="first moment")
+    end: UtcDatetime = Field(alias="to", description="just after the last moment")
+    coolers: list[Slug] = Field(default=[], max_length=1_000, description="only these; default: all")
+    sellout: bool = Field(default=True, description="also the daily sell-out, with the planograms of now")
+
+
+class RecomputeAnswer(BaseModel):
+    """What was made anew."""
+
+    cooler_days: int
+    sellout_rows: int
+
+
+@router.post("/recompute")
+def recompute(services: ServicesDep, session: SessionDep, who: AdminDep, body: RecomputeBody) -> RecomputeAnswer:
+    """Make the rollups of a period anew from the stored lines, and its sell-out. Answers when it is done."""
+    if not timedelta(0) < body.end - body.start <= LONGEST:
+        raise ApiError(422, "`from` must lie before `to`, by 400 days at most", "make a shorter period anew")
+    coolers = dict(session.execute(select(Cooler.id, Cooler.outlet_id)).all())  # type: ignore[arg-type]
+    for cooler in body.coolers:
+        if cooler not in coolers:
+            raise not_found("cooler", cooler)
+    session.rollback()  # nothing of the records is locked while this runs
+    some = body.coolers or None
+    made = services.rollups.recompute(who.tenant, body.start, body.end, some)
+    rows = 0
+    if body.sellout:
+        outlets = {coolers[cooler] for cooler in some} if some else None
+        first, last = body.start.date(), (body.end - timedelta(microseconds=1)).date()
+        rows = compute(services, who.tenant, first, last, outlets)
+    return RecomputeAnswer(cooler_days=made, sellout_rows=rows)
