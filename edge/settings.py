@@ -184,11 +184,11 @@ class VisionSettings(Settings):
     gallery: Path | None = None
     zoo: Path | None = None
     threads: int = Field(default=1, ge=1, le=64)
-    false_accept: float = Field(default=0.05, gt=0, le=1)
+    false_accept: float = Field(default=0.1, gt=0, le=1)
 
 
 class GallerySettings(Settings):
-    """Galleries that the cloud publishes; `vision.gallery` serves until the first of them has come."""
+    """Galleries that the cloud publishes, which are added to that of `vision.gallery`."""
 
     from_cloud: bool = True
     key: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None

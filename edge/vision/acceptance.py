@@ -24,7 +24,7 @@ STRANGERS_NAME = "strangers.npz"
 SIBLINGS = 0.2
 """Share of the unknown products that are siblings of one in the gallery."""
 
-FALSE_ACCEPT = 0.05
+FALSE_ACCEPT = 0.1
 """Share of the unknown products that may be given a name, where nothing else is chosen."""
 
 EVEN = 0.5

@@ -28,7 +28,7 @@ from facings.errors import BadInputError, PhotoError
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png"})
 SMALLEST_PICTURE = 16
 BACKGROUND_STEP = 12  # a border whose colours differ less than this is background
-AS_GOOD_AS = 0.5  # a SKU at least so many times as likely as the likeliest is named beside it
+AS_GOOD_AS = 0.75  # a SKU at least so many times as likely as the likeliest is named beside it
 _SKU = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 

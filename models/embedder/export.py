@@ -61,9 +61,9 @@ SOURCES = (
     ),
     SourceSpec(
         name="Facings rendered scenes and pack shots",
-        url="datasets/compose",
+        url="datasets/compose, datasets/render",
         licence="Apache-2.0",
-        role="17,556 crops of 1,200 made-up SKUs",
+        role="24,762 legible crops of 2,565 made-up SKUs",
     ),
 )
 

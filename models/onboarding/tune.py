@@ -1,7 +1,8 @@
 """Learns a gallery's `Tuning` from labelled crops: which differences matter between these SKUs, and how sure to be.
 
-Method: linear discriminant analysis. The covariance of crops about the middle of their SKU is shrunk towards a sphere
-and whitened away, so that similarity is judged along the directions in which SKUs differ and one SKU does not.
+Method: linear discriminant analysis, then sharpened. The covariance of crops about the middle of their SKU is shrunk
+towards a sphere and whitened away, so that similarity is judged along the directions in which SKUs differ and one SKU
+does not; from there on, what is still confused decides (see `models.onboarding.sharpen`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from edge.vision.tuning import Tuning, as_unit
 from edge.vision.zoo import CalibrationSpec
 from models.embedder.evaluate import Trial, fit_calibration
 from models.onboarding.crops import Crops, choose_pictures
+from models.onboarding.sharpen import Space, sharpen
 
 SHRINKAGE = 0.05
 FOLDS = 5
@@ -47,15 +49,16 @@ def learn(crops: Crops, embedder: str) -> Tuning:
     vectors = crops.vectors.astype(np.float64)
     means = np.stack([vectors[of == number].mean(axis=0) for number in range(len(names))])
     centre = vectors.mean(axis=0)
-    projection = whitening(vectors - means[of], len(names))
+    whitened = whitening(vectors - means[of], len(names))
+    space = sharpen(vectors - centre, of, Space(whitened, _moved(means, centre, whitened).astype(np.float64)))
     chosen = _examples(of)
     return Tuning(
         embedder,
         centre.astype(np.float32),
-        projection.astype(np.float32),
+        space.projection.astype(np.float32),
         tuple(str(name) for name in names),
-        _moved(means, centre, projection),
-        _moved(vectors[chosen], centre, projection),
+        as_unit(space.middles.astype(np.float32)),
+        _moved(vectors[chosen], centre, space.projection),
         of[chosen].astype(np.uint16),
         _UNSURE,
     )
