@@ -69,12 +69,12 @@ class Belief:
     Attributes:
         lanes: of each lane, the probabilities that the SKU's last units are there in sight, and pushed back.
         out: the probability that there are none.
-        stood_in: in how many lanes the SKU was named when it was last seen at home.
+        stood_in: the lanes in which the SKU was named when it was last seen at home; none where it never was.
     """
 
     lanes: tuple[tuple[float, float], ...]
     out: float
-    stood_in: int = 1
+    stood_in: tuple[int, ...] = ()
 
 
 def unknown(lanes: int) -> Belief:
@@ -98,6 +98,8 @@ _LIKELY: Mapping[Spot, tuple[float, float, float]] = {
 """Of what a lane shows, when the SKU is in sight in it, pushed back in it, or not in it: then the lane is empty, or
 holds something else, about which nobody knows how often."""
 
+_STRANGER = 0.05
+"""Another SKU in a lane where the SKU was not when last seen: less likely a wrong name for it."""
 _AWAY = 3.0
 """A SKU named outside its lanes is so many times likelier where it is there."""
 _NAMED, _NAMED_DOUBTFULLY, _NOT_NAMED = 60.0, 4.0, 0.07
@@ -116,10 +118,10 @@ def believe(before: Belief, reading: Reading) -> Belief:
     if reading.settles:
         return _seen(len(reading.spots), reading.at_home)
     later = _later(before)
-    ratios = _ratios(reading, len(later.lanes))
+    ratios = _ratios(reading, before)
     lanes = [(s * rs, b * rb) for (s, b), (rs, rb) in zip(later.lanes, ratios, strict=True)]
     whole = later.out + sum(sight + back for sight, back in lanes)
-    stood_in = len(reading.at_home) or before.stood_in
+    stood_in = reading.at_home or before.stood_in
     return Belief(tuple((sight / whole, back / whole) for sight, back in lanes), later.out / whole, stood_in)
 
 
@@ -130,12 +132,13 @@ def _seen(lanes: int, at_home: Sequence[int]) -> Belief:
     here = (1 - elsewhere * others) / len(at_home)
     there = 1 - _SEEN_OUT
     parts = (there * (here if lane in at_home else elsewhere) for lane in range(lanes))
-    return Belief(tuple((p * (1 - _SEEN_BACK), p * _SEEN_BACK) for p in parts), _SEEN_OUT, len(at_home))
+    return Belief(tuple((p * (1 - _SEEN_BACK), p * _SEEN_BACK) for p in parts), _SEEN_OUT, tuple(at_home))
 
 
 def _later(before: Belief) -> Belief:
     """The probabilities at the next photo, before it is looked at: the more lanes it stood in, the rarer it is out."""
-    runs_out, pushed = _RUNS_OUT / before.stood_in, _PUSHED_BACK / before.stood_in
+    stood_in = max(len(before.stood_in), 1)
+    runs_out, pushed = _RUNS_OUT / stood_in, _PUSHED_BACK / stood_in
     filled = before.out * _RETURNS / len(before.lanes)
     lanes = tuple(
         (sight * (1 - runs_out - pushed) + back * _RETURNS + filled, back * (1 - _LAST_GO - _RETURNS) + sight * pushed)
@@ -144,15 +147,17 @@ def _later(before: Belief) -> Belief:
     return Belief(lanes, 1 - sum(sight + back for sight, back in lanes), before.stood_in)
 
 
-def _ratios(reading: Reading, lanes: int) -> list[tuple[float, float]]:
+def _ratios(reading: Reading, before: Belief) -> list[tuple[float, float]]:
     """How many times likelier the photo is with the SKU in sight, or pushed back, in each lane than with none of it."""
     trust = min(reading.confidence / SURE, 1.0)
     if not reading.spots:
-        return [_by_name(reading, trust)] * lanes
+        return [_by_name(reading, trust)] * len(before.lanes)
     away = _AWAY if reading.units and not reading.at_home else 1.0
     found = []
-    for spot in reading.spots:
+    for lane, spot in enumerate(reading.spots):
         in_sight, pushed, out = _LIKELY[spot]
+        if spot == "other" and before.stood_in and lane not in before.stood_in:
+            out = _STRANGER
         found.append(((away * in_sight / out) ** trust, (away * pushed / out) ** trust))
     return found
 

@@ -172,12 +172,12 @@ def _watch(state: SkuState | None, row: StockoutEpisode | None) -> SkuWatch:
     if state is None:
         return SkuWatch()
     seen, lanes = state["seen"], state.get("lanes")
-    belief = Belief(tuple((s, b) for s, b in lanes), state["out"], state["stood_in"]) if lanes else None
+    belief = Belief(tuple((s, b) for s, b in lanes), state["out"], tuple(state["stood_in"])) if lanes else None
     return SkuWatch(datetime.fromisoformat(seen) if seen else None, belief, episode_of(row) if row else None)
 
 
 def _state(watch: SkuWatch) -> SkuState:
     state: SkuState = {"seen": watch.last_seen_at.isoformat() if watch.last_seen_at else None}
     if belief := watch.belief:
-        state |= {"lanes": [list(lane) for lane in belief.lanes], "out": belief.out, "stood_in": belief.stood_in}
+        state |= {"lanes": [list(lane) for lane in belief.lanes], "out": belief.out, "stood_in": list(belief.stood_in)}
     return state

@@ -55,7 +55,7 @@ class SkuState(TypedDict):
     seen: str | None
     lanes: NotRequired[list[list[float]]]
     out: NotRequired[float]
-    stood_in: NotRequired[int]
+    stood_in: NotRequired[list[int]]
 
 
 class ShelfWatch(TenantKeyed, Base):
