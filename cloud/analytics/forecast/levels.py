@@ -9,6 +9,9 @@ import numpy as np
 from cloud.analytics.forecast.history import FloatArray
 
 LEAST = 1e-9
+A_YEAR = 365.0
+"""Days after which a product of an outlet has ended, on average; only its order of magnitude matters."""
+MOST_EXPONENT = 50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +20,15 @@ class Candidate:
 
     A period's weight halves with every `half_life` periods; None weighs all alike. Before anything is seen, a series
     is held to sell its long-run level, which weighs as many periods as `prior`; where `shared`, that level is taken to
-    have moved of late as all series together did.
+    have moved of late as all series together did. `delisting` is the chance of each period that a series ends for good:
+    one that has not sold for longer than it used to is the less likely to sell again.
     """
 
     name: str
     half_life: float | None
     prior: float
     shared: bool = False
+    delisting: float = 0.0
 
     def levels(self, demand: FloatArray, multiplier: FloatArray) -> FloatArray:
         """(n,): units in a period of multiplier 1.
@@ -40,20 +45,39 @@ class Candidate:
             moved = float((demand * weight).sum()) / expected if expected > LEAST else 1.0
         seen, looked = (demand * weight).sum(axis=1), (multiplier * weight).sum(axis=1)
         level: FloatArray = (self.prior * long_run * moved + seen) / (self.prior + looked)
-        return level
+        return level * still_sold(demand, multiplier, self.delisting)
 
 
 def candidates(days: bool) -> tuple[Candidate, ...]:
     """The ways that are tried, for days or for longer periods."""
     short, middle, long = (14, 28, 56) if days else (3, 6, 12)
-    period = "days" if days else "periods"
+    period, ends = ("days", A_YEAR) if days else ("periods", A_YEAR / 7)
     return (
-        Candidate(f"last {short} {period}", short, 0.5),
-        Candidate(f"last {middle} {period}", middle, 0.5),
-        Candidate(f"last {long} {period}", long, 0.5),
+        Candidate(f"last {short} {period}", short, 0.5, delisting=1 / ends),
+        Candidate(f"last {middle} {period}", middle, 0.5, delisting=1 / ends),
+        Candidate(f"last {long} {period}", long, 0.5, delisting=1 / ends),
         Candidate("whole history", None, 0.5),
-        Candidate(f"moves with the others, last {middle} {period}", middle, middle, shared=True),
+        Candidate(f"moves with the others, last {middle} {period}", middle, middle, shared=True, delisting=1 / ends),
     )
+
+
+def still_sold(demand: FloatArray, multiplier: FloatArray, delisting: float) -> FloatArray:
+    """(n,): how likely each series has not ended, by how long it has not sold against how often it used to.
+
+    P = 1 / (1 + d / (r + d) x (exp((r + d) x gap) - 1)), with r sales a period until the last one, `gap` periods since
+    and d the chance of an end in each: Schmittlein, Morrison & Colombo (1987), Management Science 33, for one series.
+    Periods without stock lengthen no gap, for they count in `multiplier` by the part they had stock.
+    """
+    if not delisting:
+        return np.ones(len(demand))
+    sales = demand > 0
+    later = np.maximum.accumulate(sales[:, ::-1], axis=1)[:, ::-1]  # until the last sale, itself included
+    before, gap = (multiplier * later).sum(axis=1), (multiplier * ~later).sum(axis=1)
+    gap = np.where(sales.any(axis=1), gap, 0.0)
+    rate = shrunk_rates(sales.sum(axis=1).astype(float), before) + delisting
+    ended = delisting / rate * np.expm1(np.minimum(rate * gap, MOST_EXPONENT))
+    chance: FloatArray = 1 / (1 + ended)
+    return chance
 
 
 def shrunk_rates(units: FloatArray, looked: FloatArray) -> FloatArray:

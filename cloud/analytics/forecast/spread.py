@@ -77,5 +77,7 @@ def drift_of(units: FloatArray, mean: FloatArray, chance: FloatArray) -> float:
     if not usable.any():
         return 0.0
     units, mean, chance = units[usable], mean[usable], chance[usable]
-    beyond = ((units - mean) ** 2 - chance * mean) / mean
-    return max(float(beyond.sum() / mean.sum()), 0.0)
+    # Large totals weigh in proportion to their mean; of those hardly expected at all, chance is all there is to say.
+    weight = mean / (mean + chance) ** 2
+    beyond = weight * ((units - mean) ** 2 - chance * mean)
+    return max(float(beyond.sum() / (weight * mean**2).sum()), 0.0)

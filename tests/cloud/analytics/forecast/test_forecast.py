@@ -10,7 +10,7 @@ import pytest
 from cloud.analytics.forecast.backtest import LEVEL, naive_error, rmsse
 from cloud.analytics.forecast.censored import lifted
 from cloud.analytics.forecast.history import History, HistoryError
-from cloud.analytics.forecast.levels import shrunk_rates
+from cloud.analytics.forecast.levels import shrunk_rates, still_sold
 from cloud.analytics.forecast.study import forecast
 from tests.cloud.analytics.forecast.demand import HORIZON, WEEK, Simulated, simulate, with_hours, with_stock_outs
 
@@ -61,6 +61,18 @@ def test_a_series_without_sales_lately_borrows_from_the_others() -> None:
     rates = shrunk_rates(units, looked)
     assert 0.3 < rates[0] < 1
     assert rates[1:] == pytest.approx(units[1:] / looked[1:], rel=0.1)
+
+
+def test_a_series_long_silent_has_probably_ended_unless_it_had_no_stock() -> None:
+    often, seldom = np.zeros(100), np.zeros(100)
+    often[:60:2], seldom[4::25] = 1, 1
+    stock = np.ones((3, 100))
+    stock[2, 60:] = 0  # the first again, but its shelf was empty
+    chance = still_sold(np.stack([often, seldom, often]), stock, 1 / 365)
+    assert chance[0] < 0.01
+    assert chance[1] > 0.85
+    assert chance[2] > 0.99
+    assert still_sold(np.zeros((1, 9)), np.ones((1, 9)), 1 / 365)[0] == 1
 
 
 def test_the_choice_follows_the_backtest_and_is_named() -> None:
