@@ -69,10 +69,14 @@ def _figures(manifest: Manifest) -> Iterator[str]:
     yield f"| photos | {' | '.join(f'`{name}`' for name in names)} |"
     yield f"|---|{'---|' * len(names)}"
     for each in photos:
-        yield f"| {each} | {' | '.join(f'{of[each, n].value:.3f}' if (each, n) in of else '' for n in names)} |"
+        yield f"| {each} | {' | '.join(_value(of.get((each, n))) for n in names)} |"
     yield ""
     for command in dict.fromkeys(metric.command for metric in manifest.metrics):
         yield f"    {command}"
+
+
+def _value(metric: MetricSpec | None) -> str:
+    return "" if metric is None else f"{metric.value:.3f}".removesuffix(".000")
 
 
 def _read(path: Path) -> str:
