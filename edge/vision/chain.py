@@ -17,6 +17,7 @@ from edge.vision.detect import survey
 from edge.vision.detections import PRODUCT, Detections, FloatArray
 from edge.vision.embed import embed
 from edge.vision.gallery import Gallery, Names, read_gallery
+from edge.vision.gallery_union import united
 from edge.vision.looks import looks_of
 from edge.vision.merge import merge
 from edge.vision.neighbours import with_neighbours
@@ -91,6 +92,7 @@ class VisionChain:
         self._detector = detector
         self._embedder = embedder
         self._tells_looks = tells_looks
+        self._published: Path | None = None
         self._false_accept = false_accept
         self._lock = threading.Lock()
         self._stages: _Stages | None = None
@@ -130,20 +132,21 @@ class VisionChain:
         if not isinstance(detector.manifest, DetectorManifest):
             raise BadInputError(f"{zoo / self._detector} holds no detector.")
         models = {detector.manifest.name: detector.manifest.sha256}
-        recogniser = self._load_recogniser(zoo, self._gallery)
+        recogniser = self._load_recogniser(zoo, self._own(self._published))
         stages = _Stages(detector, detector.manifest.detector.score_threshold, None, models, _errors(zoo, models))
         self._stages = _with_recogniser(stages, recogniser)
 
     def use_gallery(self, folder: Path) -> None:
-        """Name products by the gallery in `folder` from the next photo on; a photo being read keeps the one it has.
+        """Name products by the gallery in `folder` too from the next photo on, beside the chain's own; it takes the
+        place of the one used so before. A photo being read keeps the gallery it has.
 
         Raises:
             BadInputError: the gallery cannot be used; the present one stays.
         """
         stages = self._loaded()
         present = stages.recogniser.model if stages.recogniser else None
-        recogniser = self._load_recogniser(self._zoo or zoo_folder(), folder, present)
-        self._gallery = folder
+        recogniser = self._load_recogniser(self._zoo or zoo_folder(), self._own(folder), present)
+        self._published = folder
         self._stages = _with_recogniser(stages, recogniser)
 
     def read(self, photo: Photo) -> ShelfReading:
@@ -182,8 +185,13 @@ class VisionChain:
         views = [self.look(photo) for photo in photos]
         return merge(views, stages.models, [photo.pixels for photo in photos], stages.errors)
 
-    def _load_recogniser(self, zoo: Path, folder: Path | None, model: LoadedModel | None = None) -> _Recogniser | None:
-        if folder is None:
+    def _own(self, published: Path | None) -> tuple[Path, ...]:
+        return tuple(folder for folder in (self._gallery, published) if folder is not None)
+
+    def _load_recogniser(
+        self, zoo: Path, folders: tuple[Path, ...], model: LoadedModel | None = None
+    ) -> _Recogniser | None:
+        if not folders:
             log.info("no gallery: every product will be unknown")
             if not self._tells_looks:
                 return None
@@ -191,12 +199,13 @@ class VisionChain:
         if not isinstance(model.manifest, EmbedderManifest):
             raise BadInputError(f"{zoo / self._embedder} holds no embedder.")
         gallery = Gallery((), np.zeros((0, model.manifest.embedder.dimensions), np.float32))
-        if folder is not None:
-            gallery = read_gallery(folder, model, self._false_accept)
-            for problem in gallery.problems:
+        for folder in folders:
+            read = read_gallery(folder, model, self._false_accept)
+            for problem in read.problems:
                 log.warning("gallery %s: %s", folder, problem)
-            if not gallery.skus:
-                log.warning("the gallery %s holds no picture: every product will be unknown", folder)
+            if not read.skus:
+                log.warning("the gallery %s holds no picture", folder)
+            gallery = united(gallery, read, model, self._false_accept) if gallery.fingerprint else read
         return _Recogniser(model, model.manifest, gallery, self._tells_looks)
 
     def _loaded(self) -> _Stages:

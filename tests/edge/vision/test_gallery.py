@@ -8,8 +8,10 @@ import cv2
 import numpy as np
 import pytest
 
+from edge.vision.acceptance import FALSE_ACCEPT
 from edge.vision.detections import FloatArray
 from edge.vision.gallery import INDEX_NAME, Gallery, product_box, read_gallery
+from edge.vision.gallery_union import united
 from edge.vision.zoo import CalibrationSpec, LoadedModel, load_session, zoo_folder
 from facings.errors import BadInputError
 
@@ -163,3 +165,12 @@ def test_a_missing_folder_is_an_error(tmp_path: Path, model: LoadedModel) -> Non
 )
 def test_product_box(pixels: np.ndarray, box: tuple[int, ...]) -> None:
     assert product_box(pixels) == pytest.approx(box, abs=2)
+
+
+def test_a_published_gallery_is_added_to_the_devices_own(tmp_path: Path, model: LoadedModel) -> None:
+    own = read_gallery(fill(tmp_path / "own", cola=10), model)
+    published = read_gallery(fill(tmp_path / "published", lime=220), model)
+    both = united(own, published, model, FALSE_ACCEPT)
+    assert both.skus == ("cola", "lime")
+    assert len({own.fingerprint, published.fingerprint, both.fingerprint}) == 3
+    assert (both.embeddings @ published.embeddings[0]).argmax() == 1
