@@ -12,7 +12,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from cloud.records import Base, TenantScoped
 
 Watch = Literal[
-    "stock-out", "intrusion", "device-silent", "device-alarm", "temperature", "occupancy", "own-share", "share-drop"
+    "stock-out",
+    "intrusion",
+    "device-silent",
+    "device-alarm",
+    "temperature",
+    "occupancy",
+    "compliance",
+    "own-share",
+    "share-drop",
 ]
 """What a rule looks at."""
 

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from cloud.alerts.models import AlertRule, Watch
 from cloud.analytics import measures
+from cloud.analytics.compliance.judgement import compliance
+from cloud.analytics.compliance.means import mean_judgements
 from cloud.analytics.episodes import still_open
 from cloud.analytics.models import StockoutEpisode
 from cloud.analytics.present import Present
@@ -25,6 +27,7 @@ from cloud.outlets.models import Cooler, Outlet
 
 SHARE_NOW, SHARE_BEFORE = timedelta(days=1), timedelta(days=7)
 """A drop is that of the last day against the week before it."""
+COMPLIANCE_OF = timedelta(days=1)
 STALE_HEALTH = timedelta(hours=2)
 """Vital signs older than this say nothing of now; a silent device is another rule's matter."""
 
@@ -174,6 +177,15 @@ def _occupancy(look: Look, rule: AlertRule) -> Iterator[Finding]:
             yield Finding(cooler, look.coolers[cooler].outlet_id, cooler, value=filled.value)
 
 
+def _compliance(look: Look, rule: AlertRule) -> Iterator[Finding]:
+    """By the mean of the last day's photos: facings in their place, of a priority list those present."""
+    for one in mean_judgements(look.facts, look.tenant, look.now - COMPLIANCE_OF, look.now):
+        level = "present" if one.judged.position is None else "position"
+        found = compliance([one.judged], level)
+        if found and found.value < _threshold(rule) and one.cooler in look.coolers:
+            yield Finding(one.cooler, look.coolers[one.cooler].outlet_id, one.cooler, value=found.value)
+
+
 def _own_share(look: Look, rule: AlertRule) -> Iterator[Finding]:
     for cooler in look.present.latest:
         lines = look.present.lines(cooler)
@@ -199,10 +211,11 @@ WATCHES: Mapping[Watch, Callable[[Look, AlertRule], Iterable[Finding]]] = {
     "device-alarm": _alarms,
     "temperature": _temperature,
     "occupancy": _occupancy,
+    "compliance": _compliance,
     "own-share": _own_share,
     "share-drop": _share_drop,
 }
 """What is there to be watched. A new kind of rule is a function here, a word in `models.Watch` and a text."""
 
-NEEDS_THRESHOLD: frozenset[Watch] = frozenset({"temperature", "occupancy", "own-share", "share-drop"})
+NEEDS_THRESHOLD: frozenset[Watch] = frozenset({"temperature", "occupancy", "compliance", "own-share", "share-drop"})
 """The others ask only how long."""

@@ -14,6 +14,7 @@ WATCHES = {
     "device-alarm": N_("Alarm of a device"),
     "temperature": N_("Cabinet too warm"),
     "occupancy": N_("Occupancy too low"),
+    "compliance": N_("Planogram compliance too low"),
     "own-share": N_("Own share too low"),
     "share-drop": N_("Own share has fallen"),
 }
@@ -30,6 +31,7 @@ _SENTENCES = {
     "device-alarm": N_("Alarm: {detail}"),
     "temperature": N_("{value} °C in the cabinet, limit {threshold} °C"),
     "occupancy": N_("Only {value} filled, limit {threshold}"),
+    "compliance": N_("Compliance {value}, limit {threshold}"),
     "own-share": N_("Own share {value}, limit {threshold}"),
     "share-drop": N_("Own share fell by {value} in a week, limit {threshold}"),
 }

@@ -10,6 +10,7 @@ from cloud.alerts.models import Alert, AlertDelivery
 from cloud.alerts.quiet import quiet_until
 from cloud.alerts.service import acknowledge, delete_rule
 from cloud.alerts.told import alert_list
+from cloud.analytics.judging.work import judge_photos
 from cloud.analytics.share.models import Intrusion
 from tests.cloud.alerts.conftest import EMPTY, FULL, NO_COLA, Watched
 
@@ -88,6 +89,15 @@ def test_what_rules_look_at(
     watched.photo({"lemon-330": 2, "rival-330": 1})
     watched.heard("cooler-01", health)
     assert [(kind, key) for _, kind, key in watched.look()] == found
+
+
+def test_a_cooler_that_does_not_look_as_planned(watched: Watched) -> None:
+    watched.rule("compliance", threshold=0.8)
+    watched.photo({"cola-330": 1, "lemon-330": 2})
+    judge_photos(watched.services, "acme", ["cooler-01"])
+    watched.pass_time(minutes=1)
+    assert watched.look() == [("open", "compliance", "cooler-01")]
+    assert watched.rows(Alert)[0].value == pytest.approx(0.5)
 
 
 def test_an_intrusion_is_a_finding(watched: Watched) -> None:

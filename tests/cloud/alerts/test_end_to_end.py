@@ -18,13 +18,14 @@ from tests.support.cloud import TENANT, RunningCloud, wait_until
 from tests.support.messages import NOON, observation
 from tests.support.mqtt_device import MqttDevice, MqttPeer
 from tests.support.receivers import Mailbox, WebhookReceiver
+from tests.support.shelf import PLAN, in_lanes
 
 TOPICS = KpiTopics(TENANT)
 
 
 @dataclass
 class House:
-    """A cloud, its receivers, and a cooler with one lane of cola."""
+    """A cloud, its receivers, and a cooler planned for four colas and two lemons."""
 
     cloud: RunningCloud
     receiver: WebhookReceiver
@@ -35,11 +36,14 @@ class House:
         with self.cloud.client() as client:
             return client.request(method, f"/api/v1/{path}", json=body).raise_for_status().json()
 
-    def photo(self, seq: int, units: int) -> None:
+    def photo(self, seq: int, cola: int) -> None:
+        """A photo with so many of the four colas planned, and both lemons."""
+        counts: dict[str | None, int] = {"lemon-330": 2} | ({"cola-330": cola} if cola else {})
+        products, gaps = in_lanes(counts)
         at = NOON + timedelta(hours=seq)
+        seen = observation(counts=counts, seq=seq, captured_at=at, products=products, gaps=gaps)
         with MqttDevice(self.cloud.mqtt_port, "cooler-01", self.key) as device:
-            counts: dict[str | None, int] = {"cola-330": units} if units else {}
-            device.publish(device.topics.observation, observation(counts=counts, seq=seq, captured_at=at))
+            device.publish(device.topics.observation, seen)
             device.wait_through(seq)
 
 
@@ -52,8 +56,11 @@ def house(tmp_path: Path) -> Iterator[House]:
         )
         with RunningCloud(tmp_path / "cloud", settings) as cloud:
             with cloud.records() as records, records.session(TENANT) as session:
-                plan = Planogram(name="one lane", rows=[[Lane(sku="cola-330", depth=3)]], created_at=NOON)
-                session.add_all([plan, Product(sku="cola-330", name="Cola", brand="Cola", owner="us", own=True)])
+                lanes = [Lane(sku=sku, depth=3) for sku, places in PLAN.items() for _ in range(places)]
+                plan = Planogram(name="standard", rows=[lanes], created_at=NOON)
+                session.add(plan)
+                for sku, name in (("cola-330", "Cola"), ("lemon-330", "Lemon")):
+                    session.add(Product(sku=sku, name=name, brand=name, owner="us", own=True))
                 session.flush()
                 session.add(Cooler(id="cooler-01", outlet_id="kiosk", name="Front", planogram_id=plan.id))
             yield House(cloud, receiver, box, cloud.add_device("cooler-01"))
@@ -73,7 +80,7 @@ def test_from_the_photo_to_everybody_also_over_a_kill(house: House) -> None:
     rule = {"name": "Out of stock", "watch": "stock-out", "destinations": [made["id"], mail["id"]]}
     house.ask("POST", "alert-rules", rule)
     with MqttPeer(house.cloud.mqtt_port, *house.cloud.page_login(), [f"{TOPICS.base}/#"]) as page:
-        house.photo(1, 3)
+        house.photo(1, 4)
         house.photo(2, 0)
         wait_until(lambda: notices(page) == [("opened", "cola-330")], what="the alert on its topic")
         wait_until(lambda: house.box.mails, what="the mail")
@@ -88,7 +95,7 @@ def test_from_the_photo_to_everybody_also_over_a_kill(house: House) -> None:
     assert house.receiver.ids == [f"{alert['id']}.opened"]
     acknowledged = house.ask("POST", f"alerts/{alert['id']}/acknowledge")
     assert (acknowledged["state"], acknowledged["acknowledged_by"]) == ("acknowledged", "key:tests")
-    house.photo(3, 3)
+    house.photo(3, 4)
     wait_until(lambda: [event for event, _ in house.receiver.told()] == ["opened", "resolved"], what="its end")
     wait_until(lambda: len({mail["Message-ID"] for mail in house.box.mails}) == 2, what="the mail of its end")
     assert house.ask("GET", "alerts") == []
