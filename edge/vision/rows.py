@@ -32,6 +32,7 @@ STEEPEST = 1.3
 MOST_BENT = 0.8  # how far the slant may change over the width of the shelf: beyond, lines would cross in the photo
 LEAST_OVERLAP = 0.35  # of their heights, that products side by side share
 SLOPE_ERROR = 0.06  # by which two feet of one shelf may miss its slope
+STEEP_COSTS = 0.2  # share of its support that a slope of one loses: across a lattice of products steep lines run too
 SAMPLES = 120
 
 
@@ -181,7 +182,7 @@ def _behind(votes: _Votes, a: float, c: float) -> tuple[float, npt.NDArray[np.bo
     worth = votes.weight * np.exp(-((error / SLOPE_ERROR) ** 2))
     best = np.zeros(int(votes.of.max()) + 1)
     np.maximum.at(best, votes.of, worth)
-    return float(best.sum()) - 1e-3 * abs(c) - 1e-3 * abs(a), (error < 2 * SLOPE_ERROR) & (worth >= best[votes.of])
+    return float(best.sum()) * (1 - STEEP_COSTS * abs(a)), (error < 2 * SLOPE_ERROR) & (worth >= best[votes.of])
 
 
 def _fitted(votes: _Votes, agree: npt.NDArray[np.bool_], bends: bool) -> tuple[float, float]:

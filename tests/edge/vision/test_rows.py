@@ -24,6 +24,7 @@ def shelves(*rows: tuple) -> list[list[float]]:
         pytest.param(shelves((CAN, BOTTLE, CAN, CARTON), (BOTTLE, CAN)), [4, 2], id="products of different height"),
         pytest.param(tilted(shelves(FIVE, FIVE, FIVE), 0.15), [5, 5, 5], id="tilted"),
         pytest.param(tilted(shelves((CAN,) * 9, (CAN,) * 9), -0.3), [9, 9], id="steep: a row falls more than a shelf"),
+        pytest.param(tilted(shelves(FIVE, FIVE, FIVE), 0.9), [5, 5, 5], id="from a corner, at 42 degrees"),
         pytest.param(tilted(shelves(FIVE, FIVE, FIVE, FIVE), 0.0, 0.0004), [5] * 4, id="perspective: slants differ"),
         pytest.param(shelves(FIVE, (CAN,), FIVE), [5, 1, 5], id="a row of one"),
         pytest.param(shelves((BOTTLE,) * 4, (CAN,) * 6, (BOTTLE,) * 4), [4, 6, 4], id="tall, low, tall"),
