@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 
@@ -52,13 +53,19 @@ def unjudged(
     return sorted(found, key=lambda one: (one.captured_at, one.observation))
 
 
-def newest(facts: Facts, tenant: str, coolers: Collection[str]) -> datetime | None:
-    """When the newest photo was taken of the cooler that has been silent the longest; None where there is no photo."""
+def by_newest_day(facts: Facts, tenant: str, coolers: Collection[str]) -> dict[date, list[str]]:
+    """The coolers with photos, by the day (UTC) of their newest one.
+
+    So those that have been silent for long do not make the others be looked through as far back.
+    """
     photo = observation.c
-    last = select(func.max(photo.captured_at).label("at")).where(
+    last = select(photo.cooler, func.max(photo.captured_at).label("at")).where(
         photo.cooler.in_(sorted(coolers)), photo.clock_suspect == 0
     )
-    return min((row.at for row in facts.select(tenant, last.group_by(photo.cooler), observation)), default=None)
+    found: dict[date, list[str]] = defaultdict(list)
+    for row in facts.select(tenant, last.group_by(photo.cooler), observation):
+        found[row.at.date()].append(row.cooler)
+    return found
 
 
 def readings(facts: Facts, tenant: str, photos: Sequence[Unjudged]) -> Iterator[tuple[Unjudged, Observation]]:

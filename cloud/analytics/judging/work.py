@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import select
 
@@ -12,9 +12,9 @@ from cloud.analytics.compliance.judgement import judge
 from cloud.analytics.compliance.moves import filling, moves
 from cloud.analytics.compliance.shelf import Shelves, shelves_of, wanted
 from cloud.analytics.compliance.table import judgement, shelf_facing
-from cloud.analytics.judging.unjudged import Unjudged, newest, readings, unjudged
+from cloud.analytics.judging.unjudged import Unjudged, by_newest_day, readings, unjudged
 from cloud.analytics.present import Catalogue
-from cloud.analytics.share.intrusion_book import follow_intrusions
+from cloud.analytics.share.intrusion_book import keep_intrusions, tell_intrusions
 from cloud.outlets.models import PLACES, Cooler, Planogram
 from cloud.outlets.planograms import PlanogramHistory
 from cloud.services import Services
@@ -30,13 +30,17 @@ def judge_photos(services: Services, tenant: str, coolers: Collection[str], back
 
     Doing it again changes nothing; a crash in between only means doing it again.
     """
-    since = newest(services.facts, tenant, coolers)
-    if since is None:
-        return 0
+    judged = 0
+    for day, some in by_newest_day(services.facts, tenant, coolers).items():
+        judged += _judge_since(services, tenant, some, datetime.combine(day, time(), UTC) - back)
+    return judged
+
+
+def _judge_since(services: Services, tenant: str, coolers: Collection[str], since: datetime) -> int:
     with services.records.session(tenant, write=False) as session:
         known = list(session.scalars(select(Cooler).where(Cooler.id.in_(sorted(coolers)))))
         history = PlanogramHistory(session, known)
-        photos = unjudged(services.facts, tenant, [one.id for one in known], history, since - back)
+        photos = unjudged(services.facts, tenant, [one.id for one in known], history, since)
         used = {one.planogram for one in photos} - {None}
         plans = {plan.id: plan for plan in session.scalars(select(Planogram).where(Planogram.id.in_(used)))}
         catalogue = Catalogue(session)
@@ -45,8 +49,11 @@ def judge_photos(services: Services, tenant: str, coolers: Collection[str], back
     earliest: dict[str, datetime] = {}
     for photo in photos:
         earliest.setdefault(photo.cooler, photo.captured_at)
-    with services.records.session(tenant) as session:
-        follow_intrusions(session, services.facts, tenant, earliest)
+    with services.records.session(tenant, write=False) as session:
+        told = tell_intrusions(session, services.facts, tenant, earliest)
+    if told:
+        with services.records.session(tenant) as session:
+            keep_intrusions(session, tenant, told)
     _store(services, tenant, photos, plans, catalogue)
     return len(photos)
 

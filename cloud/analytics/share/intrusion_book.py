@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -19,25 +20,59 @@ from cloud.outlets.models import Cooler
 BEFORE = timedelta(days=3)
 """So much before the first new photo the telling begins: what was in doubt then has been decided long since."""
 
-Sightings = dict[str, list[Sighting]]
+Lines = dict[str, dict[uuid.UUID, tuple[int, float]]]
+"""By SKU and observation: facings and confidence."""
 
 
-def follow_intrusions(session: Session, facts: Facts, tenant: str, earliest: Mapping[str, datetime]) -> None:
-    """Bring the intrusions of some coolers up to date; `earliest` is when the first new photo of each was taken.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The intrusions of one product in one cooler, and what was known of them."""
 
-    The same photos in any order of arrival end in the same intrusions.
+    cooler: str
+    sku: str
+    spells: Sequence[Spell]
+    known: Sequence[int]
+    """Ids of the rows that lasted then or began later."""
+
+
+def tell_intrusions(session: Session, facts: Facts, tenant: str, earliest: Mapping[str, datetime]) -> list[Told]:
+    """The intrusions of some coolers from shortly before their first new photo on; `earliest` is when that was taken.
+
+    The same photos in any order of arrival end in the same intrusions. Only reads: facts are slower than a writing
+    session should last.
     """
     owned = session.scalars(select(Cooler.id).where(Cooler.id.in_(earliest), Cooler.owned))
     rivals = sorted(session.scalars(select(Product.sku).where(Product.own.is_(False))))
+    found = []
     for cooler in owned:
         since = earliest[cooler] - BEFORE
-        told = _sightings(facts, tenant, cooler, rivals, since)
-        rows = _rows(session, cooler, since)
-        clear_at = _last_photo(facts, tenant, cooler, since)
-        for sku in sorted(told.keys() | rows.keys()):
-            before = [row for row in rows[sku] if row.first_seen_at < since and row.withdrawn_at is None]
-            spells = fold(told[sku], _spell(before[-1], since) if before else None, clear_at)
-            _settle(session, (tenant, cooler, sku), rows[sku], spells)
+        lines, rows = _lines(facts, tenant, cooler, rivals, since), _rows(session, cooler, since)
+        if lines or rows:
+            told = _sightings(facts, tenant, cooler, lines, since)
+            clear_at = _last_photo(facts, tenant, cooler, since)
+            found += [_told(cooler, sku, told[sku], rows[sku], since, clear_at) for sku in sorted({*lines, *rows})]
+    return found
+
+
+def _told(
+    cooler: str,
+    sku: str,
+    sightings: Sequence[Sighting],
+    rows: Sequence[Intrusion],
+    since: datetime,
+    clear_at: datetime | None,
+) -> Told:
+    before = [row for row in rows if row.first_seen_at < since and row.withdrawn_at is None]
+    spells = fold(sightings, _spell(before[-1], since) if before else None, clear_at)
+    return Told(cooler, sku, spells, [row.id for row in rows])
+
+
+def keep_intrusions(session: Session, tenant: str, told: Sequence[Told]) -> None:
+    """Make the records say what was told."""
+    ids = [number for one in told for number in one.known]
+    rows = {row.id: row for row in session.scalars(select(Intrusion).where(Intrusion.id.in_(ids)))}
+    for one in told:
+        _settle(session, (tenant, one.cooler, one.sku), [rows[number] for number in one.known], one.spells)
 
 
 def _last_photo(facts: Facts, tenant: str, cooler: str, before: datetime) -> datetime | None:
@@ -49,20 +84,28 @@ def _last_photo(facts: Facts, tenant: str, cooler: str, before: datetime) -> dat
     return rows[0].captured_at if rows else None
 
 
-def _sightings(facts: Facts, tenant: str, cooler: str, rivals: Sequence[str], since: datetime) -> Sightings:
-    photo, line = observation.c, shelf_line.c
-    taken = select(photo.observation_id, photo.captured_at, photo.confidence).where(
-        photo.cooler == cooler, photo.captured_at >= since, photo.verdict != "unusable", photo.clock_suspect == 0
-    )
+def _lines(facts: Facts, tenant: str, cooler: str, rivals: Sequence[str], since: datetime) -> Lines:
+    line = shelf_line.c
     seen = select(line.observation_id, line.sku, line.facings, line.confidence).where(
         line.cooler == cooler, line.captured_at >= since, line.sku.in_(rivals), line.facings > 0
     )
-    lines: dict[str, dict[uuid.UUID, tuple[int, float]]] = defaultdict(dict)
+    found: Lines = defaultdict(dict)
     for row in facts.select(tenant, seen, shelf_line):
-        lines[row.sku][row.observation_id] = (row.facings, row.confidence)
+        found[row.sku][row.observation_id] = (row.facings, row.confidence)
+    return found
+
+
+def _sightings(
+    facts: Facts, tenant: str, cooler: str, lines: Lines, since: datetime
+) -> Mapping[str, Sequence[Sighting]]:
+    """What each usable photo says of each product; of one without lines, that it was not there."""
+    photo = observation.c
+    taken = select(photo.observation_id, photo.captured_at, photo.confidence).where(
+        photo.cooler == cooler, photo.captured_at >= since, photo.verdict != "unusable", photo.clock_suspect == 0
+    )
     photos = sorted(facts.select(tenant, taken, observation), key=lambda one: (one.captured_at, one.observation_id))
-    found: Sightings = defaultdict(
-        lambda: [Sighting(one.captured_at, 0, one.confidence) for one in photos]  # of what was seen before, no more now
+    found: dict[str, list[Sighting]] = defaultdict(
+        lambda: [Sighting(one.captured_at, 0, one.confidence) for one in photos]
     )
     for sku, of in lines.items():
         found[sku] = [Sighting(one.captured_at, *of.get(one.observation_id, (0, one.confidence))) for one in photos]

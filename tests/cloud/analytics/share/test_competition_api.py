@@ -124,6 +124,9 @@ def test_a_lost_share_is_explained(get: Callable[..., Any], api: httpx.Client) -
 @pytest.mark.parametrize(
     ("name", "query", "expected"),
     [
+        ("purity", {"by": "outlet", "class": "shop"}, {"shop-1": 0.8431} | dict.fromkeys(SHOPS[1:], 1)),
+        ("purity", {"by": "day", "outlet": "shop-1"}, {"2026-11-05": 1, "2026-11-06": 0.7143}),
+        ("share-of-facings", {"by": "category", "outlet": "shop-1"}, {"": 1}),
         ("intrusions", {"by": "outlet"}, {"shop-1": 1}),
         ("intrusions", {"by": "owner"}, {"x": 1}),
         ("intrusion-hours", {"by": "day"}, {"2026-11-06": 84}),
