@@ -124,9 +124,10 @@ class Gallery:
 
         `strangers` are (M, dimensions) embeddings of products from elsewhere; without any, siblings alone would decide,
         and the gallery stays as it is. Probabilities that the gallery states of them, and of its own SKUs as if it did
-        not hold them, tell from where on.
+        not hold them, tell from where on. So does a tuned gallery stay as it is: its probabilities were fitted with
+        strangers among its own photos, and strangers from elsewhere may be its very SKUs.
         """
-        if not self.skus or not len(strangers):
+        if self.tuning or not self.skus or not len(strangers):
             return self
         names, by_sku = self.similarities(self.embeddings)
         own = np.array(self.skus)[:, None] == names[None]
