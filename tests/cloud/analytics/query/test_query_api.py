@@ -11,6 +11,8 @@ import pyarrow.csv
 import pyarrow.parquet
 import pytest
 
+from cloud.analytics.query.cut import TIMES
+from cloud.analytics.registry import KPIS, Kpi
 from cloud.catalog.models import Product
 from cloud.fleet.service import add_device
 from cloud.identity.service import create_key, create_tenant, operator
@@ -289,3 +291,13 @@ def read(kind: str, content: bytes) -> list[dict[str, Any]]:
 def test_raw_rows_have_no_json(api: httpx.Client) -> None:
     answer = api.get("/api/v1/exports/lines", params={"format": "json"})
     assert (answer.status_code, "csv, parquet, arrow" in answer.text) == (422, True)
+
+
+@pytest.mark.parametrize("kpi", [kpi for kpi in KPIS if kpi.by], ids=lambda kpi: kpi.name)
+def test_every_kpi_can_be_cut_by_all_that_it_promises(api: httpx.Client, kpi: Kpi) -> None:
+    for time in [one for one in kpi.by if one in TIMES] or [""]:
+        by = [one for one in kpi.by if one not in TIMES]
+        for point in ask(api, kpi.name, by=",".join(filter(None, [time, *by])))["points"]:
+            assert point["value"]["low"] <= point["value"]["value"] <= point["value"]["high"]
+            assert point["coverage"].keys() == {"reporting", "expected"}
+            assert point["keys"].keys() == {*by, *([time] if time else [])}
