@@ -33,6 +33,7 @@ from cloud.identity import routes as identity
 from cloud.outlets import planogram_routes as planograms
 from cloud.outlets import routes as outlets
 from cloud.retail import routes as retail
+from cloud.retail.promotions import routes as promotions
 from cloud.services import Services
 from cloud.web import routes as web
 from cloud.web.routes import PAGES, mount_static
@@ -59,6 +60,7 @@ DOMAINS = (
     shortages,
     forecast,
     retail,
+    promotions,
     alerts,
     web,
     *PAGES,

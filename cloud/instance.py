@@ -14,6 +14,7 @@ from cloud.alerts.rounds import AlertRounds
 from cloud.alerts.sending import AlertSender
 from cloud.analytics.judging.part import Judging, Together
 from cloud.analytics.live import Live
+from cloud.analytics.promo.rounds import PromotionRounds
 from cloud.analytics.rollups.background import RollupRounds
 from cloud.analytics.rollups.retention import Retention
 from cloud.analytics.sellout.background import SellOutRounds
@@ -142,6 +143,7 @@ class Instance:
         self._run(NewcomerRounds(services))
         self._run(judging)
         self._run(SellOutRounds(services))
+        self._run(PromotionRounds(services))
         self._run(Retention(services))
         link.start()
         link.wait_connected(_CONNECT_WITHIN_S)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import cloud.alerts.models
 import cloud.analytics.grades.models
 import cloud.analytics.models
+import cloud.analytics.promo.models
 import cloud.analytics.share.models
 import cloud.audits.models
 import cloud.catalog.galleries.models
@@ -16,6 +17,7 @@ import cloud.fleet.models
 import cloud.identity.models
 import cloud.outlets.models
 import cloud.retail.models
+import cloud.retail.promotions.models
 from cloud.records import Base
 
 metadata = Base.metadata

@@ -8,5 +8,7 @@ inference, over_time      their covariance: by units, by placebos (placebos), ov
 checks, roi, verdict      pre-trend, placebos, money, words
 analysis, answer          `analyse_panel`: all of it on one panel
 sellout, matching, study  `PromotionStudy`: daily sell-out of outlets and SKUs, with matched outlets (prepared, weekly)
-execution                 was it carried out: what photos show
+execution, course         was it carried out: what photos show; the course of sales for a chart
+evidence, moves, refusals what the facts tell of a promotion in the records, and when that is not enough
+stored, rounds, models    studies made in the background and kept
 """

@@ -26,6 +26,7 @@ from cloud.analytics.promo.answer import (
     Verdict,
 )
 from cloud.analytics.promo.checks import mean_square_before, placebo_in_space, placebo_in_time, pre_trend
+from cloud.analytics.promo.course import Course, course
 from cloud.analytics.promo.estimate import effects, total
 from cloud.analytics.promo.execution import Execution, Sighting, executed
 from cloud.analytics.promo.inference import Inference, infer
@@ -69,6 +70,7 @@ class StudyAnswer(Answer):
     """Promoted outlets without a match."""
     control_outlets: int
     imbalance: dict[str, float]
+    course: Course
     level: float
     warnings: list[str]
 
@@ -141,6 +143,7 @@ def _answer(ready: Prepared, found: Inference, study: PromotionStudy, execution:
         unmatched=[ready.made.units[unit] for unit in ready.matched.unmatched],
         control_outlets=len(ready.made.controls),
         imbalance=ready.matched.imbalance,
+        course=course(ready.made),
         level=study.level,
         warnings=ready.warnings,
     )

@@ -1,0 +1,60 @@
+"""/api/v1/promotions: what was promoted, and what it did."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from sqlalchemy import delete, select
+
+from cloud.analytics.promo.models import PromotionStudyRecord
+from cloud.analytics.promo.stored import PromotionStudied, studied
+from cloud.api.deps import ManagerDep, ServicesDep, SessionDep
+from cloud.api.routing import CommittingRoute
+from cloud.api.shapes import AfterNumber, Limit, Page, RecordId, page_of
+from cloud.identity.service import record
+from cloud.retail.promotions.models import Promotion
+from cloud.retail.promotions.schemas import PromotionAnswer, PromotionBody
+from cloud.retail.promotions.service import found_promotion, put_promotion
+
+router = APIRouter(prefix="/api/v1/promotions", tags=["retail"], route_class=CommittingRoute)
+
+
+@router.get("")
+def list_promotions(session: SessionDep, after: AfterNumber = None, limit: Limit = 100) -> Page[PromotionAnswer]:
+    """The promotions, in the order in which they were added."""
+    rows, following = page_of(session, select(Promotion), Promotion.id, after, limit)
+    return Page(items=[PromotionAnswer.model_validate(row) for row in rows], next=following)
+
+
+@router.post("", status_code=201)
+def add_promotion(body: PromotionBody, who: ManagerDep, session: SessionDep, services: ServicesDep) -> PromotionAnswer:
+    """A new promotion, planned or past; it is studied in the background as soon as it is over."""
+    return PromotionAnswer.model_validate(put_promotion(session, who, body, services.clock.now()))
+
+
+@router.get("/{promotion_id}")
+def get_promotion(session: SessionDep, promotion_id: RecordId) -> PromotionAnswer:
+    """One promotion."""
+    return PromotionAnswer.model_validate(found_promotion(session, promotion_id))
+
+
+@router.put("/{promotion_id}")
+def change_promotion(
+    promotion_id: RecordId, body: PromotionBody, who: ManagerDep, session: SessionDep, services: ServicesDep
+) -> PromotionAnswer:
+    """Change a promotion: fields left out take their defaults. It is studied anew."""
+    return PromotionAnswer.model_validate(put_promotion(session, who, body, services.clock.now(), promotion_id))
+
+
+@router.delete("/{promotion_id}", status_code=204)
+def delete_promotion(promotion_id: RecordId, who: ManagerDep, session: SessionDep) -> None:
+    """Take a promotion away, with its study."""
+    row = found_promotion(session, promotion_id)
+    session.execute(delete(PromotionStudyRecord).where(PromotionStudyRecord.promotion_id == row.id))
+    session.delete(row)
+    record(session, who, "promotion.deleted", str(promotion_id))
+
+
+@router.get("/{promotion_id}/study")
+def get_study(session: SessionDep, promotion_id: RecordId) -> PromotionStudied:
+    """What a promotion did and earned, with intervals, checks and verdict; or why that cannot be said (yet)."""
+    return studied(session, found_promotion(session, promotion_id))

@@ -1,0 +1,149 @@
+"""Promotions in the records, studied on sell-out in the facts: what is found, what is refused, and when it is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cloud.analytics.promo.models import PromotionStudyRecord
+from cloud.analytics.promo.rounds import PromotionRounds
+from cloud.analytics.promo.stored import PromotionStudied, answer_of, due, studied, study
+from cloud.analytics.promo.study import PromotionStudy
+from cloud.retail.promotions.models import Promotion
+from cloud.retail.promotions.service import found_promotion
+from tests.support.cloud import running_services
+from tests.support.promoted_cloud import TENANT, PromotedCloud, SetClock
+from tests.support.promotions import Market, simulate
+
+KPI = "promo-roi"
+MARKET = Market(outlets=60, promoted=24, regions=2, lift=0.5, dip=0.2, taken=0.1, cost=60.0)
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PromotedCloud]:
+    with running_services(tmp_path_factory.mktemp("promotions") / "cloud") as services:
+        yield PromotedCloud(services, simulate(MARKET, seed=5)).furnish()
+
+
+@pytest.fixture
+def cloud(kept: PromotedCloud) -> Iterator[PromotedCloud]:
+    """The same sell-out for every test, and no promotions."""
+    clock = kept.services.clock
+    yield kept
+    kept.services.clock = clock
+    kept.services.facts.command("TRUNCATE TABLE sellout_day")
+    kept.sell()
+    with kept.services.records.session(TENANT) as session:
+        for model in (PromotionStudyRecord, Promotion):
+            session.query(model).delete()
+
+
+def found(cloud: PromotedCloud, promotion: Promotion) -> PromotionStudied:
+    study(cloud.services, TENANT, promotion.id)
+    with cloud.services.records.session(TENANT, write=False) as session:
+        return studied(session, found_promotion(session, promotion.id))
+
+
+def test_the_study_from_facts_is_the_study_of_the_sell_out(cloud: PromotedCloud) -> None:
+    answer = found(cloud, cloud.add())
+    direct = PromotionStudy().answer(cloud.simulated.sell_out, cloud.simulated.promotion)
+    assert (answer.state, answer.reason) == ("studied", "")
+    assert (answer.coverage.reporting, answer.coverage.expected) == (24, 24)
+    assert answer.study
+    assert answer.study.roi.roi.model_dump() == pytest.approx(direct.roi.roi.model_dump())
+    assert answer.study.direct.effect == pytest.approx(direct.direct.effect)
+    assert answer.study.cannibalised
+    roi = answer.study.roi.roi
+    assert roi.low is not None and roi.high is not None
+    assert roi.low < cloud.simulated.roi < roi.high
+
+
+def test_the_course_shows_the_effect(cloud: PromotedCloud) -> None:
+    answer = found(cloud, cloud.add()).study
+    assert answer
+    course, promotion = answer.course, cloud.simulated.promotion
+    during = [promotion.first <= day <= promotion.last for day in course.days]
+    gap = np.array(course.promoted) - np.array(course.without)
+    assert gap[during].mean() == pytest.approx(answer.direct.effect, abs=0.01)
+
+
+def test_a_rule_names_the_outlets_and_others_of_it_are_no_controls(cloud: PromotedCloud) -> None:
+    answer = found(cloud, cloud.add(outlets=[], regions=["region-0"]))
+    assert answer.state == "not-comparable", "no outlet of the region is left to compare with"
+    assert answer.coverage.expected == 30
+
+
+@pytest.mark.parametrize(
+    ("changed", "state", "reason"),
+    [
+        pytest.param({"first": "2026-07-01", "last": "2026-07-09"}, "planned", "begins on 2026-07-01", id="future"),
+        pytest.param({"last": "2026-07-09"}, "running", "runs until 2026-07-09", id="running"),
+        pytest.param({"first": "2026-03-09", "last": "2026-03-20"}, "short-history", "7 days before", id="short"),
+        pytest.param({"first": "2025-01-09", "last": "2025-01-20"}, "no-sell-out", "days around", id="too early"),
+    ],
+)
+def test_refused_by_its_dates(cloud: PromotedCloud, changed: dict[str, Any], state: str, reason: str) -> None:
+    answer = found(cloud, cloud.add(**changed))
+    assert (answer.state, answer.study) == (state, None)
+    assert reason in answer.reason
+
+
+def test_refused_without_controls(cloud: PromotedCloud) -> None:
+    everywhere = [*cloud.outlets(promoted=True), *cloud.outlets(promoted=False)]
+    answer = found(cloud, cloud.add(outlets=everywhere))
+    assert answer.state == "no-controls"
+    assert "nothing to compare it with" in answer.reason
+
+
+def test_a_cooler_that_changed_outlet(cloud: PromotedCloud) -> None:
+    (mine, *_), (control, other, *_) = cloud.outlets(promoted=True), cloud.outlets(promoted=False)
+    cloud.sell(slice(60, None), cloud.now, {f"cooler-{control}": other})
+    moved = found(cloud, cloud.add())
+    assert moved.study
+    assert moved.study.warnings[0] == "2 outlets between which coolers moved are left out of the comparison"
+    cloud.sell(slice(60, None), cloud.now + timedelta(hours=1), {f"cooler-{control}": mine})
+    refused = found(cloud, cloud.add())
+    assert refused.state == "moved-cooler"
+    assert f"cooler-{control} ({', '.join(sorted((control, mine)))})" in refused.reason
+
+
+def test_outlets_under_another_promotion_of_the_skus_are_no_controls(cloud: PromotedCloud) -> None:
+    cloud.add(outlets=list(cloud.outlets(promoted=False))[:5])
+    answer = found(cloud, cloud.add()).study
+    assert answer
+    assert answer.warnings[0] == "5 outlets with another promotion of these SKUs are left out of the comparison"
+
+
+def test_it_is_due_when_new_over_changed_or_when_sell_out_has_changed(cloud: PromotedCloud) -> None:
+    over = cloud.now
+    promotion = cloud.add()
+
+    def waiting() -> list[int]:
+        with cloud.services.records.session(TENANT, write=False) as session:
+            return due(session, cloud.services.facts, TENANT, cloud.now)
+
+    assert waiting() == [promotion.id]
+    cloud.services.clock = SetClock(over - timedelta(days=35))
+    assert study(cloud.services, TENANT, promotion.id) == "running"
+    cloud.services.clock = SetClock(over)
+    assert waiting() == [promotion.id], "over since"
+    assert study(cloud.services, TENANT, promotion.id) == "studied"
+    assert waiting() == []
+    cloud.sell(slice(0, 70), computed_at=over + timedelta(hours=1))
+    assert waiting() == [promotion.id], "sell-out was computed anew"
+    cloud.services.clock = SetClock(over + timedelta(days=60))
+    study(cloud.services, TENANT, promotion.id)
+    cloud.sell(slice(0, 70), computed_at=over + timedelta(days=61))
+    assert waiting() == [], "long over"
+
+
+def test_a_round_studies_what_is_due(cloud: PromotedCloud) -> None:
+    promotion = cloud.add()
+    assert PromotionRounds(cloud.services, answer_of).round() == 1
+    assert PromotionRounds(cloud.services, answer_of).round() == 0
+    with cloud.services.records.session(TENANT, write=False) as session:
+        assert studied(session, found_promotion(session, promotion.id)).state == "studied"
