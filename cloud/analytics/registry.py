@@ -362,6 +362,20 @@ KPIS: tuple[Kpi, ...] = (
         source="facts: sellout_day.sold, lost",
     ),
     Kpi(
+        name="promo-roi",
+        title="Promotion ROI",
+        title_zh="促销投资回报率",
+        formula=(
+            "(incremental margin - cost) / cost; incremental margin: promoted SKUs during the promotion and in the 14 "
+            "days after it, and sister SKUs, each against matched outlets without it by difference-in-differences; "
+            "interval at 90% over outlets, with a verdict that can be 'cannot tell' (docs/promotions.md); "
+            "GET /api/v1/promotions/{id}/study"
+        ),
+        unit="fraction",
+        grain="promotion",
+        source="facts: sellout_day.sold, shelf_line.facings; records: promotion, promotion_study",
+    ),
+    Kpi(
         name="coverage",
         title="Coverage",
         title_zh="数据覆盖率",
