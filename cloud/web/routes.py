@@ -21,7 +21,7 @@ from cloud.identity import service as identity
 from cloud.identity.service import Caller
 from cloud.retail import orders
 from cloud.services import Services
-from cloud.web import alerts, competition, errors, grades, new_products, planogram_pages
+from cloud.web import alerts, competition, errors, grades, new_products, planogram_pages, promotions
 from cloud.web.cooler import cooler_view
 from cloud.web.i18n import LANGUAGES, N_, translations
 from cloud.web.loop import loop_view, outlet_names
@@ -42,7 +42,7 @@ from facings.ids import Slug
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(errors.require_assets)])
 
-PAGES = (new_products, planogram_pages, competition, grades, alerts)
+PAGES = (new_products, planogram_pages, competition, grades, promotions, alerts)
 """The modules of the other pages, each with a router of its own."""
 
 A_YEAR_S = 365 * 24 * 3600

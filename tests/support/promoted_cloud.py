@@ -16,12 +16,13 @@ from cloud.retail.promotions.models import Promotion
 from cloud.retail.promotions.schemas import PromotionBody
 from cloud.retail.promotions.service import put_promotion
 from cloud.services import Services
+from facings.clock import SystemClock
 from tests.support.promotions import PROMOTED, SISTERS, Simulated
 
 TENANT = "acme"
 
 
-class SetClock:
+class SetClock(SystemClock):
     """A clock that stands where it was set."""
 
     def __init__(self, at: datetime) -> None:

@@ -32,9 +32,9 @@ function percentAxis(series) {
 const DASHES = ["solid", [6, 4], [2, 3]];
 
 /**
- * A chart over time in `element`; `draw(series, {percent, zone, from})` shows [{name, points: [[iso, value]]}],
+ * A chart over time in `element`; `draw(series, {percent, zone, from, ran})` shows [{name, points: [[iso, value]]}],
  * `dispose()` ends it.
- * With more series than hues the dash tells them apart.
+ * `ran` ({name, from, to}) marks a stretch of days. With more series than hues the dash tells them apart.
  */
 export function lineChart(element) {
   const chart = echarts.init(element, null, { locale: language.startsWith("zh") ? "ZH" : "EN" });
@@ -68,6 +68,10 @@ function liveliestFirst(series) {
 
 const firstOnly = (series) => Object.fromEntries(series.map(({ name }, place) => [name, place < MOST_LINES]));
 
+const markedStretch = ({ name, from, to }, fill, ink) => ({
+  silent: true, itemStyle: { color: fill, opacity: 0.5 }, label: { color: ink }, data: [[{ name, xAxis: from }, { xAxis: to }]],
+});
+
 function options(series, shape) {
   const [soft, line, ink] = ["--ink-soft", "--line", "--ink"].map(colour);
   const write = shape.percent ? percent : integer;
@@ -94,6 +98,7 @@ function options(series, shape) {
       name, type: "line", data: points, step: shape.percent ? undefined : "end", showSymbol: points.length < 3, symbolSize: 6,
       color: colour(hue ?? HUES[i % HUES.length]), lineStyle: { width: 2, type: DASHES[Math.floor(i / HUES.length) % DASHES.length] },
       emphasis: { focus: "series" },
+      markArea: shape.ran && i === 0 ? markedStretch(shape.ran, line, soft) : undefined,
       areaStyle: series.length === 1 && !shape.percent ? { opacity: 0.12 } : undefined,
     })),
   };

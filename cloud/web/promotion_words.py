@@ -1,0 +1,82 @@
+"""Promotions in words: mechanics, verdicts, and why."""
+
+from __future__ import annotations
+
+from cloud.analytics.promo.stored import PromotionStudied
+from cloud.analytics.promo.study import StudyAnswer
+from cloud.web.i18n import N_, translations
+
+MECHANICS = {
+    "price-cut": N_("Price cut"),
+    "multi-buy": N_("Multi-buy"),
+    "extra-facings": N_("Extra facings"),
+    "display": N_("Display"),
+    "other": N_("Other"),
+}
+
+VERDICTS = {
+    "success": N_("Success"),
+    "no effect seen": N_("No effect seen"),
+    "harmful": N_("Harmful"),
+    "cannot tell": N_("Cannot tell"),
+}
+
+STATES = {
+    "waiting": N_("Being studied"),
+    "planned": N_("Planned"),
+    "running": N_("Running"),
+    "no-sell-out": N_("No sell-out known"),
+    "no-controls": N_("No outlets to compare"),
+    "moved-cooler": N_("A cooler was moved"),
+    "short-history": N_("Too little known before"),
+    "not-comparable": N_("Outlets not comparable"),
+}
+
+PARTS = {
+    "direct": N_("Promoted products, during"),
+    "dip": N_("Promoted products, after"),
+    "cannibalised": N_("Sister products"),
+    "net": N_("Net"),
+}
+"""Parts of the incremental units."""
+
+_REFUSED = {
+    "waiting": N_("It is studied within a few minutes."),
+    "planned": N_("It has not begun. It is studied when it is over."),
+    "running": N_("It is studied when it is over: who looks before the end takes chance for success."),
+    "no-sell-out": N_("No sell-out is known of its outlets or products around its days."),
+    "no-controls": N_("All outlets had it: leave some of each region and class without it next time."),
+    "moved-cooler": N_("A cooler of its outlets moved to or from another outlet: before and after cannot be compared."),
+    "short-history": N_("Sell-out is known for less than two weeks before it: how it sold without it is not known."),
+    "not-comparable": N_("Too few outlets without it are like those with it: there is nothing fair to compare with."),
+}
+
+_APART = N_("Its outlets and the others moved apart before it began, so the difference since may not be its doing.")
+_EARLY = N_("An effect shows already before it began, so the difference since may not be its doing.")
+_UNPAID = N_("It sold more, but whether that earned its cost is open.")
+_WIDE = N_("The interval is too wide: more outlets without it, or more promoted outlets, would narrow it.")
+_SAID = {
+    "success": N_("It sold more, and earned its cost."),
+    "no effect seen": N_("An effect that matters is ruled out."),
+}
+_LOST = N_("It sold less than without it.")
+_COST_MORE = N_("It sold more, but cost more than it earned.")
+
+
+def why(found: PromotionStudied, language: str) -> str:
+    """The verdict's reason, or why there is none, in one sentence."""
+    text = _REFUSED[found.state] if found.study is None else _reason(found.study)
+    return translations(language).gettext(text)
+
+
+def _reason(study: StudyAnswer) -> str:
+    more = study.direct.low is not None and study.direct.low > 0
+    if study.verdict in _SAID:
+        return _SAID[study.verdict]
+    if study.verdict == "harmful":
+        return _COST_MORE if more else _LOST
+    if study.pre_trend.passed is False:
+        return _APART
+    if study.placebo_in_time is not None and study.placebo_in_time.passed is False:
+        return _EARLY
+    return _UNPAID if more else _WIDE

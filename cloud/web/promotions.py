@@ -1,0 +1,171 @@
+"""The pages of promotions: all of them with their verdict, and one with its course, its money and its checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from babel.dates import format_date
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cloud.analytics.present import Catalogue
+from cloud.analytics.promo.answer import Ranged
+from cloud.analytics.promo.stored import PromotionStudied, studied
+from cloud.api.deps import CallerDep, SessionDep
+from cloud.api.shapes import RecordId
+from cloud.retail.promotions.models import Promotion
+from cloud.retail.promotions.service import found_promotion
+from cloud.web import errors
+from cloud.web.i18n import Formats, translations
+from cloud.web.pages import language_of, page
+from cloud.web.promotion_words import MECHANICS, PARTS, STATES, VERDICTS, why
+from facings.messages import Coverage
+
+router = APIRouter(include_in_schema=False, dependencies=[Depends(errors.require_assets)])
+
+MOST_LISTED = 200
+
+
+@dataclass(frozen=True)
+class Told:
+    """A number and its interval as a reader sees them."""
+
+    value: str
+    range: str
+
+
+@dataclass(frozen=True)
+class PromotionRow:
+    """One promotion in the list."""
+
+    id: int
+    name: str
+    mechanic: str
+    days: str
+    products: str
+    verdict: str
+    verdict_kind: str
+    """As the study spells it; a state where there is none."""
+    roi: Told | None
+
+
+@dataclass(frozen=True)
+class PromotionView:
+    """One promotion."""
+
+    row: PromotionRow
+    why: str
+    detail: str
+    """The reason of a refusal as the study words it, with its names and numbers, in English."""
+    coverage: Coverage
+    cost: str
+    executed: Told | None
+    photographed: int
+    units: Sequence[tuple[str, Told]]
+    margin: Told | None
+    controls: int
+    matched: int
+    checks: Sequence[tuple[str, str]]
+    course: Mapping[str, object] | None
+    warnings: Sequence[str]
+
+
+@router.get("/promotions")
+def promotions(request: Request, who: CallerDep, session: SessionDep) -> HTMLResponse:
+    """The promotions, the latest first."""
+    latest = select(Promotion).order_by(Promotion.first.desc(), Promotion.id.desc()).limit(MOST_LISTED)
+    catalogue, language = Catalogue(session), language_of(request, who)
+    rows = [_row(one, studied(session, one), catalogue, language) for one in session.scalars(latest)]
+    return page(request, "promotions.html", who, active="promotions", rows=rows)
+
+
+@router.get("/promotions/{promotion_id}")
+def promotion(request: Request, who: CallerDep, session: SessionDep, promotion_id: RecordId) -> HTMLResponse:
+    """One promotion: what it did, how sure that is, and what speaks against it."""
+    view = promotion_view(session, found_promotion(session, promotion_id), language_of(request, who))
+    return page(request, "promotion.html", who, active="promotions", view=view)
+
+
+def promotion_view(session: Session, promotion: Promotion, language: str) -> PromotionView:
+    """What the page of a promotion shows."""
+    found, _, numbers = studied(session, promotion), translations(language).gettext, Formats(language)
+    study = found.study
+    execution = study.execution if study else None
+    return PromotionView(
+        row=_row(promotion, found, Catalogue(session), language),
+        why=why(found, language),
+        detail=found.reason if found.studied_at else "",
+        coverage=found.coverage,
+        cost=f"{numbers.integer(float(promotion.cost))} {promotion.currency}",
+        executed=_told(execution.share, numbers.percent, _) if execution and execution.share else None,
+        photographed=execution.photographed if execution else 0,
+        units=[(_(name), _told(study.units[part], numbers.integer, _)) for part, name in PARTS.items()]
+        if study
+        else (),
+        margin=_told(study.roi.incremental_margin, numbers.integer, _) if study else None,
+        controls=study.control_outlets if study else 0,
+        matched=study.matched_outlets if study else 0,
+        checks=_checks(found, _),
+        course=_course(found, promotion, _) if study else None,
+        warnings=study.warnings if study else (),
+    )
+
+
+def _row(promotion: Promotion, found: PromotionStudied, catalogue: Catalogue, language: str) -> PromotionRow:
+    _, numbers = translations(language).gettext, Formats(language)
+    kind = found.study.verdict if found.study else found.state
+    return PromotionRow(
+        id=promotion.id,
+        name=promotion.name,
+        mechanic=_(MECHANICS[promotion.mechanic]),
+        days=f"{_day(promotion.first, numbers)} – {_day(promotion.last, numbers)}",
+        products=", ".join(_name(catalogue, sku, language) for sku in promotion.skus),
+        verdict=_(VERDICTS[kind] if found.study else STATES[kind]),
+        verdict_kind=kind,
+        roi=_told(found.study.roi.roi, numbers.percent, _) if found.study else None,
+    )
+
+
+def _told(number: Ranged, write: Callable[[float], str], _: Callable[[str], str]) -> Told:
+    if number.low is None or number.high is None:
+        return Told(write(number.value), "")
+    return Told(write(number.value), _("%(low)s to %(high)s") % {"low": write(number.low), "high": write(number.high)})
+
+
+def _day(day: date, numbers: Formats) -> str:
+    return str(format_date(day, "medium", locale=numbers.locale))
+
+
+def _name(catalogue: Catalogue, sku: str, language: str) -> str:
+    name, chinese = catalogue.names(sku)
+    return chinese if language.startswith("zh") and chinese else name
+
+
+def _checks(found: PromotionStudied, _: Callable[[str], str]) -> list[tuple[str, str]]:
+    """What was checked, and how it came out."""
+    if found.study is None:
+        return []
+    words = {True: _("passed"), False: _("failed"), None: _("cannot be tested")}
+    in_time = found.study.placebo_in_time
+    return [
+        (_("Promoted outlets and controls moved alike before"), words[found.study.pre_trend.passed]),
+        (_("No effect where there was no promotion yet"), words[in_time.passed if in_time else None]),
+    ]
+
+
+def _course(found: PromotionStudied, promotion: Promotion, _: Callable[[str], str]) -> dict[str, object]:
+    """For the chart: two lines, and the days between which the promotion ran."""
+    assert found.study
+    course = found.study.course
+    lines = ((_("With the promotion"), course.promoted, "--own"), (_("Without it"), course.without, "--unknown"))
+    return {
+        "series": [
+            {"name": name, "hue": hue, "points": [[str(day), one] for day, one in zip(course.days, units, strict=True)]}
+            for name, units, hue in lines
+        ],
+        "ran": {"name": _("Promotion"), "from": str(promotion.first), "to": str(promotion.last)},
+    }
