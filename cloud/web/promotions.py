@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from babel.dates import format_date
 from fastapi import APIRouter, Depends, Request
@@ -167,5 +167,5 @@ def _course(found: PromotionStudied, promotion: Promotion, _: Callable[[str], st
             {"name": name, "hue": hue, "points": [[str(day), one] for day, one in zip(course.days, units, strict=True)]}
             for name, units, hue in lines
         ],
-        "ran": {"name": _("Promotion"), "from": str(promotion.first), "to": str(promotion.last)},
+        "ran": {"name": _("Promotion"), "from": str(promotion.first), "to": str(promotion.last + timedelta(days=1))},
     }
