@@ -40,7 +40,7 @@ def apart(
             os.kill(process, signal.SIGTERM)
         except BrokenProcessPool:
             pass
-    raise UnavailableError("a computation in the background was stopped; it is made later")
+    raise UnavailableError("the work in the background was stopped; it is computed later")
 
 
 def _step_back() -> None:
