@@ -33,15 +33,15 @@ class Part(Protocol):
 class LiveNumbers(Protocol):
     """Publishes the KPI topics."""
 
-    def refresh(self, tenant: str, coolers: Collection[str] = ()) -> None:
-        """Publish `coolers` and the tenant's overview and stock-outs anew, soon: something behind them changed."""
+    def refresh(self, tenant: str, coolers: Collection[str] | None = None) -> None:
+        """Publish the tenant's overview and stock-outs anew, soon, and `coolers`; None: anything may have changed."""
         ...
 
 
 class NoLiveNumbers:
     """Publishes nothing: for commands, which run without a broker."""
 
-    def refresh(self, tenant: str, coolers: Collection[str] = ()) -> None:
+    def refresh(self, tenant: str, coolers: Collection[str] | None = None) -> None:
         """Nothing to publish."""
 
 

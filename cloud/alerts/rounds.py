@@ -53,7 +53,7 @@ class AlertRounds:
         if self._thread.is_alive():
             self._thread.join()
 
-    def refresh(self, tenant: str, coolers: Collection[str] = ()) -> None:
+    def refresh(self, tenant: str, coolers: Collection[str] | None = None) -> None:
         """Something of `tenant` has changed."""
         self._live.refresh(tenant, coolers)
         with self._changed:

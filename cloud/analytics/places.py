@@ -116,8 +116,14 @@ class Sight:
     right: tuple[float, ...]
 
     def over(self, places: Places) -> Shown | None:
-        """Laid over a planogram; None where the photo shows another number of rows, or nothing at all."""
-        if self.rows != len(places.rows) or not self.skus:
+        """Laid over a planogram; None where the photo shows another number of rows.
+
+        A photo good enough to be read that shows neither products nor gaps is of an empty cooler: there is nothing by
+        which vision could tell rows and places.
+        """
+        if not self.skus:
+            return Shown([[GAP] * len(row) for row in places.rows])
+        if self.rows != len(places.rows):
             return None
         left, right = self._ends()
         if right <= left:

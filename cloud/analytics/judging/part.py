@@ -47,7 +47,7 @@ class Judging:
         if self._thread.is_alive():
             self._thread.join()
 
-    def refresh(self, tenant: str, coolers: Collection[str] = ()) -> None:
+    def refresh(self, tenant: str, coolers: Collection[str] | None = None) -> None:
         """Judge the new photos of `coolers`, soon."""
         if coolers:
             with self._changed:
@@ -98,7 +98,7 @@ class Together:
     def __init__(self, *listeners: LiveNumbers) -> None:
         self._listeners = listeners
 
-    def refresh(self, tenant: str, coolers: Collection[str] = ()) -> None:
+    def refresh(self, tenant: str, coolers: Collection[str] | None = None) -> None:
         """Tell all of them."""
         for listener in self._listeners:
             listener.refresh(tenant, coolers)

@@ -66,7 +66,14 @@ def test_lanes_are_as_wide_as_their_products() -> None:
 def test_another_number_of_rows_cannot_be_laid_over(rows: int) -> None:
     plan = places_of(planogram("cola", "cola"), WIDTHS)
     assert sight(rows, *row("cola")).over(plan) is None
-    assert sight(2).over(plan) is None, "nor can a photo that shows nothing"
+
+
+def test_a_photo_that_shows_nothing_at_all_is_of_an_empty_cooler() -> None:
+    plan = places_of(planogram("cola", "cola"), WIDTHS)
+    for rows in (0, 1, 2):
+        shown = sight(rows).over(plan)
+        assert shown is not None
+        assert set(shown.at("cola", plan)) == {"gap"}
 
 
 def test_a_message_tells_products_and_gaps() -> None:

@@ -7,8 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-from cloud.catalog.models import Product
-from cloud.outlets.models import Cooler, Lane, Planogram
 from facings.messages import CoolerKpi, Observation, OverviewKpi, StockoutList
 from facings.topics import KpiTopics
 from tests.support.cloud import TENANT, RunningCloud, wait_until
@@ -26,11 +24,13 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCloud]:
 
 @pytest.fixture(scope="module")
 def key(cloud: RunningCloud) -> str:
-    with cloud.records() as records, records.session(TENANT) as session:
-        plan = Planogram(name="one lane", rows=[[Lane(sku="cola-330", depth=3)]], created_at=NOON)
-        session.add_all([plan, Product(sku="cola-330", name="Cola", brand="Cola", owner="us", own=True)])
-        session.flush()
-        session.add(Cooler(id="cooler-01", outlet_id="kiosk", name="Front", planogram_id=plan.id))
+    product = {"sku": "cola-330", "name": "Cola", "brand": "Cola", "owner": "us", "own": True}
+    with cloud.client() as http:
+        http.put("/api/v1/products", json={"products": [product]}).raise_for_status()
+        rows = [[{"sku": "cola-330", "depth": 3}]]
+        plan = http.post("/api/v1/planograms", json={"name": "one lane", "rows": rows}).raise_for_status().json()
+        cooler = {"id": "cooler-01", "outlet_id": "kiosk", "name": "Front", "planogram_id": plan["id"]}
+        http.put("/api/v1/coolers", json={"coolers": [cooler]}).raise_for_status()
     return cloud.add_device("cooler-01")
 
 

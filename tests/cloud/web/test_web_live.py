@@ -18,6 +18,7 @@ from facings.messages import Estimate, ImageRef, Observation, Timing
 from tests.support.chromium import chromium
 from tests.support.cloud import EMAIL, PASSWORD, RunningCloud
 from tests.support.messages import observation
+from tests.support.shelf import in_lanes
 from tests.support.web_seed import Device
 
 WITHIN_MS = 15_000
@@ -40,8 +41,11 @@ class Scene:
         image = ImageRef(
             sha256=hashlib.sha256(PHOTO).hexdigest(), bytes=len(PHOTO), width=300, height=400, media_type="image/png"
         )
+        products, gaps = in_lanes(counts)
         message = observation(
             counts=counts,
+            products=products,
+            gaps=gaps,
             seq=len(self.sent) + 1,
             captured_at=START + timedelta(hours=4 * len(self.sent)),
             image=image,
