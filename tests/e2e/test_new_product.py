@@ -16,7 +16,7 @@ from tests.support.daemon import RunningDaemon
 from tests.support.http_peer import Answer, HttpPeer
 
 DEVICE = "cooler-01"
-SKU = "solara-lemon-can330"
+SKU = "northwind-zero-can330"
 BEFORE, AFTER = sorted((SHIPPED / "coolers" / DEVICE / "photos").glob("*.jpg"))[0:4:3]
 STOCKED = ("glacia", "northwind", "solara")
 PICTURES = 3
@@ -70,7 +70,7 @@ def test_named_once_it_is_known_from_the_next_photo_on(
         newcomer = wait_until(lambda: _newcomer(api), WITHIN_S, "a new product with its crops")
         assert SKU not in _units(api)
 
-        product = {"name": "Solara Lemon", "brand": "Solara", "owner": "Solara", "own": False, "gtin": "4006381333931"}
+        product = {"name": "Northwind Zero", "brand": "Northwind", "owner": "Northwind", "own": True, "gtin": "4006381333931"}
         body = {"sku": SKU, "product": product}
         named = api.post(f"/api/v1/new-products/{newcomer['id']}/name", json=body).raise_for_status().json()
         assert named["gallery_version"] == 2
