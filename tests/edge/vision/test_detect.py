@@ -128,7 +128,7 @@ def test_boxes_lie_in_the_photo_best_first(detector: LoadedModel, cooler: np.nda
 @pytest.mark.real_photos
 def test_a_mirrored_photo_holds_about_as_many_products(detector: LoadedModel, cooler: np.ndarray) -> None:
     here, mirrored = detect(detector, cooler), detect(detector, np.ascontiguousarray(cooler[:, ::-1]))
-    assert abs(len(here) - len(mirrored)) <= 0.1 * len(here)
+    assert abs(len(here) - len(mirrored)) <= 0.15 * len(here)
 
 
 @pytest.mark.real_photos
