@@ -49,8 +49,7 @@ system:
 demo: setup ## Run the whole product on simulated coolers (ONCE=1: end by itself)
 	$(BIN)/facings sim demo $(if $(ONCE),--once)
 
-# In two runs: the files that chDB opens for each test's database stay open as long as its process lives, and paho's
-# select() takes no descriptor over 1,023.
+# In two runs: threads and files of each test's in-process ClickHouse stay until its worker ends.
 test: setup setup-train system ## Run all tests, as CI does
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not training" --ignore=tests/cloud/analytics
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile tests/cloud/analytics

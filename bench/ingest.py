@@ -18,13 +18,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import paho.mqtt.client as paho
 import psutil
-from paho.mqtt.enums import CallbackAPIVersion
 
 from facings.ids import uuid7
 from facings.logins import mqtt_username
 from facings.messages import Ack
+from facings.mqtt import MqttClient
 from facings.topics import DeviceTopics
 from tests.support.broker import Broker
 from tests.support.cloud import TENANT, RunningCloud
@@ -45,9 +44,9 @@ def payloads() -> list[bytes]:
 
 
 @contextmanager
-def connected(port: int, name: str, password: str, topic: str, heard: Callable[[bytes], None]) -> Iterator[paho.Client]:
+def connected(port: int, name: str, password: str, topic: str, heard: Callable[[bytes], None]) -> Iterator[MqttClient]:
     """A client that listens to `topic`."""
-    client = paho.Client(CallbackAPIVersion.VERSION2, client_id=name.replace("/", "-"))
+    client = MqttClient(name.replace("/", "-"))
     client.username_pw_set(name, password)
     client.max_inflight_messages_set(200)
     ready = threading.Event()
@@ -103,7 +102,7 @@ class Device:
         if any(boot.through >= EACH and not boot.missing for boot in Ack.from_wire(payload).boots):
             self.stored.set()
 
-    def publish(self, client: paho.Client) -> None:
+    def publish(self, client: MqttClient) -> None:
         """Hand everything to the client."""
         for message in self.messages:
             client.publish(self.topics.observation, message, qos=1)

@@ -103,8 +103,9 @@ class Look:
 
 
 def findings(look: Look, rule: AlertRule) -> list[Finding]:
-    """What `rule` finds, within its scope."""
-    return [found for found in WATCHES[rule.watch](look, rule) if _in_scope(look, rule, found)]
+    """What `rule` finds, within its scope, in an order that does not depend on the database."""
+    found = [found for found in WATCHES[rule.watch](look, rule) if _in_scope(look, rule, found)]
+    return sorted(found, key=lambda finding: finding.key)
 
 
 def _in_scope(look: Look, rule: AlertRule, found: Finding) -> bool:

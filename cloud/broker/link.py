@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from facings.errors import SettingsError, UnavailableError
+from facings.mqtt import MqttClient
 from facings.topics import UPWARD_FILTERS
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class BrokerLink:
         self.client_id = client_id
         self._callback: OnMessage | None = None
         self._filters: Sequence[str] = ()
-        self._client: mqtt.Client | None = None
+        self._client: MqttClient | None = None
         self._connected = threading.Event()
         self._complaint = ""
         self._connection = 0
@@ -54,13 +54,7 @@ class BrokerLink:
     def start(self) -> None:
         """Begin connecting; goes on in the background until `stop`."""
         host, port, tls = _address(self.url)
-        client = mqtt.Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=self.client_id,
-            clean_session=False,
-            protocol=mqtt.MQTTv311,
-            manual_ack=True,
-        )
+        client = MqttClient(self.client_id, clean_session=False, manual_ack=True)
         client.username_pw_set(self.username, self.password)
         if tls:
             client.tls_set()

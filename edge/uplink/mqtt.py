@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import paho.mqtt.client as paho
-from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
 from edge.device.identity import Identity
@@ -20,6 +19,7 @@ from edge.worker import Worker
 from facings.errors import FacingsError, UnavailableError
 from facings.logins import mqtt_client_id
 from facings.messages import Message, State
+from facings.mqtt import MqttClient
 
 KEEPALIVE_S = 30
 CONNACK_WITHIN_S = 20.0
@@ -29,19 +29,13 @@ FAREWELL_WITHIN_S = 2.0
 Handler = Callable[[str, bytes], None]
 
 
-def new_client(settings: BrokerSettings, username: str, client_id: str, *, clean: bool) -> paho.Client:
-    """A paho client with the device's sign-in, not connected yet. It never reconnects by itself.
+def new_client(settings: BrokerSettings, username: str, client_id: str, *, clean: bool) -> MqttClient:
+    """A client with the device's sign-in, not connected yet. It never reconnects by itself.
 
     Raises:
         SettingsError: the password file cannot be read.
     """
-    client = paho.Client(
-        CallbackAPIVersion.VERSION2,
-        client_id=client_id,
-        clean_session=clean,
-        protocol=paho.MQTTv311,
-        reconnect_on_failure=False,
-    )
+    client = MqttClient(client_id, comes_back=False, clean_session=clean)
     client.username_pw_set(username, settings.secret())
     client.max_inflight_messages_set(WINDOW)
     if settings.tls:
@@ -80,7 +74,7 @@ class Link:
         self._disk = Peer("disk", log)
         self._peer = Peer(f"broker {settings.url}", log)
         self._worker = Worker("link", self._work, log)
-        self._client: paho.Client | None = None
+        self._client: MqttClient | None = None
         self._up = threading.Event()
         self._down = threading.Event()
         self.sender: Sender | None = None
@@ -135,7 +129,7 @@ class Link:
         finally:
             self._leave(client)
 
-    def _connect(self) -> paho.Client:
+    def _connect(self) -> MqttClient:
         topics = self._identity.topics
         client_id = mqtt_client_id(self._identity.tenant, self._identity.device, self._settings.secret() or "")
         client = new_client(self._settings, self._username, client_id, clean=False)

@@ -11,11 +11,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import paho.mqtt.client as paho
-from paho.mqtt.enums import CallbackAPIVersion
 
 from facings.clock import SystemClock
 from facings.errors import UnavailableError
 from facings.messages import CoolerKpi, OverviewKpi
+from facings.mqtt import MqttClient
 from facings.topics import KpiTopics
 
 _CONNECT_WITHIN_S = 15.0
@@ -87,8 +87,8 @@ class Page:
             newest[cooler] = max(at, newest.get(cooler, at))
         return newest
 
-    def _make_client(self) -> paho.Client:
-        client = paho.Client(CallbackAPIVersion.VERSION2, transport="websockets", protocol=paho.MQTTv311)
+    def _make_client(self) -> MqttClient:
+        client = MqttClient("", transport="websockets")
         client.ws_set_options(path=urlsplit(self._login.url).path or "/mqtt")
         client.username_pw_set(self._login.username, self._login.password)
         client.on_connect = self._on_connect

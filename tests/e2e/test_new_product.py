@@ -70,7 +70,13 @@ def test_named_once_it_is_known_from_the_next_photo_on(
         newcomer = wait_until(lambda: _newcomer(api), WITHIN_S, "a new product with its crops")
         assert SKU not in _units(api)
 
-        product = {"name": "Northwind Zero", "brand": "Northwind", "owner": "Northwind", "own": True, "gtin": "4006381333931"}
+        product = {
+            "name": "Northwind Zero",
+            "brand": "Northwind",
+            "owner": "Northwind",
+            "own": True,
+            "gtin": "4006381333931",
+        }
         body = {"sku": SKU, "product": product}
         named = api.post(f"/api/v1/new-products/{newcomer['id']}/name", json=body).raise_for_status().json()
         assert named["gallery_version"] == 2

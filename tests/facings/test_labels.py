@@ -39,6 +39,7 @@ def labels(tmp_path: Path) -> Path:
         ],
         "categories": [GAP, COLA],
     }
+    (folder / "job.json").write_text(json.dumps({"catalogue": "random", "seed": 7}))
     file = folder / "labels.coco.json"
     file.write_text(json.dumps(coco))
     return file
@@ -56,4 +57,4 @@ def test_the_detector_learns_from_products(labels: Path) -> None:
 
 def test_the_embedder_learns_from_products(labels: Path) -> None:
     (crop,) = rendered(labels.parents[1])
-    assert crop.identity == "rendered/set/cola"
+    assert crop.identity == "rendered/random-7/cola"

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import paho.mqtt.client as paho
-from paho.mqtt.enums import CallbackAPIVersion
 
 from facings.messages import Ack, BootAck, Event, Message, Observation, RefusedMessage, SeqRange
+from facings.mqtt import MqttClient
 from facings.topics import UPWARD_FILTERS, DeviceTopics, parse_upward
 
 WITHIN_S = 90.0
@@ -40,9 +40,7 @@ class AckingPeer:
         self._stored: dict[tuple[str, uuid.UUID], dict[int, Observation | Event]] = {}
         self._lock = threading.Lock()
         self._subscribed = threading.Event()
-        self._client = paho.Client(
-            CallbackAPIVersion.VERSION2, client_id="peer", clean_session=False, protocol=paho.MQTTv311
-        )
+        self._client = MqttClient("peer", clean_session=False)
         if username:
             self._client.username_pw_set(username, password)
         self._client.reconnect_delay_set(1, 1)

@@ -7,11 +7,9 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
 
-import paho.mqtt.client as paho
-from paho.mqtt.enums import CallbackAPIVersion
-
 from facings.logins import mqtt_username
 from facings.messages import Ack, Message
+from facings.mqtt import MqttClient
 from facings.topics import DeviceTopics
 from tests.support.cloud import TENANT, wait_until
 
@@ -24,7 +22,7 @@ class MqttPeer:
         self._port = port
         self._filters = filters
         self._subscribed = threading.Event()
-        self._client = paho.Client(CallbackAPIVersion.VERSION2, client_id=username.replace("/", "-"))
+        self._client = MqttClient(username.replace("/", "-"))
         self._client.username_pw_set(username, password)
         self._client.reconnect_delay_set(1, 1)
         self._client.on_connect = lambda client, *_: client.subscribe([(topic, 1) for topic in self._filters])

@@ -19,12 +19,11 @@ from typing import Any, Self
 
 import cv2
 import numpy as np
-import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
 
 from facings.ids import uuid7
 from facings.logins import mqtt_client_id, mqtt_username
 from facings.messages import Box, Gap, ImageRef, Line, Message, Observation, Product, Quality, Timing
+from facings.mqtt import MqttClient
 from facings.topics import DeviceTopics
 from firmware_sim.demo.api import Api
 from firmware_sim.demo.provision import add_devices, add_places
@@ -45,7 +44,7 @@ class Device:
         self.topics = DeviceTopics(TENANT, device)
         self._cloud = cloud
         self._key = key
-        self._client = mqtt.Client(CallbackAPIVersion.VERSION2, mqtt_client_id(TENANT, device, key))
+        self._client = MqttClient(mqtt_client_id(TENANT, device, key))
         self._client.username_pw_set(mqtt_username(TENANT, device), key)
         self._connected = threading.Event()
         self._client.on_connect = lambda *came: came[3].is_failure or self._connected.set()

@@ -42,7 +42,7 @@ def recompute(services: ServicesDep, session: SessionDep, who: AdminDep, body: R
     """Make the rollups of a period anew from the stored lines, and its sell-out. Answers when it is done."""
     if not timedelta(0) < body.end - body.start <= LONGEST:
         raise ApiError(422, "`from` must lie before `to`, by 400 days at most", "make a shorter period anew")
-    coolers = dict(session.execute(select(Cooler.id, Cooler.outlet_id)).all())  # type: ignore[arg-type]
+    coolers = dict(session.execute(select(Cooler.id, Cooler.outlet_id)).all())
     for cooler in body.coolers:
         if cooler not in coolers:
             raise not_found("cooler", cooler)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-import paho.mqtt.client as mqtt
 import pytest
 
 from cloud.broker.logins import Login
@@ -20,6 +19,7 @@ from cloud.outlets.models import Cooler
 from cloud.records import Records
 from cloud.settings import CloudSettings
 from facings.logins import mqtt_username
+from facings.mqtt import MqttClient
 from tests.support.cloud import SECRET, free_port, furnish, wait_until
 
 CLOUD_PASSWORD = "the cloud's own"
@@ -44,9 +44,8 @@ class Peer:
         self.lost = 0
         self.granted: list[bool] = []
         self.published: set[int] = set()
-        self.mqtt = mqtt.Client(
-            mqtt.CallbackAPIVersion.VERSION2,
-            client_id=client_id or f"peer-{id(self)}",
+        self.mqtt = MqttClient(
+            client_id or f"peer-{id(self)}",
             clean_session=clean,
             transport="websockets" if over_websocket else "tcp",
         )
