@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -17,6 +18,9 @@ MOST_TIMES = 100
 `HARMLESS_BYTES`) is a bomb."""
 HARMLESS_BYTES = 100_000_000
 """What any archive may unpack to."""
+
+DAMAGE = (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
+"""What the libraries raise for a damaged archive, one of a kind they do not know, and one with a password."""
 
 _PIECE = 1 << 20
 
@@ -33,7 +37,15 @@ def unpack(archive: Path, folder: Path) -> None:
             if number > MOST_MEMBERS:
                 raise BadInputError(f"{archive}: more than {MOST_MEMBERS:,} files: refused")
             allowed -= _write(archive, folder, name, opened, allowed)
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+    except (
+        tarfile.TarError,
+        zipfile.BadZipFile,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        RuntimeError,
+        zlib.error,
+    ) as error:
         raise BadInputError(f"{archive}: cannot be unpacked: {error}") from error
 
 

@@ -29,11 +29,11 @@ from edge.uplink.sender import Sender
 from edge.uplink.spool import Spool
 from edge.uplink.store import Store
 from edge.watches import Watches
-from edge.worker import Part
 from facings.clock import Clock, SystemClock
 from facings.errors import BadInputError, UnavailableError
 from facings.messages import Birth
 from facings.topics import gallery_topic
+from facings.worker import Part
 
 LOG = logging.getLogger("edge")
 

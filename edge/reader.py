@@ -20,8 +20,8 @@ from edge.uplink.spool import Spool, SpooledPhoto
 from edge.vision.decode import decode_photo
 from edge.vision.photo import Photo
 from edge.vision.reading import ShelfReading
-from edge.worker import Worker
 from facings.errors import PhotoError, UnavailableError
+from facings.worker import Worker
 
 RETRY_S = 5.0
 HELD_LOOK_S = 5.0

@@ -20,7 +20,7 @@ from edge.settings import EdgeSettings
 from edge.uplink.outbox import Outbox
 from edge.uplink.reserve import Reserve
 from edge.uplink.store import Store
-from edge.worker import Part
+from facings.worker import Part
 
 
 class Watches:

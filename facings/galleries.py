@@ -18,6 +18,7 @@ import hashlib
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,8 @@ MANIFEST, SIGNATURE, TUNING = "manifest.json", "manifest.sig", "tuning.npz"
 MOST_BYTES = 256_000_000
 """A larger bundle is refused unread; 1,000 SKUs with five pictures of 20 kB have 100 MB."""
 MOST_MANIFEST_BYTES = 8_000_000
+DAMAGE = (KeyError, zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
+"""What zipfile raises for a missing or damaged entry, a packing it does not know, and a password."""
 # Said before what is signed, so that a signature made for another purpose is none for a gallery.
 _PURPOSE = f"{SCHEMA}\n".encode()
 _KEY = re.compile(r"[0-9a-f]{64}")
@@ -236,7 +239,15 @@ class Bundle:
         try:
             with self._zip.open(name) as entry:
                 content = entry.read(most_bytes + 1)
-        except (KeyError, OSError, EOFError, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        except (
+            KeyError,
+            OSError,
+            EOFError,
+            zipfile.BadZipFile,
+            NotImplementedError,
+            RuntimeError,
+            zlib.error,
+        ) as error:
             raise BundleError(f"{self.file} is broken at {name} ({error}): fetch it again") from error
         if len(content) > most_bytes:
             raise BundleError(f"{self.file}: {name} is larger than its manifest says: fetch it again")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import random
-import threading
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +22,7 @@ from cloud.alerts.addresses import WebhookAddressError
 from cloud.alerts.models import Alert, AlertDelivery, AlertDestination
 from cloud.alerts.told import summaries
 from cloud.broker.link import BrokerLink
+from cloud.rounds import Rounds
 from cloud.services import Services
 from cloud.web.alert_words import mail_lines, subject
 from facings.errors import FacingsError
@@ -64,40 +64,26 @@ class Fate:
     final: bool = False
 
 
-class AlertSender:
-    """Empties the outbox."""
+class AlertSender(Rounds):
+    """Empties the outbox, from what an earlier run left; `wake` it when there is something new."""
+
+    name = "alert-sender"
+    purpose = "send alerts"
 
     def __init__(self, services: Services, link: BrokerLink) -> None:
+        super().__init__()
         self._services = services
         self._link = link
-        self._awake = threading.Event()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="alert-sender")
+        self._more = False
 
-    def start(self) -> None:
-        """Begin, with what an earlier run left."""
-        self._thread.start()
+    def pause_s(self) -> float:
+        """Two seconds; none where a round left letters behind."""
+        return 0.0 if self._more else POLL_S
 
-    def stop(self) -> None:
-        """End after the letters at hand; the others stay in the outbox."""
-        self._stopping.set()
-        self._awake.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def wake(self) -> None:
-        """There is something new in the outbox."""
-        self._awake.set()
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            self._awake.clear()
-            try:
-                while self.send_due() == AT_ONCE and not self._stopping.is_set():
-                    pass
-            except Exception:
-                log.exception("cannot send alerts, trying again")
-            self._awake.wait(POLL_S)
+    def round(self) -> None:
+        """Send what is due."""
+        self._more = False
+        self._more = self.send_due() == AT_ONCE
 
     def send_due(self) -> int:
         """Send what is due, each destination on its own; how many letters were tried or put off."""

@@ -17,7 +17,7 @@ From = Annotated[UtcDatetime | None, Query(alias="from", description="first mome
 To = Annotated[UtcDatetime | None, Query(alias="to", description="just after the last moment; default: now")]
 
 
-def period(
+def asked_period(
     start: datetime | None, end: datetime | None, now: datetime, usual: timedelta = USUAL
 ) -> tuple[datetime, datetime]:
     """The period from `start` to just before `end`; by default the `usual` time up to `now`.

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
+from cloud.analytics.episode_filter import EpisodeFilterDep
 from cloud.analytics.episodes import still_open
 from cloud.analytics.models import StockoutEpisode
 from cloud.analytics.overview import overview
+from cloud.analytics.periods import From
 from cloud.analytics.present import Catalogue, Present, stockouts
 from cloud.api.deps import CallerDep, ServicesDep, SessionDep
 from cloud.api.errors import ApiError, not_found
@@ -23,8 +25,6 @@ from facings.ids import Slug
 from facings.messages import CoolerKpi, OverviewKpi, Stockout
 
 router = APIRouter(prefix="/api/v1", tags=["analytics"])
-
-From = Annotated[UtcDatetime | None, Query(alias="from", description="first moment; default: a week before `to`")]
 
 
 class ObservedAnswer(BaseModel):
@@ -86,20 +86,12 @@ def list_observations(
 @router.get("/stockouts", response_model_exclude_none=True)
 def list_stockouts(
     session: SessionDep,
-    state: Literal["open", "closed"] | None = None,
-    cooler: Slug | None = None,
-    outlet: Slug | None = None,
-    sku: Slug | None = None,
+    wanted: EpisodeFilterDep,
     after: AfterNumber = None,
     limit: Limit = 100,
 ) -> Page[Stockout]:
     """Stock-out episodes in the order they were found."""
-    conditions: list[ColumnElement[bool]] = [StockoutEpisode.withdrawn_at.is_(None)]
-    conditions += [still_open() if state == "open" else ~still_open()] if state else []
-    conditions += [StockoutEpisode.cooler_id == cooler] if cooler else []
-    conditions += [StockoutEpisode.sku == sku] if sku else []
-    if outlet:
-        conditions.append(StockoutEpisode.cooler_id.in_(select(Cooler.id).where(Cooler.outlet_id == outlet)))
+    conditions = wanted.of(StockoutEpisode, still_open())
     rows, further = page_of(session, select(StockoutEpisode), StockoutEpisode.id, after, limit, *conditions)
     coolers = {row.id: row for row in session.scalars(select(Cooler))}
     outlets = {row.id: row for row in session.scalars(select(Outlet))}

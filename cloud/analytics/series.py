@@ -17,13 +17,13 @@ from cloud.analytics import measures
 from cloud.analytics.compliance import kpis as compliance
 from cloud.analytics.episodes import episode_of
 from cloud.analytics.grades import kpis as grades
+from cloud.analytics.kpis.kpi import Kpi
 from cloud.analytics.models import ShelfWatch, StockoutEpisode
 from cloud.analytics.query.cut import BETWEEN, Cut, bucket_of, hour_name
 from cloud.analytics.query.known import Known
 from cloud.analytics.query.scope import EVERYTHING, Scope
 from cloud.analytics.query.stretches import stretches, whole_hours
 from cloud.analytics.query.sums import Reporting, Sums, Total
-from cloud.analytics.registry import Kpi
 from cloud.analytics.sellout import kpis as sellout
 from cloud.analytics.share import kpis as share
 from cloud.analytics.shortages import kpis as shortages

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, ClassVar
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cloud.api.deps import CallerDep, ManagerDep, ServicesDep, SessionDep
-from cloud.api.errors import ApiError
+from cloud.api.deps import ManagerDep
 from cloud.api.shapes import RecordId
 from cloud.catalog.galleries.service import newest
 from cloud.catalog.models import Product
@@ -26,11 +25,10 @@ from cloud.fleet.models import Device
 from cloud.identity.models import ROLES
 from cloud.identity.service import Caller
 from cloud.outlets.models import Cooler
-from cloud.services import Services
 from cloud.web import errors
-from cloud.web.i18n import N_, translations
+from cloud.web.acting import ActingPage
+from cloud.web.i18n import N_
 from cloud.web.loop import named
-from cloud.web.pages import is_fragment, language_of, page
 from facings.ids import is_slug
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(errors.require_assets)])
@@ -94,41 +92,6 @@ class NewProductForm(BaseModel):
         return plain if is_slug(plain) else f"gtin-{self.gtin}"
 
 
-@dataclass(frozen=True)
-class NewProducts:
-    """What every request of the page needs."""
-
-    request: Request
-    who: Caller
-    session: Session
-    services: Services
-    background: BackgroundTasks
-
-    def show(self, notice: str = "") -> HTMLResponse:
-        """The page as it is now; to htmx only the list."""
-        language = language_of(self.request, self.who)
-        view = new_products_view(self.session, self.who, language)
-        spoken = translations(language).gettext(notice) if notice else ""
-        template = "new_products_now.html" if is_fragment(self.request) else "new_products.html"
-        return page(self.request, template, self.who, active="new-products", view=view, notice=spoken)
-
-    def act(self, change: Callable[[], object], done: str) -> HTMLResponse:
-        """Make a change and show what came of it, or why it could not be."""
-        try:
-            with self.session.begin_nested():
-                change()
-        except ValidationError as error:
-            wrong_gtin = any(item["loc"] == ("gtin",) for item in error.errors())
-            return self.show(WRONG_GTIN if wrong_gtin else INCOMPLETE)
-        except ApiError as error:
-            if error.status not in (404, 409):
-                raise
-            return self.show(_REFUSALS.get(error.status, "") or INCOMPLETE)
-        self.background.add_task(self.services.galleries.announce, self.who.tenant)
-        self.background.add_task(self.services.live.refresh, self.who.tenant)
-        return self.show(done)
-
-
 WRONG_GTIN = N_("This is no GTIN: check its digits.")
 INCOMPLETE = N_("Fill in name, brand and owner.")
 _REFUSALS = {
@@ -137,13 +100,30 @@ _REFUSALS = {
 }
 
 
-def _new_products(
-    request: Request, who: CallerDep, session: SessionDep, services: ServicesDep, background: BackgroundTasks
-) -> NewProducts:
-    return NewProducts(request, who, session, services, background)
+class NewProducts(ActingPage):
+    """The page."""
+
+    active = "new-products"
+    whole, fragment = "new_products.html", "new_products_now.html"
+    refusals: ClassVar = _REFUSALS
+
+    def view(self) -> object:
+        """What is to be named now."""
+        return new_products_view(self.session, self.who, self.language)
+
+    def changed(self) -> None:
+        """The devices fetch the new gallery, the numbers follow."""
+        self.background.add_task(self.services.galleries.announce, self.who.tenant)
+        super().changed()
+
+    def complaint(self, error: Exception) -> str:
+        """Also what a person filled in wrongly."""
+        if isinstance(error, ValidationError):
+            return WRONG_GTIN if any(item["loc"] == ("gtin",) for item in error.errors()) else INCOMPLETE
+        return super().complaint(error)
 
 
-NewProductsDep = Annotated[NewProducts, Depends(_new_products)]
+NewProductsDep = Annotated[NewProducts, Depends()]
 
 
 @router.get("/new-products")

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
-from fastapi import APIRouter, BackgroundTasks, Depends, FastAPI, Form, Request
+from fastapi import APIRouter, Depends, FastAPI, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from sqlalchemy.orm import Session
 from starlette.middleware.gzip import GZipMiddleware
 
 from cloud.analytics import overview as analytics
@@ -18,10 +15,9 @@ from cloud.api.deps import CallerDep, ManagerDep, ServicesDep, SessionDep, refus
 from cloud.api.errors import ApiError, not_found
 from cloud.api.shapes import RecordId
 from cloud.identity import service as identity
-from cloud.identity.service import Caller
 from cloud.retail import orders
-from cloud.services import Services
 from cloud.web import alerts, competition, errors, grades, new_products, planogram_pages, promotions
+from cloud.web.acting import ActingPage
 from cloud.web.cooler import cooler_view
 from cloud.web.i18n import LANGUAGES, N_, translations
 from cloud.web.loop import loop_view, outlet_names
@@ -81,45 +77,23 @@ def cooler(
     return page(request, template, who, active="overview", view=view)
 
 
-@dataclass(frozen=True)
-class Loop:
-    """What every request of the stock-outs page needs."""
+FASTER = N_("Somebody was faster: it is decided already. The list is up to date now.")
 
-    request: Request
-    who: Caller
-    session: Session
-    services: Services
-    background: BackgroundTasks
 
-    def show(self, notice: str = "") -> HTMLResponse:
-        """The page as it is now; to htmx only the lists."""
+class Loop(ActingPage):
+    """The page of stock-outs, proposals and orders."""
+
+    active = "stock-outs"
+    whole, fragment = "stock_outs.html", "loop.html"
+    refusals: ClassVar = {404: FASTER, 409: FASTER}
+
+    def view(self) -> object:
+        """The lists as they are now."""
         present = Present(self.session, self.services.clock.now())
-        language = language_of(self.request, self.who)
-        view = loop_view(self.session, self.who, analytics.stockout_list(present), language)
-        spoken = translations(language).gettext(notice) if notice else ""
-        template = "loop.html" if is_fragment(self.request) else "stock_outs.html"
-        return page(self.request, template, self.who, active="stock-outs", view=view, notice=spoken)
-
-    def act(self, change: Callable[[], object], done: str) -> HTMLResponse:
-        """Make a change and show what came of it, also where somebody else was faster."""
-        try:
-            with self.session.begin_nested():
-                change()
-        except ApiError as error:
-            if error.status not in (404, 409):
-                raise
-            return self.show(N_("Somebody was faster: it is decided already. The list is up to date now."))
-        self.background.add_task(self.services.live.refresh, self.who.tenant)
-        return self.show(done)
+        return loop_view(self.session, self.who, analytics.stockout_list(present), self.language)
 
 
-def _loop(
-    request: Request, who: CallerDep, session: SessionDep, services: ServicesDep, background: BackgroundTasks
-) -> Loop:
-    return Loop(request, who, session, services, background)
-
-
-LoopDep = Annotated[Loop, Depends(_loop)]
+LoopDep = Annotated[Loop, Depends()]
 
 
 @router.get("/stock-outs")

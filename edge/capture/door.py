@@ -8,8 +8,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from edge.settings import ScheduleSettings
-from edge.worker import Worker
 from facings.clock import Clock
+from facings.worker import Worker
 
 
 class DoorPhotos:

@@ -15,10 +15,10 @@ from edge.device.identity import REPLAY_CLOCK
 from edge.peer import Peer
 from edge.settings import CameraSettings
 from edge.uplink.store import Store
-from edge.worker import Worker
 from facings.clock import Clock
 from facings.errors import BadInputError, UnavailableError
 from facings.replay import REPLAY_FILE, ReplayManifest, ReplayPhoto, read_manifest
+from facings.worker import Worker
 
 RETRY_S = 1.0
 LONGEST_SLEEP_S = 30.0

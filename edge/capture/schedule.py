@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim
 
 from edge.settings import ScheduleSettings
-from edge.worker import Worker
 from facings.clock import Clock
+from facings.worker import Worker
 
 LONGEST_SLEEP_S = 30.0
 JUMP_S = 5.0

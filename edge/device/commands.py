@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from edge.device.identity import Identity
-from edge.worker import Worker
 from facings.errors import FacingsError, MessageError
 from facings.messages import Command, CommandReply
+from facings.worker import Worker
 
 REPLIES_KEPT = 64
 

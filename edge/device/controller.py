@@ -9,9 +9,9 @@ from edge.device.alarms import AlarmName, Alarms
 from edge.device.door import DoorWatch
 from edge.device.modbus import ControllerReading
 from edge.peer import Peer
-from edge.worker import Worker
 from facings.clock import Clock
 from facings.errors import UnavailableError
+from facings.worker import Worker
 
 LOST_AFTER = 3
 """Polls in a row that fail before the controller counts as lost: one lost packet is no event."""

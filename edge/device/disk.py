@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from edge.device.alarms import Alarms
 from edge.uplink.reserve import Reserve
-from edge.worker import Worker
+from facings.worker import Worker
 
 LOOK_EVERY_S = 10.0
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from edge.device.identity import Identity
 from edge.device.modbus import ControllerReading
-from edge.worker import Worker
 from facings.messages import Health
+from facings.worker import Worker
 
 EVERY_S = 60.0
 MEGABYTE = 1_000_000

@@ -13,10 +13,10 @@ from typing import Any
 from edge.peer import Peer
 from edge.uplink.outbox import Outbox
 from edge.uplink.store import Store
-from edge.worker import Worker
 from facings.clock import Clock
 from facings.errors import UnavailableError
 from facings.messages import EventKind
+from facings.worker import Worker
 
 RETRY_S = 5.0
 MOST_WAITING = 1_000

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from edge.device.alarms import Alarms
 from edge.device.identity import Identity, is_set
 from edge.uplink.spool import SpooledPhoto
-from edge.worker import Worker
+from facings.worker import Worker
 
 EVERY_S = 5.0
 JUMP_S = 5.0

@@ -16,10 +16,10 @@ from edge.update.fetch import fetched
 from edge.update.versions import GalleryVersions, Installed, MissingPicturesError
 from edge.uplink.outbox import Outbox
 from edge.uplink.store import Store
-from edge.worker import Worker
 from facings.errors import BadInputError, MessageError, UnavailableError
 from facings.galleries import Bundle, BundleError, SignedManifest
 from facings.messages import GalleryDesired
+from facings.worker import Worker
 
 WISH = "gallery-desired"
 PINNED = "gallery-key"

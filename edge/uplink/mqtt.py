@@ -15,11 +15,11 @@ from edge.device.identity import Identity
 from edge.peer import Backoff, Peer
 from edge.settings import BrokerSettings
 from edge.uplink.sender import WINDOW, Sender
-from edge.worker import Worker
 from facings.errors import FacingsError, UnavailableError
 from facings.logins import mqtt_client_id
 from facings.messages import Message, State
 from facings.mqtt import MqttClient
+from facings.worker import Worker
 
 KEEPALIVE_S = 30
 CONNACK_WITHIN_S = 20.0

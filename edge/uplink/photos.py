@@ -12,9 +12,9 @@ from edge.peer import Backoff, Peer
 from edge.uplink.outbox import Outbox
 from edge.uplink.spool import Spool, SpooledPhoto
 from edge.uplink.store import Store
-from edge.worker import Worker
 from facings.clock import format_utc
 from facings.errors import BadInputError, PhotoError, UnavailableError
+from facings.worker import Worker
 
 GRANTS_PATH = "/api/v1/device/photo-grants"
 TIMEOUT_S = 60.0

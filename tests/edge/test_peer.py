@@ -6,9 +6,9 @@ import logging
 
 import pytest
 
-import edge.worker
+import facings.worker
 from edge.peer import Backoff, Peer
-from edge.worker import Worker
+from facings.worker import Worker
 from tests.support.acking_peer import wait_until
 
 LOG = logging.getLogger("test")
@@ -39,7 +39,7 @@ def test_waits_grow_to_a_ceiling_and_are_spread() -> None:
 
 
 def test_work_that_fails_starts_again(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    monkeypatch.setattr(edge.worker, "PAUSE_AFTER_FAILURE_S", 0.01)
+    monkeypatch.setattr(facings.worker, "PAUSE_AFTER_FAILURE_S", 0.01)
     runs: list[int] = []
 
     def work(worker: Worker) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from cloud.analytics.advice.assortment import advise
 from cloud.analytics.advice.displays import Arrangement, Verdict, effects
 from cloud.analytics.advice.reading import USUAL, daily_sales, displayed, own_days
-from cloud.analytics.periods import From, To, period
+from cloud.analytics.periods import From, To, asked_period
 from cloud.analytics.present import Catalogue
 from cloud.api.deps import CallerDep, ServicesDep, SessionDep
 from cloud.api.errors import not_found
@@ -82,7 +82,7 @@ def show_advice(
     session: SessionDep, services: ServicesDep, who: CallerDep, outlet: Slug, start: From = None, end: To = None
 ) -> AdviceAnswer:
     """Slow sellers to drop, and what comparable outlets sell that is missing here; four weeks unless said otherwise."""
-    start, end = period(start, end, services.clock.now(), USUAL)
+    start, end = asked_period(start, end, services.clock.now(), USUAL)
     if session.get(Outlet, (who.tenant, outlet)) is None:
         raise not_found("outlet", outlet)
     return outlet_advice(session, services, who.tenant, outlet, start, end)
@@ -123,7 +123,7 @@ def show_displays(
     outlet_class: Annotated[str | None, Query(max_length=40)] = None,
 ) -> DisplaysAnswer:
     """Which arrangements sell more, within SKUs and within outlets; four weeks unless said otherwise."""
-    start, end = period(start, end, services.clock.now(), USUAL)
+    start, end = asked_period(start, end, services.clock.now(), USUAL)
     wanted = select(Outlet.id) if outlet_class is None else select(Outlet.id).where(Outlet.outlet_class == outlet_class)
     outlets = set(session.scalars(wanted))
     rows = own_days(session, services.facts, who.tenant, start, end)

@@ -11,7 +11,7 @@ from cloud.analytics.grades.answer import GradeAnswer, GradesAnswer, SchemeAnswe
 from cloud.analytics.grades.grade import DEFAULT
 from cloud.analytics.grades.models import GradeScheme
 from cloud.analytics.grades.reading import OutletGrades
-from cloud.analytics.periods import From, To, period
+from cloud.analytics.periods import From, To, asked_period
 from cloud.analytics.share.answer import coverage_of
 from cloud.api.deps import CallerDep, ManagerDep, ServicesDep, SessionDep
 from cloud.api.errors import ApiError, not_found
@@ -37,7 +37,7 @@ def list_grades(
     region: Annotated[str | None, Query(max_length=100)] = None,
 ) -> GradesAnswer:
     """The grade of each outlet over a period, worst first, each with the three things that would raise it most."""
-    start, end = period(start, end, services.clock.now())
+    start, end = asked_period(start, end, services.clock.now())
     found = OutletGrades(session, services.facts, who.tenant, start, end, services.settings.sellout)
     answers = [grade_answer(found, outlet, one, LISTED_RAISES) for outlet, one in found.grades().items()]
     answers = [one for one in answers if outlet_class in (None, one.outlet_class) and region in (None, one.region)]
@@ -50,7 +50,7 @@ def show_grade(
     session: SessionDep, services: ServicesDep, who: CallerDep, outlet: Slug, start: From = None, end: To = None
 ) -> GradeAnswer:
     """The grade of one outlet, with everything that would raise it."""
-    start, end = period(start, end, services.clock.now())
+    start, end = asked_period(start, end, services.clock.now())
     found = OutletGrades(session, services.facts, who.tenant, start, end, services.settings.sellout)
     if outlet not in found.outlets:
         raise not_found("outlet", outlet)

@@ -3,50 +3,33 @@
 from __future__ import annotations
 
 import logging
-import threading
 
 from sqlalchemy import select
 
 from cloud.analytics.promo.stored import Answering, answering, due, study
 from cloud.identity.models import Tenant
+from cloud.rounds import Rounds
 from cloud.services import Services
-from facings.errors import UnavailableError
 
 log = logging.getLogger(__name__)
 
 EVERY_S = 60
 
 
-class PromotionRounds:
+class PromotionRounds(Rounds):
     """Keeps the studies up to date; each is made in a process of its own, so that ingest and pages go on."""
 
+    name = "promotions"
+    purpose = "study promotions"
+
     def __init__(self, services: Services, answer: Answering | None = None) -> None:
+        super().__init__()
         self._services = services
-        self._stopping = threading.Event()
-        self._answer = answer or answering(self._stopping)
-        self._thread = threading.Thread(target=self._run, name="promotions")
+        self._answer = answer or answering(self.worker.stop_asked)
 
-    def start(self) -> None:
-        """Begin, with a first round at once."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End; the study at hand is made after the next start."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _run(self) -> None:
-        while True:
-            try:
-                self.round()
-            except UnavailableError as error:
-                log.info("%s", error)
-            except Exception:
-                # What was not studied stays due, and the next round finds it.
-                log.exception("cannot study promotions, trying again later")
-            if self._stopping.wait(EVERY_S):
-                return
+    def pause_s(self) -> float:
+        """A minute."""
+        return EVERY_S
 
     def round(self) -> int:
         """Study what is due of every tenant; how many promotions."""
@@ -57,7 +40,7 @@ class PromotionRounds:
             with self._services.records.session(tenant, write=False) as session:
                 waiting = due(session, self._services.facts, tenant, self._services.clock.now())
             for promotion in waiting:
-                if self._stopping.is_set():
+                if self.worker.stopping:
                     return done
                 state = study(self._services, tenant, promotion, self._answer)
                 log.info("studied promotion %d of %s: %s", promotion, tenant, state)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi.responses import StreamingResponse
 
+from cloud.analytics.kpis.kpi import Kpi
+from cloud.analytics.periods import From, To, asked_period
 from cloud.analytics.query.cursor import Cursor, page, question
 from cloud.analytics.query.cut import Cut, written
 from cloud.analytics.query.exports import EXPORTS, parts
@@ -15,22 +16,17 @@ from cloud.analytics.query.formats import MEDIA_TYPES, Format, chosen, stream
 from cloud.analytics.query.known import Known
 from cloud.analytics.query.scope import Filter, scope
 from cloud.analytics.query.table import schema, tables
-from cloud.analytics.registry import BY_NAME, KPIS, Kpi
+from cloud.analytics.registry import BY_NAME, KPIS
 from cloud.analytics.series import KpiSeries, Period
 from cloud.api.deps import CallerDep, ServicesDep, SessionDep
 from cloud.api.errors import ApiError, not_found
-from facings.clock import UtcDatetime
 from facings.ids import Slug
 
 router = APIRouter(prefix="/api/v1", tags=["analytics"])
 
-LONGEST_PERIOD = timedelta(days=400)
-USUAL_PERIOD = timedelta(days=7)
 LARGEST_PAGE = 10_000
 FORMATS: tuple[Format, ...] = ("json", "csv", "parquet", "arrow")
 
-From = Annotated[UtcDatetime | None, Query(alias="from", description="first moment; default: a week before `to`")]
-To = Annotated[UtcDatetime | None, Query(alias="to", description="just after the last moment; default: now")]
 By = Annotated[list[str], Query(description="dimensions; several, or one with commas between; 'all' for one number")]
 Grain = Annotated[
     str | None, Query(description="hour, day, week, month or whole: a dimension of time in front of `by`")
@@ -141,19 +137,6 @@ def asked_cut(kpi: Kpi, by: list[str], grain: str | None) -> Cut:
     if unknown:
         raise ApiError(422, f"{kpi.name} is not broken down by {unknown[0]!r}", f"take some of {', '.join(kpi.by)}")
     return cut
-
-
-def asked_period(start: datetime | None, end: datetime | None, now: datetime) -> tuple[datetime, datetime]:
-    """The period of a question: by default the week until now.
-
-    Raises:
-        ApiError: 422 where it is empty or too long.
-    """
-    end = end or now
-    start = start or end - USUAL_PERIOD
-    if not timedelta(0) < end - start <= LONGEST_PERIOD:
-        raise ApiError(422, "`from` must lie before `to`, by 400 days at most", "ask for a shorter period")
-    return start, end
 
 
 @router.get("/exports/{what}", response_class=StreamingResponse)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-import threading
-
+from cloud.rounds import Rounds
 from cloud.services import Services
 
 EVERY_S = 2.0
@@ -13,38 +11,36 @@ EVERY_S = 2.0
 REZONE_EVERY = 30
 """Rounds between two looks for outlets whose time zone was changed."""
 
-log = logging.getLogger(__name__)
 
+class RollupRounds(Rounds):
+    """Makes anew, from time to time, what was touched; what was noted stays noted where that fails."""
 
-class RollupRounds:
-    """Makes anew, from time to time, what was touched."""
+    name = "rollups"
+    purpose = "make the rollups"
 
     def __init__(self, services: Services) -> None:
+        super().__init__()
         self._services = services
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="rollups")
+        self._rounds = 0
 
     def start(self) -> None:
         """Make the rollups of facts older than the rollups, then begin."""
         self._services.rollups.adopt()
         self._services.rollups.kept = True
-        self._thread.start()
+        super().start()
 
     def stop(self) -> None:
         """End; what is noted and not made is made after the next start."""
         self._services.rollups.kept = False
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        super().stop()
 
-    def _run(self) -> None:
-        rounds = 0
-        while not self._stopping.wait(EVERY_S):
-            rounds += 1
-            try:
-                self._services.rollups.refresh()
-                if rounds % REZONE_EVERY == 0:
-                    self._services.rollups.rezone()
-            except Exception:
-                # What was noted stays noted.
-                log.exception("cannot make the rollups, trying again")
+    def pause_s(self) -> float:
+        """Two seconds."""
+        return EVERY_S
+
+    def round(self) -> None:
+        """Make what was touched; now and then look for changed time zones."""
+        self._rounds += 1
+        self._services.rollups.refresh()
+        if self._rounds % REZONE_EVERY == 0:
+            self._services.rollups.rezone()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -12,6 +11,7 @@ from cloud.analytics.rollups.statements import milliseconds
 from cloud.analytics.rollups.tables import photo_day, photo_hour, shelf_day, shelf_hour
 from cloud.audits.facts import device_event, observation, shelf_line
 from cloud.audits.models import Photo
+from cloud.rounds import Rounds
 from cloud.services import Services
 
 EVERY = timedelta(hours=6)
@@ -23,32 +23,19 @@ PHOTOS_AT_ONCE = 500
 log = logging.getLogger(__name__)
 
 
-class Retention:
+class Retention(Rounds):
     """Deletes what is older than the settings say; by default nothing is."""
 
+    name = "retention"
+    purpose = "delete what is too old"
+
     def __init__(self, services: Services) -> None:
+        super().__init__()
         self._services = services
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="retention")
 
-    def start(self) -> None:
-        """Begin, with a first round at once."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End; the next start goes on."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _run(self) -> None:
-        while True:
-            try:
-                self.round()
-            except Exception:
-                log.exception("cannot delete what is too old, trying again later")
-            if self._stopping.wait(EVERY.total_seconds()):
-                return
+    def pause_s(self) -> float:
+        """Six hours."""
+        return EVERY.total_seconds()
 
     def round(self) -> None:
         """Delete what is too old now."""
@@ -80,7 +67,7 @@ class Retention:
         """Delete the bytes of photos taken before a moment; what was seen on them stays. How many photos that were."""
         deleted = 0
         wanted = select(Photo).where(Photo.captured_at < before, Photo.stored_at.is_not(None), Photo.stored_at < before)
-        while not self._stopping.is_set():
+        while not self.worker.stopping:
             with self._services.records.all_tenants() as session:
                 photos = list(session.scalars(wanted.limit(PHOTOS_AT_ONCE)))
                 for photo in photos:

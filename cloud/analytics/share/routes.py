@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from fastapi import APIRouter
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
-from cloud.analytics.periods import From, To, period
+from cloud.analytics.episode_filter import EpisodeFilterDep
+from cloud.analytics.periods import From, To, asked_period
 from cloud.analytics.present import Catalogue
 from cloud.analytics.share.answer import IntrusionAnswer, ShareChangeAnswer, intrusion_answers, share_change
 from cloud.analytics.share.models import Intrusion
@@ -15,7 +14,6 @@ from cloud.api.deps import CallerDep, ServicesDep, SessionDep
 from cloud.api.errors import ApiError
 from cloud.api.shapes import AfterNumber, Limit, Page, page_of
 from cloud.outlets.models import Cooler, Outlet
-from facings.ids import Slug
 
 router = APIRouter(prefix="/api/v1", tags=["analytics"])
 
@@ -23,20 +21,12 @@ router = APIRouter(prefix="/api/v1", tags=["analytics"])
 @router.get("/intrusions")
 def list_intrusions(
     session: SessionDep,
-    state: Literal["open", "closed"] | None = None,
-    cooler: Slug | None = None,
-    outlet: Slug | None = None,
-    sku: Slug | None = None,
+    wanted: EpisodeFilterDep,
     after: AfterNumber = None,
     limit: Limit = 100,
 ) -> Page[IntrusionAnswer]:
     """Competitors' products in coolers that the brand owns, in the order they were found."""
-    conditions: list[ColumnElement[bool]] = [Intrusion.withdrawn_at.is_(None)]
-    conditions += [Intrusion.gone_at.is_(None) if state == "open" else Intrusion.gone_at.is_not(None)] if state else []
-    conditions += [Intrusion.cooler_id == cooler] if cooler else []
-    conditions += [Intrusion.sku == sku] if sku else []
-    if outlet:
-        conditions.append(Intrusion.cooler_id.in_(select(Cooler.id).where(Cooler.outlet_id == outlet)))
+    conditions = wanted.of(Intrusion, Intrusion.gone_at.is_(None))
     rows, further = page_of(session, select(Intrusion), Intrusion.id, after, limit, *conditions)
     coolers = {row.id: row for row in session.scalars(select(Cooler))}
     outlets = {row.id: row for row in session.scalars(select(Outlet))}
@@ -48,7 +38,7 @@ def show_changes(
     session: SessionDep, services: ServicesDep, who: CallerDep, start: From = None, end: To = None
 ) -> ShareChangeAnswer:
     """The own share of facings in a period against the same length before it, explained by SKU and outlet."""
-    start, end = period(start, end, services.clock.now())
+    start, end = asked_period(start, end, services.clock.now())
     outlets = {row.id: row for row in session.scalars(select(Outlet))}
     answer = share_change(session, services.facts, who.tenant, start, end, outlets, Catalogue(session))
     if answer is None:

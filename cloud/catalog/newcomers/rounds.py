@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -13,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from cloud.catalog.newcomers.gathering import as_unit, gather, unit_looks
 from cloud.catalog.newcomers.models import Newcomer, NewcomerCooler, Sighting
+from cloud.rounds import Rounds
 from cloud.services import Services
 
 EVERY_S = 2.0
@@ -20,45 +19,34 @@ MOST_AT_ONCE = 1_000
 MOST_EXAMPLES = 12
 MOST_OF_A_PHOTO = 3
 
-log = logging.getLogger(__name__)
-
 Key = tuple[str, int]
 """Embedder and length of a look: only looks with equal keys can be compared."""
 
 
-class NewcomerRounds:
+class NewcomerRounds(Rounds):
     """Looks from time to time for sightings that wait."""
 
+    name = "newcomers"
+    purpose = "gather unknown products"
+
     def __init__(self, services: Services) -> None:
+        super().__init__()
         self._services = services
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="newcomers")
+        self._more = False
 
-    def start(self) -> None:
-        """Begin, with what waits since the last run."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End; what waits is gathered after the next start."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                more = self.round() >= MOST_AT_ONCE
-            except Exception:
-                log.exception("cannot gather unknown products, trying again later")
-                more = False
-            self._stopping.wait(0 if more else EVERY_S)
+    def pause_s(self) -> float:
+        """Two seconds; none where a round left sightings behind."""
+        return 0.0 if self._more else EVERY_S
 
     def round(self) -> int:
         """Gather what waits, at most 1,000 sightings of each tenant; how many the largest tenant had."""
         with self._services.records.all_tenants(write=False) as session:
             waiting = session.scalars(select(Sighting.tenant_id).where(Sighting.newcomer_id.is_(None)).distinct())
             tenants = list(waiting)
-        return max((self._gather(tenant) for tenant in tenants), default=0)
+        self._more = False  # a failed round must not be followed by the next at once
+        most = max((self._gather(tenant) for tenant in tenants), default=0)
+        self._more = most >= MOST_AT_ONCE
+        return most
 
     def _gather(self, tenant: str) -> int:
         with self._services.records.session(tenant) as session:

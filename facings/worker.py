@@ -1,4 +1,4 @@
-"""The parts of the daemon, and the thread that most of them own."""
+"""The parts of the daemon and of the cloud, and the thread that most of them own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PAUSE_AFTER_FAILURE_S = 5.0
 
 
 class Part(Protocol):
-    """Something the daemon starts and stops."""
+    """Something that is started and stopped."""
 
     def start(self) -> None:
         """Begin to work."""
@@ -33,13 +33,14 @@ class Worker:
         self._work = work
         self._log = log
         self._signal = threading.Event()
-        self._stopping = threading.Event()
+        self.stop_asked = threading.Event()
+        """Set when the work is to end; for those who wait for something of their own."""
         self._thread: threading.Thread | None = None
 
     @property
     def stopping(self) -> bool:
         """Whether the work is to end."""
-        return self._stopping.is_set()
+        return self.stop_asked.is_set()
 
     def start(self) -> None:
         """Start the thread."""
@@ -48,7 +49,7 @@ class Worker:
 
     def stop(self) -> None:
         """Ask the work to end and wait until it has."""
-        self._stopping.set()
+        self.stop_asked.set()
         self._signal.set()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join()
@@ -67,7 +68,7 @@ class Worker:
 
     def pause(self, seconds: float) -> bool:
         """Sleep for `seconds` whoever wakes; False when it is time to stop."""
-        return not self._stopping.wait(seconds)
+        return not self.stop_asked.wait(seconds)
 
     def _run(self) -> None:
         while not self.stopping:
