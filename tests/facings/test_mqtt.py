@@ -38,6 +38,7 @@ class Ear:
 
     def says(self, word: bytes) -> None:
         """Publish and wait until it came back."""
+        wait_until(self.subscribed.is_set, "a subscription")
         self.client.publish("said", word, qos=1)
         wait_until(lambda: word in self.heard, f"{word!r}")
 
