@@ -13,7 +13,8 @@ from cloud.api.routing import CommittingRoute
 from cloud.api.shapes import After, Limit, Page, page_of
 from cloud.fleet import service
 from cloud.fleet.models import Device
-from cloud.fleet.schemas import DeviceAnswer, LiveLogin, NewDevice, ProvisionedDevice
+from cloud.fleet.schemas import DeviceAnswer, LiveLogin, NewDevice, NewDevices, ProvisionedDevice, ProvisionedDevices
+from cloud.services import Services
 from facings.ids import Slug
 from facings.logins import mqtt_username
 from facings.topics import KpiTopics
@@ -46,12 +47,26 @@ def add_device(
     """Provision a device. Its key is in this answer and nowhere else; the broker admits it within a second."""
     made, key = service.add_device(session, who, body.id, body.cooler)
     background.add_task(services.logins.refresh)
+    return _provisioned(services, made, key)
+
+
+@router.post("/devices/batch", status_code=201, dependencies=LIVE)
+def add_devices(
+    body: NewDevices, who: AdminDep, session: SessionDep, services: ServicesDep, background: BackgroundTasks
+) -> ProvisionedDevices:
+    """Provision many devices at once, all or none. Their keys are in this answer and nowhere else."""
+    made = service.add_devices(session, who, {one.id: one.cooler for one in body.devices})
+    background.add_task(services.logins.refresh)
+    return ProvisionedDevices(devices=[_provisioned(services, device, key) for device, key in made])
+
+
+def _provisioned(services: Services, device: Device, key: str) -> ProvisionedDevice:
     return ProvisionedDevice(
-        id=made.id,
-        cooler=made.cooler_id,
+        id=device.id,
+        cooler=device.cooler_id,
         key=key,
         mqtt_url=services.logins.mqtt_url,
-        mqtt_username=mqtt_username(who.tenant, made.id),
+        mqtt_username=mqtt_username(device.tenant_id, device.id),
     )
 
 

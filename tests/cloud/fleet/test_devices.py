@@ -4,6 +4,7 @@ import bcrypt
 import pytest
 
 from cloud.fleet.models import Device
+from cloud.fleet.schemas import LARGEST_BATCH
 from cloud.fleet.service import device_of_key
 from facings.topics import KpiTopics
 from tests.cloud.conftest import Api
@@ -72,6 +73,54 @@ def test_a_device_is_added_once(api: Api) -> None:
     assert api.bravo.post("/api/v1/devices", json={"id": "once", "cooler": "front"}).status_code == 201
 
 
+def batch(*devices: tuple[str, str]) -> dict[str, list[dict[str, str]]]:
+    return {"devices": [{"id": device, "cooler": cooler} for device, cooler in devices]}
+
+
+def test_many_devices_are_provisioned_at_once(api: Api) -> None:
+    before = refreshed(api)
+    names = [f"fleet-{number}" for number in (2, 1, 3)]
+    made = api.acme.post("/api/v1/devices/batch", json=batch(*((name, "front") for name in names)))
+    assert made.status_code == 201
+    answers = made.json()["devices"]
+    assert [(one["id"], one["mqtt_username"]) for one in answers] == [(name, f"acme/{name}") for name in names]
+    for one in answers:
+        found = device_of_key(api.services, one["key"])
+        assert found and found.id == one["id"]
+    wait_until(lambda: refreshed(api) == before + 1, 5, "the broker is told once")
+
+
+def test_a_batch_brings_revoked_devices_back(api: Api) -> None:
+    old = api.acme.post("/api/v1/devices", json={"id": "away", "cooler": "front"}).json()["key"]
+    api.acme.delete("/api/v1/devices/away")
+    (back, _) = api.acme.post("/api/v1/devices/batch", json=batch(("away", "front"), ("company", "front"))).json()[
+        "devices"
+    ]
+    assert device_of_key(api.services, old) is None
+    assert device_of_key(api.services, back["key"])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status", "says"),
+    [
+        ([("lost", "nowhere"), ("lost-2", "elsewhere")], 404, "'nowhere', 'elsewhere'"),
+        ([("there", "front")], 409, "'there'"),
+        ([("good", "front")], 422, "come twice: good"),
+        ([("kpi", "front")], 422, "'kpi'"),
+        ([("No Slug", "front")], 422, "devices.1.id"),
+        ([(f"many-{number}", "front") for number in range(LARGEST_BATCH)], 422, "at most 1000"),
+        ([(f"many-{number}", f"no-{number}") for number in range(9)], 404, "and 4 more"),
+    ],
+)
+def test_a_batch_with_one_wrong_device_provisions_none(
+    api: Api, wrong: list[tuple[str, str]], status: int, says: str
+) -> None:
+    api.acme.post("/api/v1/devices", json={"id": "there", "cooler": "front"})
+    answer = api.acme.post("/api/v1/devices/batch", json=batch(("good", "front"), *wrong))
+    assert (answer.status_code, says in answer.text) == (status, True), answer.text
+    assert api.acme.get("/api/v1/devices/good").status_code == 404
+
+
 def test_another_tenants_device_is_not_there(api: Api) -> None:
     api.acme.post("/api/v1/devices", json={"id": "private", "cooler": "front"})
     assert api.bravo.get("/api/v1/devices/private").status_code == 404
@@ -82,6 +131,7 @@ def test_another_tenants_device_is_not_there(api: Api) -> None:
 def test_provisioning_is_for_admins(api: Api) -> None:
     with api.role("manager") as manager:
         assert manager.post("/api/v1/devices", json={"id": "mine", "cooler": "front"}).status_code == 403
+        assert manager.post("/api/v1/devices/batch", json=batch(("mine", "front"))).status_code == 403
         assert manager.get("/api/v1/devices").status_code == 200
 
 
