@@ -57,7 +57,7 @@ console = Console(highlight=False, soft_wrap=True)
 @contextmanager
 def _records(settings: CloudSettings, tenant: str, *, write: bool = True) -> Iterator[Session]:
     """A session on the records, brought to the present tables first; an error of a rule is one clear line."""
-    migrate_records(settings.records_url)
+    migrate_records(settings.records_url, session_secret(settings))
     records = Records(settings.records_url)
     records.start()
     try:
@@ -77,7 +77,7 @@ def _records(settings: CloudSettings, tenant: str, *, write: bool = True) -> Ite
 def migrate(config: Config = None, data_dir: DataDir = None) -> None:
     """Bring the records to the present tables; `facings up` does so by itself."""
     settings = load_settings(config, data_dir)
-    migrate_records(settings.records_url)
+    migrate_records(settings.records_url, session_secret(settings))
     console.print("the records are up to date")
 
 

@@ -104,8 +104,8 @@ class Instance:
         settings = self.settings
         self._run(InstanceLock(settings.data_dir))
         self._http.start()
-        migrate(settings.records_url)
         secret = session_secret(settings)
+        migrate(settings.records_url, secret)
         records = Records(settings.records_url)
         self._run(records)
         self.sign_in_hint = first_sign_in(records, settings)

@@ -128,7 +128,7 @@ class CloudSettings(Settings):
     )
     data_dir: Path = Field(default=Path("var/facings"), description="everything that must survive lies here")
     secret: SecretStr | None = Field(
-        default=None, description="signs sessions and upload grants; 32 characters or more"
+        default=None, description="signs sessions and upload grants, seals webhook secrets; 32 characters or more"
     )
     http: HttpSettings = HttpSettings()
     broker: BrokerSettings = BrokerSettings()
@@ -203,5 +203,5 @@ def kept_secret(data_dir: Path, name: str) -> str:
 
 
 def session_secret(settings: CloudSettings) -> str:
-    """What signs sessions and upload grants: as set, else made at first use."""
+    """What signs sessions and upload grants and seals webhook secrets: as set, else made at first use."""
     return settings.secret.get_secret_value() if settings.secret else kept_secret(settings.data_dir, "session")

@@ -43,7 +43,8 @@ class AlertDestination(TenantScoped, Base):
     name: Mapped[str] = mapped_column(String(200))
     kind: Mapped[DestinationKind] = mapped_column(String(16))
     address: Mapped[str] = mapped_column(String(1000))
-    secret: Mapped[str] = mapped_column(String(100), default="")
+    sealed_secret: Mapped[str] = mapped_column(String(300), default="")
+    """What `signing_secrets` opens; empty with e-mail."""
     language: Mapped[str] = mapped_column(String(16), default="en")
     regions: Mapped[list[str]] = mapped_column(JSON, default=list)
     outlet_classes: Mapped[list[str]] = mapped_column(JSON, default=list)

@@ -102,8 +102,8 @@ def add_destination(
     body: DestinationBody, who: ManagerDep, session: SessionDep, services: ServicesDep
 ) -> NewDestination:
     """A new destination; a webhook's secret is told here and never again."""
-    made = service.put_destination(session, who, body, services.settings.alerts)
-    return NewDestination.model_validate(made)
+    place, secret = service.add_destination(session, who, body, services)
+    return NewDestination(**DestinationAnswer.model_validate(place).model_dump(), secret=secret)
 
 
 @router.put("/alert-destinations/{destination_id}")
@@ -111,7 +111,7 @@ def change_destination(
     destination_id: RecordId, body: DestinationBody, who: ManagerDep, session: SessionDep, services: ServicesDep
 ) -> DestinationAnswer:
     """Change a destination; without a secret it keeps its own."""
-    changed = service.put_destination(session, who, body, services.settings.alerts, destination_id)
+    changed = service.change_destination(session, who, destination_id, body, services)
     return DestinationAnswer.model_validate(changed)
 
 

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session, aliased
 from cloud.alerts import mail, webhook
 from cloud.alerts.addresses import WebhookAddressError
 from cloud.alerts.models import Alert, AlertDelivery, AlertDestination
+from cloud.alerts.signing_secrets import SigningSecrets
 from cloud.alerts.told import summaries
 from cloud.broker.link import BrokerLink
 from cloud.rounds import Rounds
@@ -74,6 +75,7 @@ class AlertSender(Rounds):
         super().__init__()
         self._services = services
         self._link = link
+        self._secrets = SigningSecrets(services.secret)
         self._more = False
 
     def pause_s(self) -> float:
@@ -144,7 +146,8 @@ class AlertSender(Rounds):
             else:
                 now = self._services.clock.now()
                 private = self._services.settings.alerts.allow_private_webhooks
-                webhook.post(place.address, place.secret, letter.id, now, body, allow_private=private)
+                secret = self._secrets.opened(place.sealed_secret, letter.tenant)
+                webhook.post(place.address, secret, letter.id, now, body, allow_private=private)
         except WebhookAddressError as error:
             return Fate(letter, str(error), final=True)
         except FacingsError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,10 +13,12 @@ from sqlalchemy.orm import Session
 from cloud.alerts.addresses import checked_url
 from cloud.alerts.models import Alert, AlertDelivery, AlertDestination, AlertRule
 from cloud.alerts.schemas import DestinationBody, RuleBody
+from cloud.alerts.signing_secrets import SigningSecrets
 from cloud.alerts.webhook import key_of, new_secret
 from cloud.api.errors import ApiError, not_found
 from cloud.identity.service import Caller, record
-from cloud.settings import AlertSettings
+from cloud.services import Services
+from facings.errors import BadInputError
 
 
 def put_rule(session: Session, caller: Caller, body: RuleBody, now: datetime, rule_id: int | None = None) -> AlertRule:
@@ -53,24 +56,51 @@ def delete_rule(session: Session, caller: Caller, rule_id: int, now: datetime) -
     record(session, caller, "alert-rule.delete", str(rule_id), {"name": rule.name})
 
 
-def put_destination(
-    session: Session, caller: Caller, body: DestinationBody, settings: AlertSettings, destination_id: int | None = None
+class NewSecret(NamedTuple):
+    """A destination just made, and what its webhook is signed with: told now, and never again."""
+
+    place: AlertDestination
+    secret: str
+
+
+def add_destination(session: Session, caller: Caller, body: DestinationBody, services: Services) -> NewSecret:
+    """Add a destination; a webhook without a secret gets one.
+
+    Raises:
+        BadInputError: the URL is none that webhooks may go to, or the secret is none.
+    """
+    secret = body.secret or (new_secret() if body.kind == "webhook" else "")
+    body = body.model_copy(update={"secret": secret})
+    return NewSecret(_put_destination(session, caller, AlertDestination(), body, services), secret)
+
+
+def change_destination(
+    session: Session, caller: Caller, destination_id: int, body: DestinationBody, services: Services
 ) -> AlertDestination:
-    """Add a destination, or change one; without a secret a webhook keeps its own, or gets a new one.
+    """Change a destination; without a secret a webhook keeps its own.
 
     Raises:
         ApiError: 404 for an unknown destination.
-        BadInputError: the URL is none that webhooks may go to, or the secret is none.
+        BadInputError: as `add_destination`, or it becomes a webhook and no secret is given.
     """
-    place = AlertDestination() if destination_id is None else found_destination(session, destination_id)
-    secret = body.secret or (place.secret if destination_id is not None else "")
+    place = found_destination(session, destination_id)
+    if body.kind == "webhook" and not (body.secret or place.sealed_secret):
+        raise BadInputError("this was an e-mail address: give the webhook's secret, or add it as a new destination")
+    return _put_destination(session, caller, place, body, services)
+
+
+def _put_destination(
+    session: Session, caller: Caller, place: AlertDestination, body: DestinationBody, services: Services
+) -> AlertDestination:
     if body.kind == "webhook":
-        checked_url(body.address, allow_private=settings.allow_private_webhooks)
-        secret = secret or new_secret()
-        key_of(secret)
+        checked_url(body.address, allow_private=services.settings.alerts.allow_private_webhooks)
     for name, value in body.model_dump(exclude={"secret"}).items():
         setattr(place, name, value)
-    place.secret = secret if body.kind == "webhook" else ""
+    if body.kind == "email":
+        place.sealed_secret = ""
+    elif body.secret:
+        key_of(body.secret)
+        place.sealed_secret = SigningSecrets(services.secret).sealed(body.secret, caller.tenant)
     session.add(place)
     session.flush()
     record(session, caller, "alert-destination.put", str(place.id), {"name": place.name, "kind": place.kind})

@@ -239,12 +239,15 @@ def keep_destination(
     """Make a destination, or change one; the secret of a new webhook is shown now and never again."""
     try:
         with shown.session.begin_nested():
-            settings = shown.services.settings.alerts
-            made = service.put_destination(shown.session, who, form.body(), settings, destination_id)
+            secret = ""
+            if destination_id is None:
+                _, secret = service.add_destination(shown.session, who, form.body(), shown.services)
+            else:
+                service.change_destination(shown.session, who, destination_id, form.body(), shown.services)
     except (BadInputError, ApiError) as error:
         refused = Editing(destination=form, destination_id=destination_id, open="destination", problem=str(error))
         return shown.show(editing=refused)
-    return shown.show(N_("Kept."), Editing(secret="" if destination_id else made.secret))
+    return shown.show(N_("Kept."), Editing(secret=secret))
 
 
 @router.post("/alerts/destinations/{destination_id}/delete")

@@ -14,13 +14,14 @@ from cloud.alerts.models import Alert, AlertDelivery, AlertDestination, AlertRul
 from cloud.alerts.rounds import AlertRounds
 from cloud.alerts.schemas import DestinationBody, RuleBody
 from cloud.alerts.sending import AlertSender
-from cloud.alerts.service import put_destination, put_rule
+from cloud.alerts.service import NewSecret, add_destination, put_rule
 from cloud.broker.link import BrokerLink
 from cloud.fleet.models import Device
 from cloud.identity.service import operator
 from cloud.services import NoLiveNumbers, Services
 from facings.clock import SystemClock
 from tests.support.messages import NOON
+from tests.support.receivers import WebhookReceiver
 from tests.support.shelf import Shelf
 
 FULL: dict[str | None, int] = {"cola-330": 4, "lemon-330": 2}
@@ -55,9 +56,17 @@ class Watched:
             return put_rule(session, self.me, body, self.clock.now()).id
 
     def destination(self, kind: str, address: str, **fields: Any) -> AlertDestination:
+        return self.new_destination(kind, address, **fields).place
+
+    def webhook(self, receiver: WebhookReceiver) -> int:
+        """A destination at the receiver, which learns its signing secret."""
+        place, receiver.secret = self.new_destination("webhook", receiver.url)
+        return place.id
+
+    def new_destination(self, kind: str, address: str, **fields: Any) -> NewSecret:
         with self.services.records.session("acme") as session:
             body = DestinationBody(name=kind, kind=kind, address=address, **fields)
-            return put_destination(session, self.me, body, self.services.settings.alerts)
+            return add_destination(session, self.me, body, self.services)
 
     def photo(self, counts: dict[str | None, int], cooler: str = "cooler-01") -> None:
         """A photo taken and stored now; its device is heard of."""

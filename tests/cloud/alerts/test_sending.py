@@ -25,9 +25,7 @@ def all_out(watched: Watched) -> None:
 
 def test_webhooks_are_signed_and_come_in_order(watched: Watched) -> None:
     with WebhookReceiver() as receiver:
-        place = watched.destination("webhook", receiver.url)
-        receiver.secret = place.secret
-        watched.rule(destinations=[place.id])
+        watched.rule(destinations=[watched.webhook(receiver)])
         all_out(watched)
         watched.sender.send_due()
         assert receiver.told() == [("opened", "stock-out")] * 2
@@ -43,9 +41,7 @@ def test_webhooks_are_signed_and_come_in_order(watched: Watched) -> None:
 
 def test_a_receiver_that_is_down_gets_it_later_and_holds_up_nobody(watched: Watched) -> None:
     with WebhookReceiver(status=503) as down, WebhookReceiver() as well:
-        places = [watched.destination("webhook", each.url) for each in (down, well)]
-        down.secret, well.secret = (place.secret for place in places)
-        watched.rule(destinations=[place.id for place in places])
+        watched.rule(destinations=[watched.webhook(each) for each in (down, well)])
         all_out(watched)
         watched.sender.send_due()
         assert (down.tried, len(well.notices)) == (1, 2), "after one failure the others of that place wait too"
@@ -65,9 +61,7 @@ def test_a_receiver_that_is_down_gets_it_later_and_holds_up_nobody(watched: Watc
 
 def test_after_a_day_it_is_given_up_and_the_reason_is_kept(watched: Watched) -> None:
     with WebhookReceiver(status=500) as down:
-        place = watched.destination("webhook", down.url)
-        down.secret = place.secret
-        watched.rule(destinations=[place.id])
+        watched.rule(destinations=[watched.webhook(down)])
         all_out(watched)
         watched.sender.send_due()
         watched.pass_time(hours=25)
@@ -79,9 +73,7 @@ def test_after_a_day_it_is_given_up_and_the_reason_is_kept(watched: Watched) -> 
 
 def test_a_kill_between_sending_and_noting_sends_the_same_id_again(watched: Watched) -> None:
     with WebhookReceiver() as receiver:
-        place = watched.destination("webhook", receiver.url)
-        receiver.secret = place.secret
-        watched.rule(destinations=[place.id])
+        watched.rule(destinations=[watched.webhook(receiver)])
         all_out(watched)
         watched.sender.send_due()
         with watched.services.records.session("acme") as session:
