@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cloud.analytics.promo.answer import Overlap
 from cloud.analytics.promo.stored import PromotionStudied
 from cloud.analytics.promo.study import StudyAnswer
 from cloud.web.i18n import N_, translations
@@ -54,6 +55,13 @@ _REFUSED = {
 _APART = N_("Its outlets and the others moved apart before it began, so the difference since may not be its doing.")
 _EARLY = N_("An effect shows already before it began, so the difference since may not be its doing.")
 _UNPAID = N_("It sold more, but whether that earned its cost is open.")
+_TOGETHER = N_(
+    "It ran together with %(names)s: same products, outlets and days. Which of them earned what cannot be told; give "
+    "each some outlets of its own next time."
+)
+_SOME_SKUS = N_("Some of its products were promoted by %(names)s too: what they earned for which cannot be told.")
+_ALONE = N_("Studied in the outlets that had it alone, without %(names)s.")
+_ALONE_SKUS = N_("Studied by the products that %(names)s did not promote.")
 _WIDE = N_("The interval is too wide: more outlets without it, or more promoted outlets, would narrow it.")
 _SAID = {
     "success": N_("It sold more, and earned its cost."),
@@ -64,9 +72,23 @@ _COST_MORE = N_("It sold more, but cost more than it earned.")
 
 
 def why(found: PromotionStudied, language: str) -> str:
-    """The verdict's reason, or why there is none, in one sentence."""
-    text = _REFUSED[found.state] if found.study is None else _reason(found.study)
-    return translations(language).gettext(text)
+    """The verdict's reason, or why there is none, in a sentence or two."""
+    said = translations(language).gettext
+    if found.study is None:
+        return said(_REFUSED[found.state])
+    overlap = found.study.overlap
+    texts = [_reason(found.study)] if overlap is None else _beside(found.study, overlap)
+    names = ", ".join(overlap.promotions) if overlap else ""
+    return " ".join(said(text) % {"names": names} if "%(names)s" in text else said(text) for text in texts)
+
+
+def _beside(study: StudyAnswer, overlap: Overlap) -> list[str]:
+    """The reason where others ran with it."""
+    if overlap.apart_by == "nothing":
+        return [_TOGETHER]
+    if overlap.apart_by == "outlets":
+        return [_reason(study), _ALONE]
+    return [_reason(study), _ALONE_SKUS] if study.verdict == "success" else [_SOME_SKUS]
 
 
 def _reason(study: StudyAnswer) -> str:

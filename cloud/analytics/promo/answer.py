@@ -34,6 +34,16 @@ class Effect(Answer):
     p_value: float | None = Field(default=None, description="two-sided, that there is no effect")
 
 
+class Overlap(Answer):
+    """Other promotions of the same SKUs, in the same outlets and days, and how this one was told apart from them."""
+
+    promotions: list[str] = Field(description="their names")
+    apart_by: Literal["outlets", "skus", "nothing"] = Field(
+        description="studied where, or with what, it ran alone; nothing: it nowhere did"
+    )
+    left_out: list[str] = Field(description="the outlets, or the SKUs, that it shared with them")
+
+
 class Roi(Answer):
     """What it earned: (incremental units x margin - cost) / cost."""
 

@@ -11,9 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cloud.analytics.promo import sellout
+from cloud.analytics.promo.answer import Overlap
 from cloud.analytics.promo.evidence import Days, Known, check_history, known_days, sell_out_of, that_sold_before
 from cloud.analytics.promo.execution import Sighting
 from cloud.analytics.promo.moves import outlets_of_moved
+from cloud.analytics.promo.overlaps import Apart, Ran, told_apart
 from cloud.analytics.promo.prepared import Horizon
 from cloud.analytics.promo.refusals import StudyRefusedError
 from cloud.analytics.promo.sightings import sightings_of
@@ -33,6 +35,7 @@ class Evidence:
     sightings: list[Sighting]
     coverage: Coverage
     """Promoted outlets whose sell-out is known well enough, of all promoted."""
+    overlap: Overlap | None
     warnings: tuple[str, ...]
 
 
@@ -54,23 +57,22 @@ class Reading:
         places = promoted_outlets(self.session, promotion)
         promoted = frozenset(place.id for place in places)
         check_over(promotion, places, now)
-        days = Days(
-            promotion.first - timedelta(days=self.horizon.before), promotion.last + timedelta(days=self.horizon.after)
-        )
-        moved = outlets_of_moved(self.facts, self.tenant, days, promoted)
-        others = self._under_others(promotion, days)
+        apart = self._apart(promotion, promoted)
+        moved = outlets_of_moved(self.facts, self.tenant, apart.days, promoted)
         outlets = {row.id: row for row in self.session.scalars(select(Outlet))}
-        known = known_days(self.facts, self.tenant, days, outlets.keys() - (moved | others - promoted))
+        known = known_days(self.facts, self.tenant, apart.days, outlets.keys() - moved - (apart.elsewhere - promoted))
         check_history(known, promoted, promotion.first)
-        sell_out = self._sell_out(promotion, known, outlets, promoted)
+        all_known = self._sell_out(promotion, known, outlets, promoted)
+        sell_out = all_known.without(promoted - apart.outlets)
         zones = {place.id: place.timezone for place in places}
         ran = Days(promotion.first, promotion.last)
         return Evidence(
             sell_out=sell_out,
-            promotion=_studied(promotion, promoted, sell_out),
+            promotion=_studied(promotion, promoted, apart, all_known),
             sightings=sightings_of(self.facts, self.tenant, promotion.skus, promotion.least_facings, ran, zones),
             coverage=Coverage(reporting=len(promoted.intersection(known.well())), expected=len(promoted)),
-            warnings=tuple(_warnings(moved, others, promoted, promotion, sell_out)),
+            overlap=apart.overlap,
+            warnings=tuple(_warnings(moved, apart, promoted, promotion, sell_out)),
         )
 
     def _sell_out(
@@ -91,13 +93,18 @@ class Reading:
             )
         return sellout.SellOut(places, found.skus, found.days, found.units[left])
 
-    def _under_others(self, promotion: Promotion, days: Days) -> set[str]:
-        """Outlets where another promotion of one of the SKUs ran in the days of the study."""
-        overlapping = select(Promotion).where(
-            Promotion.id != promotion.id, Promotion.first <= days.last, Promotion.last >= days.first
+    def _apart(self, promotion: Promotion, promoted: frozenset[str]) -> Apart:
+        """How it is told apart from other promotions of its SKUs around its days."""
+        first, last = (
+            promotion.first - timedelta(days=self.horizon.before),
+            promotion.last + timedelta(days=self.horizon.after),
         )
-        rows = [row for row in self.session.scalars(overlapping) if set(row.skus) & set(promotion.skus)]
-        return {outlet.id for row in rows for outlet in promoted_outlets(self.session, row)}
+        around = select(Promotion).where(Promotion.id != promotion.id, Promotion.first <= last, Promotion.last >= first)
+        others = [
+            _ran(row, frozenset(outlet.id for outlet in promoted_outlets(self.session, row)))
+            for row in self.session.scalars(around.order_by(Promotion.id))
+        ]
+        return told_apart(_ran(promotion, promoted), others, self.horizon)
 
 
 def check_over(promotion: Promotion, places: Collection[Outlet], now: datetime) -> None:
@@ -119,21 +126,33 @@ def check_over(promotion: Promotion, places: Collection[Outlet], now: datetime) 
         )
 
 
-def _studied(promotion: Promotion, promoted: frozenset[str], sell_out: sellout.SellOut) -> sellout.Promotion:
+def _ran(promotion: Promotion, outlets: frozenset[str]) -> Ran:
+    skus, sisters = frozenset(promotion.skus), frozenset(promotion.sisters)
+    return Ran(promotion.name, skus, sisters, outlets, promotion.first, promotion.last)
+
+
+def _studied(
+    promotion: Promotion, promoted: frozenset[str], apart: Apart, sell_out: sellout.SellOut
+) -> sellout.Promotion:
+    """What is studied of a promotion; `sell_out` is that of all its outlets."""
+    cost = float(promotion.cost)
+    if apart.outlets != promoted:
+        before = sell_out.before(promotion.first)
+        cost *= before.a_day(promotion.skus, apart.outlets) / before.a_day(promotion.skus, promoted)
     return sellout.Promotion(
-        skus=frozenset(promotion.skus),
-        outlets=promoted,
+        skus=apart.skus,
+        outlets=apart.outlets,
         first=promotion.first,
         last=promotion.last,
         margins=promotion.margins,
-        cost=float(promotion.cost),
+        cost=cost,
         sisters=frozenset(promotion.sisters).intersection(sell_out.skus),
     )
 
 
 def _warnings(
     moved: Collection[str],
-    others: set[str],
+    apart: Apart,
     promoted: frozenset[str],
     promotion: Promotion,
     sell_out: sellout.SellOut,
@@ -141,10 +160,13 @@ def _warnings(
     found = []
     if moved:
         found.append(f"{len(moved)} outlets between which coolers moved are left out of the comparison")
-    if out := others - promoted:
+    if out := apart.elsewhere - promoted:
         found.append(f"{len(out)} outlets with another promotion of these SKUs are left out of the comparison")
-    if both := others & promoted:
-        found.append(f"{len(both)} of its outlets had another promotion of these SKUs: the two cannot be told apart")
+    if (overlap := apart.overlap) and overlap.apart_by == "outlets":
+        found.append(
+            f"studied in the {len(apart.outlets)} outlets that had it alone, with their part of the cost by what they "
+            f"sold before: the other {len(overlap.left_out)} had {', '.join(overlap.promotions)} too"
+        )
     if missing := sorted(set(promotion.sisters) - set(sell_out.skus)):
         found.append(f"no sell-out is known of the sister SKUs {', '.join(missing)}")
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -88,6 +88,22 @@ class SellOut:
                 raise PanelError(f"the margin of the SKU {sku!r} is not known")
             total = total + self.units[:, self.skus.index(sku)] * (1.0 if worth is None else worth[sku])
         return total
+
+    def without(self, outlets: Collection[str]) -> SellOut:
+        """That of the other outlets."""
+        left = [number for number, outlet in enumerate(self.outlets) if outlet.id not in outlets]
+        return SellOut(tuple(self.outlets[number] for number in left), self.skus, self.days, self.units[left])
+
+    def before(self, day: date) -> SellOut:
+        """That of the days before."""
+        days = tuple(one for one in self.days if one < day)
+        return SellOut(self.outlets, self.skus, days, self.units[:, :, : len(days)])
+
+    def a_day(self, skus: Iterable[str], outlets: Collection[str]) -> float:
+        """Units of some SKUs that some outlets sold together, on average of the days on which each is known."""
+        units = self.of_skus(skus)[[outlet.id in outlets for outlet in self.outlets]]
+        known = np.maximum(np.isfinite(units).sum(axis=1), 1)
+        return float((np.nansum(units, axis=1) / known).sum())
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from cloud.analytics.promo.prepared import Horizon
 from cloud.analytics.promo.reading import Evidence, Reading
 from cloud.analytics.promo.refusals import StudyRefusedError
 from cloud.analytics.promo.study import PromotionStudy, StudyAnswer
+from cloud.analytics.promo.verdict import despite_overlap
 from cloud.analytics.sellout.sold_table import sellout_day
 from cloud.audits.facts import Facts
 from cloud.retail.promotions.models import Promotion
@@ -64,7 +65,11 @@ def studied(session: Session, promotion: Promotion) -> PromotionStudied:
 def answer_of(evidence: Evidence) -> StudyAnswer:
     """The study itself; runs in a process of its own."""
     answer = PromotionStudy().answer(evidence.sell_out, evidence.promotion, evidence.sightings)
-    return answer.model_copy(update={"warnings": [*evidence.warnings, *answer.warnings]})
+    changed: dict[str, object] = {"warnings": [*evidence.warnings, *answer.warnings]}
+    if evidence.overlap:
+        word, reason = despite_overlap(answer.verdict, answer.reason, evidence.overlap)
+        changed |= {"overlap": evidence.overlap, "verdict": word, "reason": reason}
+    return answer.model_copy(update=changed)
 
 
 def answering(stopping: threading.Event) -> Answering:

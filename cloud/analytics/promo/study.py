@@ -18,6 +18,7 @@ from cloud.analytics.promo.answer import (
     Effect,
     EstimatorAnswer,
     EstimatorName,
+    Overlap,
     PlaceboInSpace,
     PlaceboInTime,
     PreTrend,
@@ -71,6 +72,8 @@ class StudyAnswer(Answer):
     control_outlets: int
     imbalance: dict[str, float]
     course: Course
+    overlap: Overlap | None = None
+    """Promotions of the same SKUs that ran with it."""
     level: float
     warnings: list[str]
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cloud.analytics.promo.answer import Effect, EstimatorAnswer, PlaceboInTime, PreTrend, Roi, Verdict
+from cloud.analytics.promo.answer import Effect, EstimatorAnswer, Overlap, PlaceboInTime, PreTrend, Roi, Verdict
 
+LEAST_ALONE = 5
+"""Outlets with a promotion alone, from which on it is told apart from others: with fewer no interval is sure."""
 SMALLEST = 0.10
 """The smallest effect that matters, as a part of the outcome without treatment, unless another is named."""
 
@@ -38,6 +40,29 @@ def verdict(
     if high < 0:
         return "harmful", f"the outcome fell: {_words(primary)}"
     return _nothing_seen(primary, roi, smallest)
+
+
+def despite_overlap(word: Verdict, reason: str, overlap: Overlap) -> tuple[Verdict, str]:
+    """The verdict of a study of a promotion that ran together with others, where it was told apart as `overlap` says.
+
+    By outlets, it holds as it is. By SKUs, only a success does: what those SKUs earned is weighed against the whole
+    cost, and what it earned beside them is not known. By nothing, none does.
+    """
+    names = ", ".join(repr(name) for name in overlap.promotions)
+    if overlap.apart_by == "outlets":
+        return word, reason
+    if overlap.apart_by == "nothing":
+        return "cannot tell", (
+            f"it ran together with {names}: the same SKUs, outlets and days; which of them earned what cannot be told; "
+            f"leave {LEAST_ALONE} outlets or more to each alone next time"
+        )
+    left_out = ", ".join(overlap.left_out)
+    if word == "success":
+        return word, f"{reason}; by the SKUs alone that {names} did not promote, without {left_out}"
+    return (
+        "cannot tell",
+        f"{left_out} were promoted by {names} too: what they earned for which is not known; {reason}",
+    )
 
 
 def doubts_of(trend: PreTrend, in_time: PlaceboInTime | None, *, parallel: bool) -> list[str]:

@@ -13,7 +13,7 @@ from cloud.api.shapes import AfterNumber, Limit, Page, RecordId, page_of
 from cloud.identity.service import record
 from cloud.retail.promotions.models import Promotion
 from cloud.retail.promotions.schemas import PromotionAnswer, PromotionBody
-from cloud.retail.promotions.service import found_promotion, put_promotion
+from cloud.retail.promotions.service import found_promotion, put_promotion, study_again_beside
 
 router = APIRouter(prefix="/api/v1/promotions", tags=["retail"], route_class=CommittingRoute)
 
@@ -49,6 +49,7 @@ def change_promotion(
 def delete_promotion(promotion_id: RecordId, who: ManagerDep, session: SessionDep) -> None:
     """Take a promotion away, with its study."""
     row = found_promotion(session, promotion_id)
+    study_again_beside(session, row)
     session.execute(delete(PromotionStudyRecord).where(PromotionStudyRecord.promotion_id == row.id))
     session.delete(row)
     record(session, who, "promotion.deleted", str(promotion_id))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
+from cloud.analytics.promo.models import PromotionStudyRecord
+from cloud.analytics.promo.prepared import Horizon
 from cloud.api.errors import not_found
 from cloud.catalog.models import Product
 from cloud.identity.service import Caller, record
@@ -29,6 +31,8 @@ def put_promotion(
     _known("SKUs", {*body.skus, *body.sisters}, set(session.scalars(select(Product.sku))), "add them to the catalogue")
     _known("outlets", body.outlets, set(session.scalars(select(Outlet.id))), "add them first")
     row = Promotion() if promotion_id is None else found_promotion(session, promotion_id)
+    if promotion_id is not None:
+        study_again_beside(session, row)  # as it was until now
     for name, value in body.model_dump().items():
         setattr(row, name, value)
     row.changed_at, row.changed_by = now, who.actor
@@ -36,6 +40,7 @@ def put_promotion(
         raise BadInputError("no outlet is of these regions and classes: name others, or name the outlets themselves")
     session.add(row)
     session.flush()
+    study_again_beside(session, row)
     action = "promotion.added" if promotion_id is None else "promotion.changed"
     record(session, who, action, str(row.id), body.model_dump(mode="json"))
     return row
@@ -63,6 +68,18 @@ def promoted_outlets(session: Session, promotion: Promotion) -> list[Outlet]:
     if promotion.outlet_classes:
         fits.append(Outlet.outlet_class.in_(promotion.outlet_classes))
     return list(session.scalars(select(Outlet).where(*fits).order_by(Outlet.id)))
+
+
+def study_again_beside(session: Session, promotion: Promotion) -> None:
+    """Have those studied anew that a promotion's being there, or not, may change: of its SKUs, around its days."""
+    around = timedelta(days=Horizon().before + Horizon().after)
+    near = select(Promotion).where(
+        Promotion.id != promotion.id,
+        Promotion.first <= promotion.last + around,
+        Promotion.last >= promotion.first - around,
+    )
+    beside = [row.id for row in session.scalars(near) if {*row.skus} & {*promotion.skus}]
+    session.execute(delete(PromotionStudyRecord).where(PromotionStudyRecord.promotion_id.in_(beside)))
 
 
 def _known(what: str, named: Collection[str], known: Collection[str], remedy: str) -> None:

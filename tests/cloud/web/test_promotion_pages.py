@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
 
+from cloud.analytics.promo.answer import Overlap
 from cloud.analytics.promo.refusals import REFUSALS
 from cloud.analytics.promo.rounds import PromotionRounds
 from cloud.analytics.promo.stored import PromotionStudied, answer_of, studied
@@ -107,6 +109,38 @@ def test_the_reason_of_a_verdict(
     effect = found.study.direct.model_copy(update={"low": direct[0], "high": direct[1]})
     study = found.study.model_copy(update={"direct": effect, "verdict": verdict, **checks})
     assert told in why(found.model_copy(update={"study": study}), "en")
+
+
+@pytest.mark.parametrize(
+    ("apart_by", "verdict", "told", "told_in_chinese"),
+    [
+        (
+            "nothing",
+            "cannot tell",
+            "It ran together with Coupons, 冬促: same products",
+            "它与 Coupons, 冬促 在相同的门店",
+        ),
+        ("skus", "cannot tell", "Some of its products were promoted by Coupons, 冬促 too", "部分产品同时也在 Coupons"),
+        ("skus", "success", "Studied by the products that Coupons, 冬促 did not promote.", "冬促 未促销的产品来研究。"),
+        (
+            "outlets",
+            "success",
+            "It sold more, and earned its cost. Studied in the outlets that had",
+            "没有同时进行 Coupons",
+        ),
+    ],
+)
+def test_the_reason_beside_others_in_both_languages(
+    cloud: PromotedCloud, apart_by: Any, verdict: str, told: str, told_in_chinese: str
+) -> None:
+    with cloud.services.records.session(TENANT, write=False) as session:
+        found = studied(session, found_promotion(session, 1))
+    assert found.study
+    overlap = Overlap(promotions=["Coupons", "冬促"], apart_by=apart_by, left_out=["o001"])
+    study = found.study.model_copy(update={"overlap": overlap, "verdict": verdict})
+    said = [why(found.model_copy(update={"study": study}), language) for language in ("en", "zh-Hans")]
+    assert told in said[0]
+    assert told_in_chinese in said[1]
 
 
 def test_the_pages_speak_chinese_and_run_no_inline_script(reader: httpx.Client) -> None:

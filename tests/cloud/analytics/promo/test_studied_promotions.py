@@ -108,7 +108,7 @@ def test_a_cooler_that_changed_outlet(cloud: PromotedCloud) -> None:
     cloud.sell(slice(60, None), cloud.now + timedelta(hours=1), {f"cooler-{control}": mine})
     refused = found(cloud, cloud.add())
     assert refused.state == "moved-cooler"
-    assert f"cooler-{control} ({', '.join(sorted((control, mine)))})" in refused.reason
+    assert f"cooler-{control} ({', '.join(sorted((control, mine, other)))})" in refused.reason
 
 
 def test_outlets_under_another_promotion_of_the_skus_are_no_controls(cloud: PromotedCloud) -> None:
@@ -116,6 +116,48 @@ def test_outlets_under_another_promotion_of_the_skus_are_no_controls(cloud: Prom
     answer = found(cloud, cloud.add()).study
     assert answer
     assert answer.warnings[0] == "5 outlets with another promotion of these SKUs are left out of the comparison"
+
+
+def test_two_that_ran_together_cannot_be_told_apart(cloud: PromotedCloud) -> None:
+    mine = cloud.add()
+    alone = found(cloud, mine).study
+    assert alone
+    other = cloud.add(name="Coupons")
+    with cloud.services.records.session(TENANT, write=False) as session:
+        assert studied(session, found_promotion(session, mine.id)).state == "waiting", "it is studied anew beside it"
+    for promotion, beside in ((mine, "Coupons"), (other, "Summer cola")):
+        answer = found(cloud, promotion).study
+        assert answer
+        assert (answer.verdict, answer.overlap and answer.overlap.promotions) == ("cannot tell", [beside])
+        assert answer.reason.startswith(f"it ran together with '{beside}'")
+        assert answer.direct == alone.direct, "what came of both is told"
+
+
+def test_told_apart_by_the_outlets_that_had_it_alone(cloud: PromotedCloud) -> None:
+    shared = sorted(cloud.outlets(promoted=True))[:8]
+    cloud.add(name="Coupons", outlets=shared)
+    answer = found(cloud, cloud.add()).study
+    assert answer and answer.overlap
+    assert (answer.overlap.apart_by, answer.overlap.left_out) == ("outlets", shared)
+    assert answer.matched_outlets + len(answer.unmatched) == 16
+    assert answer.warnings[0].startswith("studied in the 16 outlets that had it alone, with their part of the cost")
+    cost = answer.roi.incremental_margin.value / (1 + answer.roi.roi.value)
+    assert cost == pytest.approx(MARKET.cost * 16 / 24, rel=0.15), "their part of it, by what they sold before"
+    assert answer.direct.low and answer.direct.low < cloud.simulated.effect([*shared, *answer.unmatched]) < (
+        answer.direct.high or 0
+    )
+
+
+def test_told_apart_by_the_sku_that_only_it_promoted(cloud: PromotedCloud) -> None:
+    first, second = sorted(cloud.simulated.promotion.skus)
+    cloud.add(name="Coupons", skus=[first], sisters=[])
+    answer = found(cloud, cloud.add()).study
+    assert answer and answer.overlap
+    assert (answer.overlap.apart_by, answer.overlap.left_out) == ("skus", [first])
+    assert answer.verdict == "success" or f"{first} were promoted by 'Coupons' too" in answer.reason
+    mine = found(cloud, cloud.add(skus=[second], name="Second")).study
+    assert mine
+    assert answer.direct.effect == pytest.approx(mine.direct.effect)
 
 
 def test_it_is_due_when_new_over_changed_or_when_sell_out_has_changed(cloud: PromotedCloud) -> None:
