@@ -1,7 +1,12 @@
-"""One 960x1280 photo through the vision chain on one thread: milliseconds by stage, and total over raw ONNX time.
+"""One 960 x 1280 photo with about 60 products through the vision chain on one thread: `python -m bench.vision`.
 
-Run it with `python -m bench.vision`; it prints JSON. `total_over_sessions` is the ratio to judge: what the chain adds
-to the time that the models need by themselves, measured in the same run.
+Prints JSON. Every figure in milliseconds is processor time, so that other work on the machine counts little.
+
+- `ms`, `total_ms`: each stage, and all of them; `total_over_sessions`: what the chain adds to what the models need.
+- `ultralytics`: its own `predict` of the same photo on one thread, with its FP32 ONNX export of yolo11n (see
+  `bench.parts.predict`), and how many times as fast our detector finds its products in the same pixels. The two take
+  turns, so that both meet the same machine. Where ultralytics is not installed, the reason stands there.
+- `daemon`: memory of the edge daemon that reads this photo.
 """
 
 from __future__ import annotations
@@ -13,79 +18,116 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import cv2
-import psutil
-from typer.testing import CliRunner
 
-from datasets.cli import app as datasets_app
+from bench.parts.daemon import daemon_memory
+from bench.parts.drawn import drawn_photo
+from bench.parts.rival import WAYS, Rival, rival
 from edge.vision import chain as stages
 from edge.vision.chain import VisionChain
 from edge.vision.decode import decode_photo
+from edge.vision.reading import ShelfReading
 from edge.vision.zoo import LoadedModel
+from facings.errors import UnavailableError
 
 RUNS = 15
-STAGES = ("judge", "detect", "embed", "arrange")
+STAGES = ("decode", "judge", "survey", "embed", "arrange")
 spent: dict[str, list[float]] = defaultdict(list)
 
 
 def timed(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
-    """`work`, with its milliseconds noted under `name`."""
+    """`work`, with its processor milliseconds noted under `name`."""
 
     def run(*arguments: Any) -> Any:
-        began = time.perf_counter()
+        began = time.process_time()
         try:
             return work(*arguments)
         finally:
-            spent[name].append((time.perf_counter() - began) * 1000)
+            spent[name].append((time.process_time() - began) * 1000)
 
     return run
 
 
-def rendered(folder: Path) -> tuple[Path, Path]:
-    """A photo and a gallery."""
-    for arguments in (
-        ["compose", "--scenes", "1", "--variety", "0", "--seed", "11", "--out", str(folder / "scenes")],
-        ["packshots", "--out", str(folder / "gallery")],
-    ):
-        done = CliRunner().invoke(datasets_app, arguments)
-        assert done.exit_code == 0, done.output
-    return next((folder / "scenes" / "images").glob("*.jpg")), folder / "gallery"
+def note_stages() -> None:
+    """Note the time of each stage of every chain from now on, and of each run of a model."""
+    for stage in STAGES[1:]:
+        setattr(stages, stage, timed(stage, getattr(stages, stage)))
+    LoadedModel.run = timed("session", LoadedModel.run)  # type: ignore[method-assign]
+
+
+def read_once(chain: VisionChain, encoded: bytes) -> ShelfReading:
+    """Read a photo, and note what all of it took and what of that its models."""
+    spent["session"].clear()
+    began = time.process_time()
+    reading = chain.read(timed("decode", decode_photo)(encoded))
+    spent["total"].append((time.process_time() - began) * 1000)
+    spent["sessions"].append(sum(spent["session"]))
+    return reading
+
+
+def chain_figures(reading: ShelfReading) -> dict[str, Any]:
+    """Medians of what was noted."""
+    ratios = [total / raw for total, raw in zip(spent["total"], spent["sessions"], strict=True)]
+    return {
+        "found": len(reading.products),
+        "ms": {stage: _median(stage) for stage in STAGES},
+        "total_ms": _median("total"),
+        "sessions_ms": _median("sessions"),
+        "total_over_sessions": round(statistics.median(ratios), 3),
+    }
+
+
+def against(other: Rival, chain: VisionChain, encoded: bytes) -> dict[str, Any]:
+    """Medians of ultralytics' times, and of how many times as fast each of our looks was."""
+    theirs: dict[str, list[float]] = {way: [] for way in WAYS}
+    ours = []
+    for _ in range(RUNS):
+        for way in WAYS:
+            theirs[way].append(other.predict_ms(way))
+        read_once(chain, encoded)
+        ours.append(spent["survey"][-1])
+    return {
+        way: {
+            "predict_ms": round(statistics.median(theirs[way]), 1),
+            "times_as_fast": round(statistics.median(t / o for t, o in zip(theirs[way], ours, strict=True)), 2),
+        }
+        for way in WAYS
+    }
+
+
+def _median(name: str) -> float:
+    return round(statistics.median(spent[name]), 1)
 
 
 def main() -> None:
     """Measure and print."""
     cv2.setNumThreads(1)
     with tempfile.TemporaryDirectory() as folder:
-        picture, gallery = rendered(Path(folder))
-        encoded = picture.read_bytes()
-        chain = VisionChain(gallery=gallery, threads=1)
-        chain.load()
-        chain.read(decode_photo(encoded))
-        for stage in STAGES:
-            setattr(stages, stage, timed(stage, getattr(stages, stage)))
-        LoadedModel.run = timed("sessions", LoadedModel.run)  # type: ignore[method-assign]
-        totals, sessions = [], []
-        for _ in range(RUNS):
-            spent["sessions"].clear()
-            began = time.perf_counter()
-            photo = timed("decode", decode_photo)(encoded)
-            reading = chain.read(photo)
-            totals.append((time.perf_counter() - began) * 1000)
-            sessions.append(sum(spent["sessions"]))
-    result = {
-        "photo": [photo.width, photo.height],
-        "products": len(reading.products),
+        photo = drawn_photo(Path(folder))
+        encoded = photo.path.read_bytes()
+        chain = VisionChain(gallery=photo.gallery, threads=1)
+        reading = chain.read(decode_photo(encoded))
+        note_stages()
+        try:
+            with rival(photo.path) as other:
+                compared: Any = against(other, chain, encoded)
+        except UnavailableError as error:
+            compared = str(error)
+            for _ in range(RUNS):
+                read_once(chain, encoded)
+        memory = daemon_memory(photo.path, photo.gallery)
+    figures = {
+        "photo": {"width": reading.width, "height": reading.height, "products": photo.products},
         "runs": RUNS,
-        "ms": {stage: round(statistics.median(spent[stage]), 1) for stage in ("decode", *STAGES)},
-        "total_ms": round(statistics.median(totals), 1),
-        "sessions_ms": round(statistics.median(sessions), 1),
-        "total_over_sessions": round(statistics.median(t / s for t, s in zip(totals, sessions, strict=True)), 3),
-        "resident_mb": round(psutil.Process().memory_info().rss / 1e6),
+        **chain_figures(reading),
+        "ultralytics": compared,
+        "daemon": asdict(memory),
     }
-    sys.stdout.write(json.dumps(result, indent=1) + "\n")
+    sys.stdout.write(json.dumps(figures, indent=1) + "\n")
 
 
 if __name__ == "__main__":

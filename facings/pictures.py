@@ -76,7 +76,14 @@ def _check_size(width: int, height: int, smallest_side: int) -> None:
 
 
 def _guess(encoded: bytes) -> str:
-    known = {b"GIF8": "a GIF", b"RIFF": "a WebP or AVI", b"BM": "a BMP", b"II*\0": "a TIFF", b"MM\0*": "a TIFF"}
+    known = {
+        b"GIF8": "a GIF",
+        b"RIFF": "a WebP or AVI",
+        b"BM": "a BMP",
+        b"II*\0": "a TIFF",
+        b"MM\0*": "a TIFF",
+        b"%PDF": "a PDF",
+    }
     for start, name in known.items():
         if encoded.startswith(start):
             return name
@@ -84,8 +91,18 @@ def _guess(encoded: bytes) -> str:
         return "a HEIC, AVIF or video file"
     if not any(encoded):
         return "a file of zeros"
-    sample = encoded[:512]
-    return "text" if all(byte >= 32 or byte in b"\t\r\n" for byte in sample) else "an unknown kind of file"
+    return "text" if _is_text(encoded[:512]) else "an unknown kind of file"
+
+
+def _is_text(start: bytes) -> bool:
+    """Whether a file's first bytes are UTF-8 without control characters; the last character may be cut off."""
+    try:
+        text = start.decode()
+    except UnicodeDecodeError as error:
+        if error.start < len(start) - 3:
+            return False
+        text = start[: error.start].decode()
+    return all(character >= " " or character in "\t\r\n" for character in text)
 
 
 def _jpeg_size(encoded: bytes) -> tuple[int, int]:

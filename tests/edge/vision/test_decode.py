@@ -11,6 +11,7 @@ import pytest
 
 from edge.vision.decode import decode_photo
 from facings.errors import PhotoError
+from tests.support.cmyk import cmyk_jpeg
 
 HEIGHT, WIDTH = 80, 120
 TIFF_TURN_RIGHT = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"
@@ -59,6 +60,7 @@ def jpeg_claiming(width: int, height: int) -> bytes:
         pytest.param(encoded(".jpg") + b"\0" * 4096, id="jpeg with bytes behind its end"),
         pytest.param(encoded(".png"), id="png"),
         pytest.param(encoded(".png", picture().astype(np.uint16) * 257), id="16-bit png"),
+        pytest.param(cmyk_jpeg(picture()), id="cmyk jpeg"),
     ],
 )
 def test_a_whole_photo_keeps_size_and_colours(file: bytes) -> None:

@@ -1,0 +1,1 @@
+"""What `bench.vision` is made of."""
