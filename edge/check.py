@@ -6,6 +6,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import httpx
@@ -16,10 +17,11 @@ from edge.capture.http import HttpCamera
 from edge.device.identity import is_set, system_clock_state
 from edge.device.modbus import ModbusController
 from edge.reader import Reader
-from edge.settings import EdgeSettings
+from edge.settings import CameraSettings, EdgeSettings
 from edge.uplink.mqtt import new_client, refusal
 from edge.uplink.photos import GRANTS_PATH
 from edge.vision.decode import decode_photo
+from edge.vision.quality import judge
 from facings.clock import SystemClock
 from facings.errors import FacingsError, UnavailableError
 from facings.logins import mqtt_client_id
@@ -43,11 +45,11 @@ def check_device(settings: EdgeSettings, make_reader: Callable[[], Reader]) -> I
         ("state_dir", lambda: _state_dir(settings)),
         ("clock", _clock),
         ("vision", lambda: _vision(make_reader)),
-        ("camera", lambda: _camera(settings)),
-        ("broker", lambda: _broker(settings)),
     ]
+    parts += [(_what(settings, camera), partial(_camera, camera)) for camera in settings.camera]
     if settings.controller.url is not None:
-        parts.insert(4, ("controller", lambda: _controller(settings)))
+        parts.append(("controller", lambda: _controller(settings)))
+    parts.append(("broker", lambda: _broker(settings)))
     if settings.uploads.enabled:
         parts.append(("cloud", lambda: _cloud(settings)))
     for what, look in parts:
@@ -81,12 +83,20 @@ def _vision(make_reader: Callable[[], Reader]) -> str:
     return "models are loaded"
 
 
-def _camera(settings: EdgeSettings) -> str:
-    if settings.camera.kind == "replay":
-        assert settings.camera.folder is not None
-        return f"{len(read_manifest(settings.camera.folder).entries)} photos to replay"
-    photo = decode_photo(HttpCamera(settings.camera).take())
-    return f"took a photo of {photo.width} x {photo.height} pixels"
+def _what(settings: EdgeSettings, camera: CameraSettings) -> str:
+    return f"camera {camera.name}" if len(settings.camera) > 1 else "camera"
+
+
+def _camera(settings: CameraSettings) -> str:
+    if settings.kind == "replay":
+        assert settings.folder is not None
+        return f"{len(read_manifest(settings.folder).entries)} photos to replay"
+    photo = decode_photo(HttpCamera(settings).take())
+    told = f"took a photo of {photo.width} x {photo.height} pixels"
+    quality = judge(photo)
+    if quality.verdict == "unusable":
+        raise UnavailableError(f"{told}, which is unusable: {'; '.join(quality.reasons)}")
+    return told
 
 
 def _controller(settings: EdgeSettings) -> str:

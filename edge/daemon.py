@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,17 +10,20 @@ from edge.capture.door import DoorTrigger
 from edge.capture.http import HttpCamera
 from edge.capture.intake import Intake
 from edge.capture.live import LiveCapture
+from edge.capture.patient import PatientCamera
 from edge.capture.replay import ReplayCapture
 from edge.capture.schedule import Schedule
 from edge.device.commands import Commands
 from edge.device.health import Backlog, HealthReporter
 from edge.device.identity import Identity, software_version
 from edge.device.twin import ConfigTwin
+from edge.observer import Observer
 from edge.peer import Backoff
-from edge.reader import Observer, SharedReader
+from edge.reader import SharedReader
 from edge.settings import EdgeSettings, ScheduleSettings
 from edge.update.gallery import GalleryUpdater
 from edge.uplink.mqtt import Link
+from edge.uplink.occasions import Occasions
 from edge.uplink.outbox import Outbox
 from edge.uplink.photos import PhotoUploader
 from edge.uplink.quota import Quota
@@ -39,7 +41,7 @@ LOG = logging.getLogger("edge")
 
 
 class Device:
-    """One cooler: camera, vision, outbox, uplink. With `once` it takes one photo, or one replay, and then is done."""
+    """One cooler: cameras, vision, outbox, uplink. With `once` it takes one photo, or one replay, and then is done."""
 
     def __init__(
         self, settings: EdgeSettings, reader: SharedReader, clock: Clock | None = None, *, once: bool = False
@@ -56,6 +58,7 @@ class Device:
         self._store = Store(settings.state_dir, log)
         self._outbox = Outbox(self._store, self._identity, log)
         self._spool = Spool(self._store)
+        self._occasions = Occasions(self._store)
         self._quota = Quota(
             self._store, self._outbox, self._spool, settings.outbox.max_bytes, settings.uploads.max_bytes
         )
@@ -64,10 +67,11 @@ class Device:
         self._observer = Observer(
             reader,
             self._spool,
+            self._occasions,
             self._outbox,
             self._quota,
             self._identity,
-            settings.camera.name,
+            settings.camera[0].name,
             settings.uploads.enabled,
             log,
         )
@@ -82,8 +86,8 @@ class Device:
             lambda health: self._link.say(self._topics.health, health, retain=True),
             log,
         )
-        self._live = self._live_capture() if settings.camera.kind == "http" else None
-        self._replay = self._replay_capture() if settings.camera.kind == "replay" else None
+        self._live = self._live_capture() if settings.is_live else None
+        self._replay = None if settings.is_live else self._replay_capture()
         self._door_trigger = self._door_photos() if self._live and settings.controller.url else None
         self._uploader = self._photo_uploader() if settings.uploads.enabled else None
         self._commands = Commands(
@@ -149,7 +153,7 @@ class Device:
     def _parts(self) -> Iterator[Part]:
         yield from (self._store, self._outbox)
         yield from self._watches.parts()
-        yield from (self._spool, self._galleries, self._observer)
+        yield from (self._spool, self._occasions, self._galleries, self._observer)
         if self._uploader is not None:
             yield self._uploader
         yield from (self._commands, self._twin, self._health, self._link)
@@ -169,8 +173,7 @@ class Device:
         self._watches.disk.on_room = self._intake.tell_untold
         self._watches.clock.on_set = self._observer.wake
         self._intake.on_photo = self._observer.wake
-        if self._watches.camera is not None:
-            self._observer.on_decoded = self._watches.camera.look
+        self._observer.on_decoded = self._watches.look
         if self._door_trigger is not None:
             self._watches.connect_door(self._door_trigger)
         self._outbox.on_stored = self._link.wake
@@ -188,15 +191,19 @@ class Device:
     def _live_capture(self) -> LiveCapture:
         settings = self._settings
         schedule = Schedule.of(settings.schedule, settings.tenant, settings.device)
-        camera = HttpCamera(settings.camera)
-        return LiveCapture(camera, settings.camera.retries, schedule, self._intake, self._identity, self._log)
+        several = len(settings.camera) > 1
+        cameras = [
+            PatientCamera(HttpCamera(camera), camera, self._log, camera.name if several else "camera")
+            for camera in settings.camera
+        ]
+        return LiveCapture(cameras, schedule, self._intake, self._occasions, self._identity, self._log)
 
     def _door_photos(self) -> DoorTrigger:
         assert self._live is not None
         return DoorTrigger(self._settings.schedule, self._live.on_door, self._clock, self._log)
 
     def _replay_capture(self) -> ReplayCapture:
-        return ReplayCapture(self._settings.camera, self._intake, self._store, self._clock, self._log)
+        return ReplayCapture(self._settings.camera[0], self._intake, self._store, self._clock, self._log)
 
     def _photo_uploader(self) -> PhotoUploader:
         settings = self._settings
@@ -235,8 +242,8 @@ class Device:
     def _snapshot(self, _arguments: Mapping[str, Any]) -> dict[str, Any]:
         if self._live is None:
             raise BadInputError("this device replays photos at their own times and cannot take one on request")
-        photo_id: uuid.UUID = self._live.take(self._clock.now(), "request")
-        return {"photo_id": str(photo_id)}
+        photos = [str(photo) for photo in self._live.take(self._clock.now(), "request")]
+        return {"photo_id": photos[0]} | ({"photo_ids": photos} if len(photos) > 1 else {})
 
     def _flush(self, _arguments: Mapping[str, Any]) -> dict[str, Any]:
         self._sender.start_over()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from edge.uplink.spool import SpooledPhoto
 from edge.vision.photo import Photo
 from edge.vision.reading import Box as ReadingBox
-from edge.vision.reading import PlacedProduct, ReadingGap, ReadingLine, ShelfReading
+from edge.vision.reading import PhotoQuality, PlacedProduct, ReadingGap, ReadingLine, ShelfReading
 from facings.messages import MAX_MESSAGE_BYTES, Box, Gap, ImageRef, Line, Observation, Product, Quality, Timing
 
 DECIMALS = 4
@@ -20,40 +21,61 @@ def observation(
     """The message for one photo. An unusable photo is told with its verdict and without a line: nothing follows
     from it.
     """
-    usable = reading.quality.verdict != "unusable"
-    quality = reading.quality
     message = Observation(
+        schema_id=Observation.OF_ONE_PHOTO,
         **envelope,
         photo_id=spooled.photo_id,
         camera=camera,
         trigger=spooled.trigger,
-        quality=Quality(
-            verdict=quality.verdict,
-            brightness=round(quality.brightness, DECIMALS),
-            contrast=round(quality.contrast, DECIMALS),
-            sharpness=round(quality.sharpness, DECIMALS),
-            reasons=quality.reasons,
-        ),
-        image=ImageRef(
-            sha256=spooled.sha256,
-            bytes=spooled.bytes,
-            width=photo.width,
-            height=photo.height,
-            media_type=photo.media_type,
-        ),
-        lines=tuple(_line(line) for line in reading.lines) if usable else (),
-        products=tuple(_product(product) for product in reading.products) if usable else (),
-        gaps=tuple(_gap(gap) for gap in reading.gaps) if usable else (),
-        rows=reading.rows if usable else 0,
-        confidence=round(reading.confidence, DECIMALS),
-        count_sd=round(reading.count_sd, DECIMALS) if usable else None,
-        models=reading.models,
+        quality=quality_of(reading.quality),
+        image=image_of(spooled, photo),
         timing=Timing(due_at=spooled.due_at, taken_at=spooled.taken_at, vision_ms=round(vision_ms, 1)),
+        confidence=round(reading.confidence, DECIMALS),
+        **shown_by(reading),
     )
-    return _that_fits(message)
+    return that_fits(message)
 
 
-def _that_fits(message: Observation) -> Observation:
+def shown_by(reading: ShelfReading, views: Sequence[int] | None = None) -> dict[str, Any]:
+    """What stands on the shelf, as fields of an observation; nothing where the reading is unusable.
+
+    `views` are the positions in the observation of the photos that were read together.
+    """
+    if reading.quality.verdict == "unusable":
+        return {"lines": (), "products": (), "gaps": (), "rows": 0, "count_sd": None, "models": reading.models}
+    return {
+        "lines": tuple(_line(line) for line in reading.lines),
+        "products": tuple(_product(product, views) for product in reading.products),
+        "gaps": tuple(_gap(gap, views) for gap in reading.gaps),
+        "rows": reading.rows,
+        "count_sd": round(reading.count_sd, DECIMALS),
+        "models": reading.models,
+    }
+
+
+def quality_of(quality: PhotoQuality) -> Quality:
+    """The verdict on a photo, rounded."""
+    return Quality(
+        verdict=quality.verdict,
+        brightness=round(quality.brightness, DECIMALS),
+        contrast=round(quality.contrast, DECIMALS),
+        sharpness=round(quality.sharpness, DECIMALS),
+        reasons=quality.reasons,
+    )
+
+
+def image_of(spooled: SpooledPhoto, photo: Photo) -> ImageRef:
+    """What names the photo's file."""
+    return ImageRef(
+        sha256=spooled.sha256,
+        bytes=spooled.bytes,
+        width=photo.width,
+        height=photo.height,
+        media_type=photo.media_type,
+    )
+
+
+def that_fits(message: Observation) -> Observation:
     """The message itself, or without its boxes where they would make it too large for the wire: the counts stay."""
     if len(message.to_wire()) < MAX_MESSAGE_BYTES - 1_000:
         return message
@@ -73,7 +95,7 @@ def _line(line: ReadingLine) -> Line:
     )
 
 
-def _product(product: PlacedProduct) -> Product:
+def _product(product: PlacedProduct, views: Sequence[int] | None) -> Product:
     return Product(
         box=_box(product.box),
         sku=product.sku,
@@ -83,11 +105,20 @@ def _product(product: PlacedProduct) -> Product:
         column=product.column,
         front=product.front,
         look=product.look,
+        view=views[product.view] if views else None,
+        place=_box(product.place) if product.place else None,
     )
 
 
-def _gap(gap: ReadingGap) -> Gap:
-    return Gap(box=_box(gap.box), row=gap.row, confidence=round(gap.confidence, DECIMALS), sku=gap.sku)
+def _gap(gap: ReadingGap, views: Sequence[int] | None) -> Gap:
+    return Gap(
+        box=_box(gap.box),
+        row=gap.row,
+        confidence=round(gap.confidence, DECIMALS),
+        sku=gap.sku,
+        view=views[gap.view] if views else None,
+        place=_box(gap.place) if gap.place else None,
+    )
 
 
 def _box(box: ReadingBox) -> Box:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field, model_validator
 
 from facings.errors import SettingsError
 from facings.ids import Slug
 from facings.logins import mqtt_username
+from facings.messages import CoolerPart
 from facings.settings import Settings
 from facings.topics import RESERVED_DEVICES
 
@@ -66,6 +68,14 @@ def _zone(name: str) -> str:
 
 def _as_tuple(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
+
+
+def _as_cameras(value: Any) -> Any:
+    """`[camera]` and `[[camera]]` alike; a camera without a name has that of its place in the list."""
+    if not isinstance(value, list | tuple):
+        return (value,)
+    numbered = enumerate(value, 1)
+    return tuple({"name": f"camera-{n}", **one} if isinstance(one, Mapping) else one for n, one in numbered)
 
 
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
@@ -128,6 +138,7 @@ class CameraSettings(Settings):
 
     kind: Literal["http", "replay"]
     name: Slug = "camera-1"
+    shows: CoolerPart = "whole"
     url: HttpUrl | None = None
     timeout_s: float = Field(default=20.0, gt=0, le=300)
     max_bytes: int = Field(default=20 * MEGABYTE, gt=0)
@@ -216,7 +227,7 @@ class EdgeSettings(Settings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     broker: BrokerSettings = BrokerSettings()
     cloud: CloudSettings = CloudSettings()
-    camera: CameraSettings
+    camera: Annotated[tuple[CameraSettings, ...], BeforeValidator(_as_cameras), Field(min_length=1)]
     schedule: ScheduleSettings = ScheduleSettings()
     controller: ControllerSettings = ControllerSettings()
     vision: VisionSettings = VisionSettings()
@@ -231,6 +242,19 @@ class EdgeSettings(Settings):
         if self.uploads.enabled and self.cloud.url is None:
             raise ValueError("uploads need cloud.url; set it, or uploads.enabled = false to keep photos at home")
         return self
+
+    @model_validator(mode="after")
+    def _cameras_go_together(self) -> Self:
+        if len({camera.name for camera in self.camera}) < len(self.camera):
+            raise ValueError("two cameras have the same name: give each [[camera]] a name of its own")
+        if len(self.camera) > 1 and any(camera.kind != "http" for camera in self.camera):
+            raise ValueError("several cameras must all be of kind 'http': a replay is the only camera of its device")
+        return self
+
+    @property
+    def is_live(self) -> bool:
+        """Whether there are cameras to ask for photos, and no replay."""
+        return self.camera[0].kind == "http"
 
     @property
     def username(self) -> str:
@@ -256,6 +280,10 @@ def setting_names() -> list[str]:
     """Every setting by its full name, `schedule.cron`."""
     names = []
     for name, field in EdgeSettings.model_fields.items():
-        section = getattr(field.annotation, "model_fields", None)
-        names += [f"{name}.{key}" for key in section] if section else [name]
+        sections = [part for part in (field.annotation, *get_args(field.annotation)) if _is_section(part)]
+        names += [f"{name}.{key}" for section in sections for key in section.model_fields] or [name]
     return names
+
+
+def _is_section(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)

@@ -6,9 +6,10 @@ import logging
 from collections.abc import Iterator
 
 from edge.capture.door import DoorTrigger
-from edge.capture.reference import ReferenceView
+from edge.capture.reference import REFERENCE_FILE, ReferenceView
 from edge.capture.watch import CameraWatch
 from edge.device.alarms import CAMERA_ALARMS, CONTROLLER_ALARMS, AlarmName, Alarms
+from edge.device.camera_alarms import AlarmBook, CameraAlarms
 from edge.device.controller import ControllerWatch
 from edge.device.disk import DiskWatch
 from edge.device.door import DoorWatch
@@ -16,15 +17,17 @@ from edge.device.identity import Identity
 from edge.device.modbus import ControllerReading, ModbusController
 from edge.device.reporter import Reporter
 from edge.device.timekeeping import ClockWatch
-from edge.settings import EdgeSettings
+from edge.settings import CameraSettings, EdgeSettings
 from edge.uplink.outbox import Outbox
 from edge.uplink.reserve import Reserve
 from edge.uplink.store import Store
+from edge.vision.photo import Photo
 from facings.worker import Part
 
 
 class Watches:
-    """The watching parts of one device. `camera` is there for a live camera, `controller` where the settings have one.
+    """The watching parts of one device. `cameras` are those of live cameras, by name; `controller` is
+    there where the settings have one.
 
     `parts` are started before photos are read, `controller` after everything else.
     """
@@ -41,7 +44,7 @@ class Watches:
         self.reserve = Reserve(settings.state_dir)
         self.disk = DiskWatch(self.reserve, self.alarms, log)
         self.clock = ClockWatch(identity, self.alarms, log)
-        self.camera = self._camera_watch() if settings.camera.kind == "http" else None
+        self.cameras = self._camera_watches() if settings.is_live else {}
         watched = settings.controller
         self._door = DoorWatch(self.alarms, self._reporter, watched.door_stuck_s, watched.door_changes)
         self.controller = self._controller_watch() if watched.url else None
@@ -49,8 +52,7 @@ class Watches:
     def parts(self) -> Iterator[Part]:
         """In the order to start them; the store and the outbox run already."""
         yield from (self._reporter, self.alarms, self.disk, self.clock)
-        if self.camera is not None:
-            yield self.camera
+        yield from self.cameras.values()
 
     def connect_door(self, trigger: DoorTrigger) -> None:
         """Have `trigger` take photos when the door was closed."""
@@ -60,9 +62,24 @@ class Watches:
         """What the controller said last; None without one, or while it is lost."""
         return self.controller.latest if self.controller else None
 
-    def _camera_watch(self) -> CameraWatch:
-        reference = ReferenceView(self._settings.state_dir, self._log)
-        return CameraWatch(self._settings.camera.frozen_after, reference, self.alarms, self._light_on)
+    def look(self, camera: str, photo: Photo) -> None:
+        """Look at a photo that `camera` took."""
+        if camera in self.cameras:
+            self.cameras[camera].look(photo)
+
+    def _camera_watches(self) -> dict[str, CameraWatch]:
+        cameras = self._settings.camera
+        if len(cameras) == 1:
+            return {cameras[0].name: self._camera_watch(cameras[0], self.alarms, REFERENCE_FILE)}
+        together = CameraAlarms(self.alarms, [camera.name for camera in cameras])
+        return {
+            camera.name: self._camera_watch(camera, together.of(camera.name), f"view-{camera.name}.png")
+            for camera in cameras
+        }
+
+    def _camera_watch(self, camera: CameraSettings, alarms: AlarmBook, file: str) -> CameraWatch:
+        reference = ReferenceView(self._settings.state_dir, self._log, file)
+        return CameraWatch(camera.frozen_after, reference, alarms, self._light_on)
 
     def _controller_watch(self) -> ControllerWatch:
         settings = self._settings.controller
@@ -75,5 +92,5 @@ class Watches:
 
     def _unwatched(self) -> tuple[AlarmName, ...]:
         """Alarms that nobody on this device looks after."""
-        without_camera = () if self._settings.camera.kind == "http" else CAMERA_ALARMS
+        without_camera = () if self._settings.is_live else CAMERA_ALARMS
         return without_camera + (() if self._settings.controller.url else CONTROLLER_ALARMS)

@@ -6,7 +6,7 @@ import difflib
 import os
 import tomllib
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -36,7 +36,7 @@ class Settings(BaseModel):
         try:
             return cls.model_validate(values)
         except ValidationError as error:
-            raise SettingsError(_complaint(cls, error, file)) from error
+            raise SettingsError(_complaint(cls, error, file, values)) from error
 
 
 def _read_toml(file: Path) -> dict[str, Any]:
@@ -60,14 +60,16 @@ def _from_environment(prefix: str) -> list[tuple[list[str], str]]:
 def _put(values: dict[str, Any], path: list[str], text: str) -> None:
     for section in path[:-1]:
         values = values.setdefault(section, {})
+        if isinstance(values, list):
+            raise SettingsError(f"there are several {section!r}: change them in the file, not in the environment")
         if not isinstance(values, dict):
             raise SettingsError(f"{section!r} is no section of the settings")
     values[path[-1]] = text
 
 
-def _complaint(model: type[BaseModel], error: ValidationError, file: Path | None) -> str:
+def _complaint(model: type[BaseModel], error: ValidationError, file: Path | None, values: dict[str, Any]) -> str:
     first = error.errors()[0]
-    place = [str(part) for part in first["loc"]]
+    place = _as_written(first["loc"], values)
     where = f"{file}: " if file else ""
     if first["type"] != "extra_forbidden":
         return f"{where}setting {'.'.join(place)!r}: {first['msg']}"
@@ -76,10 +78,28 @@ def _complaint(model: type[BaseModel], error: ValidationError, file: Path | None
     return f"{where}there is no setting {'.'.join(place)!r}{hint}"
 
 
+def _as_written(loc: tuple[int | str, ...], values: Any) -> list[str]:
+    """The place of an error as the file has it: a section that stands alone has no number."""
+    place = []
+    for part in loc:
+        if isinstance(part, int) and isinstance(values, dict):
+            continue
+        place.append(str(part + 1) if isinstance(part, int) else part)
+        try:
+            values = values[part]
+        except (KeyError, IndexError, TypeError):
+            values = None
+    return place
+
+
 def _known_keys(model: type[BaseModel], path: list[str]) -> list[str]:
     for part in path:
+        if part.isdecimal():  # one of several sections of a name
+            continue
         field = model.model_fields.get(part)
-        if field is None or not isinstance(field.annotation, type) or not issubclass(field.annotation, BaseModel):
+        kinds = (field.annotation, *get_args(field.annotation)) if field else ()
+        sections = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        if not sections:
             return []
-        model = field.annotation
+        model = sections[0]
     return list(model.model_fields)

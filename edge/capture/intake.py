@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from typing import Any
 
 from edge.capture.shot import Shot
 from edge.uplink.outbox import Outbox
@@ -45,10 +46,18 @@ class Intake:
         self.on_photo()
         return photo
 
-    def not_taken(self, reason: str, captured_at: datetime, bookmark: tuple[str, str] | None = None) -> bool:
-        """Tell that a photo was not taken and why; False where even this could not be written."""
-        self._log.warning("no photo: %s", reason)
-        detail = {"earlier_untold": self._untold} if self._untold else {}
+    def not_taken(
+        self, reason: str, captured_at: datetime, bookmark: tuple[str, str] | None = None, camera: str | None = None
+    ) -> bool:
+        """Tell that a photo was not taken and why, and with which `camera` where there are several.
+
+        Returns:
+            False where even this could not be written.
+        """
+        self._log.warning("no photo%s: %s", f" of {camera}" if camera else "", reason)
+        detail: dict[str, Any] = {"earlier_untold": self._untold} if self._untold else {}
+        if camera:
+            detail["camera"] = camera
         try:
             with self._quota.enforced():
                 self._outbox.report("photo-not-taken", reason, captured_at=captured_at, detail=detail)

@@ -1,46 +1,51 @@
-"""Photos from a camera that is there: on schedule, or when someone asks."""
+"""Photos from cameras that are there: on schedule, or when someone asks; all cameras of a device at the same time."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import uuid
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from edge.capture.intake import Intake
+from edge.capture.patient import PatientCamera
 from edge.capture.schedule import Schedule, Timetable
-from edge.capture.shot import Camera, Shot
+from edge.capture.shot import Shot
 from edge.device.identity import Identity
-from edge.peer import Peer
-from edge.vision.decode import check_file
-from facings.errors import FacingsError, PhotoError, UnavailableError
+from edge.uplink.occasions import Occasions
+from facings.errors import UnavailableError
 from facings.messages import Trigger
 
-RETRY_PAUSE_S = 1.0
+
+@dataclass(frozen=True)
+class _Due:
+    at: datetime
+    trigger: Trigger
 
 
 class LiveCapture:
-    """Takes a photo whenever the schedule or a command says so."""
+    """Takes photos whenever the schedule or a command says so: one with each of `cameras`."""
 
     def __init__(
         self,
-        camera: Camera,
-        retries: int,
+        cameras: Sequence[PatientCamera],
         schedule: Schedule,
         intake: Intake,
+        occasions: Occasions,
         identity: Identity,
         log: logging.Logger,
     ) -> None:
-        self._camera = camera
-        self._retries = retries
+        self._cameras = tuple(cameras)
         self._intake = intake
+        self._occasions = occasions
         self._identity = identity
         self._clock = identity.clock
-        self._peer = Peer("camera", log)
         self._one_at_a_time = threading.Lock()
         self._timetable = Timetable(schedule, self._on_due, self._on_missed, self._clock, log)
-        self._stopping = threading.Event()
 
     def start(self) -> None:
         """Go by the schedule."""
@@ -48,48 +53,72 @@ class LiveCapture:
 
     def stop(self) -> None:
         """Take no more photos."""
-        self._stopping.set()
+        for camera in self._cameras:
+            camera.stop()
         self._timetable.stop()
 
     def change_schedule(self, schedule: Schedule) -> None:
         """Go by another schedule from now on."""
         self._timetable.change(schedule)
 
-    def take(self, due_at: datetime, trigger: Trigger) -> uuid.UUID:
-        """Take a photo now and keep it.
+    def take(self, due_at: datetime, trigger: Trigger) -> tuple[uuid.UUID, ...]:
+        """Take a photo with each camera now and keep them; the ids of those that came about, at least one.
 
         Raises:
-            UnavailableError: the camera gave none or it could not be kept; an event says so too.
+            UnavailableError: no camera gave one or none could be kept; an event says so too.
         """
         with self._one_at_a_time:
+            due = _Due(due_at, trigger)
+            if len(self._cameras) > 1:
+                return self._take_together(due)
             try:
-                encoded = self._from_camera()
-                taken_at = self._clock.now()
-                steady_s, state = self._clock.monotonic(), self._identity.clock_state()
-                photo = self._intake.keep(Shot(encoded, taken_at, due_at, taken_at, trigger, state, steady_s))
+                return (self._take_with(self._cameras[0], due),)
             except UnavailableError as error:
                 self._intake.not_taken(str(error), self._clock.now())
                 raise
-            return photo.photo_id
 
-    def _from_camera(self) -> bytes:
-        """A whole photo; the camera is asked again where it gave none, for many faults last a moment only."""
-        for tries_left in range(self._retries, -1, -1):
+    def _take_with(self, camera: PatientCamera, due: _Due, occasion: str | None = None) -> uuid.UUID:
+        encoded = camera.take()
+        taken_at = self._clock.now()
+        steady_s, state = self._clock.monotonic(), self._identity.clock_state()
+        shot = Shot(encoded, taken_at, due.at, taken_at, due.trigger, state, steady_s)
+        if occasion:
+            shot = replace(shot, camera=camera.settings.name, occasion=occasion)
+        return self._intake.keep(shot).photo_id
+
+    def _take_together(self, due: _Due) -> tuple[uuid.UUID, ...]:
+        """Ask all cameras at once; each photo is on disk as soon as it is there."""
+        occasion = self._begin()
+        problems: dict[str, str] = {}
+
+        def take(camera: PatientCamera) -> uuid.UUID | None:
             try:
-                encoded = self._camera.take()
-                check_file(encoded)
-            except (UnavailableError, PhotoError) as error:
-                if tries_left and not self._stopping.wait(RETRY_PAUSE_S):
-                    continue
-                self._peer.lost(str(error))
-                raise UnavailableError(self._told(error)) from error
-            self._peer.back()
-            return encoded
-        raise AssertionError("the last try returns or raises")
+                return self._take_with(camera, due, occasion)
+            except UnavailableError as error:
+                problems[camera.settings.name] = str(error)
+                return None
 
-    def _told(self, error: FacingsError) -> str:
-        told = f"the camera's file is no photo: {error}" if isinstance(error, PhotoError) else str(error)
-        return f"{told} (asked {self._retries + 1} times)" if self._retries else told
+        with ThreadPoolExecutor(len(self._cameras), thread_name_prefix="camera") as pool:
+            taken = tuple(photo for photo in pool.map(take, self._cameras) if photo is not None)
+        self._end(occasion, problems, bool(taken))
+        return taken
+
+    def _begin(self) -> str:
+        try:
+            return self._occasions.begin([camera.settings for camera in self._cameras])
+        except UnavailableError as error:
+            self._intake.not_taken(str(error), self._clock.now())
+            raise
+
+    def _end(self, occasion: str, problems: dict[str, str], any_taken: bool) -> None:
+        for camera, problem in problems.items():
+            self._intake.not_taken(problem, self._clock.now(), camera=camera)
+        if any_taken:
+            self._occasions.end(occasion, problems)
+            self._intake.on_photo()
+        else:
+            self._occasions.forget(occasion)
+            raise UnavailableError("; ".join(f"{camera}: {problem}" for camera, problem in problems.items()))
 
     def _on_due(self, due_at: datetime) -> None:
         with suppress(UnavailableError):  # told in an event already; the next due time tries again

@@ -40,8 +40,8 @@ class ReferenceView:
     nothing any more, the last photo of the same view takes its place.
     """
 
-    def __init__(self, folder: Path, log: logging.Logger) -> None:
-        self._file = folder / REFERENCE_FILE
+    def __init__(self, folder: Path, log: logging.Logger, file: str = REFERENCE_FILE) -> None:
+        self._file = folder / file
         self._log = log
         self._reference: Grey | None = None
         self._recent: Grey | None = None

@@ -19,6 +19,8 @@ class Shot:
         due_at: wall time when the photo was to be taken.
         taken_at: wall time when the camera had delivered it.
         steady_s: the same on the monotonic clock, so that it can be dated anew should the wall clock be set.
+        camera: name of the camera, where the device has several.
+        occasion: what this photo has in common with those that the other cameras took at the same time.
     """
 
     encoded: bytes
@@ -28,6 +30,8 @@ class Shot:
     trigger: Trigger
     clock: ClockState
     steady_s: float | None = None
+    camera: str | None = None
+    occasion: str | None = None
 
 
 class Camera(Protocol):

@@ -9,7 +9,8 @@ import numpy as np
 
 from edge.capture.reference import ReferenceView
 from edge.capture.view import Grey, small_grey
-from edge.device.alarms import AlarmName, Alarms
+from edge.device.alarms import AlarmName
+from edge.device.camera_alarms import AlarmBook
 from edge.vision.photo import Photo
 
 DARK, WHITE = 0.06, 0.94
@@ -45,7 +46,7 @@ class CameraWatch:
         self,
         frozen_after: int,
         reference: ReferenceView,
-        alarms: Alarms,
+        alarms: AlarmBook,
         light_on: Callable[[], bool | None] = lambda: None,
     ) -> None:
         self._frozen = FrozenWatch()

@@ -28,7 +28,8 @@ LEFT_TO_MESSAGES = 500_000
 class SpooledPhoto:
     """A photo in the spool; size and type are known once it was read.
 
-    `steady_s` is when it was taken on the monotonic clock, which has a meaning in the run `boot_id` only.
+    `steady_s` is when it was taken on the monotonic clock, which has a meaning in the run `boot_id` only. `camera` and
+    `occasion` are there where the device has several cameras.
     """
 
     photo_id: uuid.UUID
@@ -44,6 +45,8 @@ class SpooledPhoto:
     media_type: str | None
     boot_id: str | None = None
     steady_s: float | None = None
+    camera: str | None = None
+    occasion: str | None = None
 
 
 class Spool:
@@ -87,6 +90,8 @@ class Spool:
             height=None,
             media_type=None,
             steady_s=shot.steady_s,
+            camera=shot.camera,
+            occasion=shot.occasion,
         )
         self._write(self.file_of(photo.photo_id), shot.encoded)
         try:
@@ -118,8 +123,20 @@ class Spool:
             raise UnavailableError(f"photo {photo.photo_id} cannot be read from disk: {error.strerror}") from error
 
     def next_unread(self) -> SpooledPhoto | None:
-        """The oldest photo that vision has not read."""
-        return self._first("SELECT * FROM photos WHERE state = 'captured' ORDER BY id LIMIT 1")
+        """The oldest photo that vision has not read; photos of several cameras once all of them are taken."""
+        return self._first(
+            "SELECT photos.* FROM photos LEFT JOIN occasions USING (occasion) "
+            "WHERE state = 'captured' AND coalesce(taken, 1) ORDER BY id LIMIT 1"
+        )
+
+    def taken_with(self, photo: SpooledPhoto) -> list[SpooledPhoto]:
+        """The unread photos of the same occasion, this one among them, as they were taken."""
+        if photo.occasion is None:
+            return [photo]
+        with self._store.transaction() as db:
+            wanted = "SELECT * FROM photos WHERE state = 'captured' AND occasion = ? ORDER BY id"
+            rows = db.execute(wanted, (photo.occasion,)).fetchall()
+        return [_from_row(row) for row in rows]
 
     def next_upload(self) -> SpooledPhoto | None:
         """The newest photo to upload: someone may be looking at this cooler."""
@@ -204,8 +221,8 @@ def _sync_folder(folder: Path) -> None:
 def _insert(db: sqlite3.Connection, photo: SpooledPhoto) -> None:
     db.execute(
         "INSERT INTO photos "
-        "(photo_id, state, sha256, bytes, captured_at, due_at, taken_at, trigger, clock, steady_s, boot_id) "
-        "VALUES (?, 'captured', ?, ?, ?, ?, ?, ?, ?, ?, (SELECT boot_id FROM boot))",
+        "(photo_id, state, sha256, bytes, captured_at, due_at, taken_at, trigger, clock, steady_s, camera, occasion, "
+        "boot_id) VALUES (?, 'captured', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT boot_id FROM boot))",
         (
             str(photo.photo_id),
             photo.sha256,
@@ -216,6 +233,8 @@ def _insert(db: sqlite3.Connection, photo: SpooledPhoto) -> None:
             photo.trigger,
             photo.clock.model_dump_json(),
             photo.steady_s,
+            photo.camera,
+            photo.occasion,
         ),
     )
 
@@ -235,4 +254,6 @@ def _from_row(row: sqlite3.Row) -> SpooledPhoto:
         media_type=row["media_type"],
         boot_id=row["boot_id"],
         steady_s=row["steady_s"],
+        camera=row["camera"],
+        occasion=row["occasion"],
     )

@@ -54,6 +54,14 @@ _MIGRATIONS = (
 ALTER TABLE photos ADD COLUMN boot_id TEXT;
 ALTER TABLE photos ADD COLUMN steady_s REAL;
 """,
+    """
+ALTER TABLE photos ADD COLUMN camera TEXT;
+ALTER TABLE photos ADD COLUMN occasion TEXT;
+CREATE INDEX photos_by_occasion ON photos (occasion);
+CREATE TABLE occasions (
+    occasion TEXT PRIMARY KEY, cameras TEXT NOT NULL, problems TEXT NOT NULL DEFAULT '{}',
+    taken INTEGER NOT NULL DEFAULT 0);
+""",
 )
 """What makes of each version the next; those published never change."""
 SCHEMA_VERSION = len(_MIGRATIONS)

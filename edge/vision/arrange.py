@@ -127,7 +127,8 @@ def _confidence(products: list[PlacedProduct], quality: PhotoQuality) -> float:
 
 
 def _width(product: PlacedProduct) -> float:
-    return product.box[2] - product.box[0]
+    x1, _, x2, _ = product.place or product.box
+    return x2 - x1
 
 
 def as_fraction(box: npt.NDArray[np.floating], size: tuple[int, int]) -> Box:

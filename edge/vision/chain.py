@@ -28,6 +28,7 @@ from edge.vision.sighting import Sighting
 from edge.vision.surroundings import doubted, reconsidered
 from edge.vision.zoo import DetectorManifest, EmbedderManifest, LoadedModel, load_session, zoo_folder
 from facings.errors import BadInputError, UnavailableError
+from facings.messages import CoolerPart
 
 log = logging.getLogger(__name__)
 
@@ -173,8 +174,12 @@ class VisionChain:
         vectors = embed(stages.recogniser.model, photo.pixels, found.boxes)
         return Sighting(size, found, weak, stages.recogniser.name(photo, found, vectors), quality, sights, vectors)
 
-    def read_together(self, photos: Sequence[Photo]) -> ShelfReading:
+    def read_together(self, photos: Sequence[Photo], shows: Sequence[CoolerPart] = ()) -> ShelfReading:
         """Everything that several photos of one cooler, taken at the same time, say: each product counts once.
+
+        Args:
+            photos: at least one.
+            shows: the part of the cooler that each shows, where that is known.
 
         Raises:
             ValueError: there is no photo.
@@ -183,7 +188,7 @@ class VisionChain:
             return self.read(photos[0])
         stages = self._loaded()
         views = [self.look(photo) for photo in photos]
-        return merge(views, stages.models, [photo.pixels for photo in photos], stages.errors)
+        return merge(views, stages.models, [photo.pixels for photo in photos], stages.errors, shows)
 
     def _own(self, published: Path | None) -> tuple[Path, ...]:
         return tuple(folder for folder in (self._gallery, published) if folder is not None)

@@ -11,7 +11,9 @@ import numpy as np
 
 from edge.vision.doubts import Floats, cut_off
 from edge.vision.overlap import Overlap, find_overlap
+from edge.vision.parts import agrees, side_rank
 from edge.vision.sighting import Sighting
+from facings.messages import CoolerPart
 
 CUT_OFF_WORTH = 0.3  # of a product that the photo's edge cuts off, beside one that is seen whole
 APART = 1.2  # photos without overlap are laid side by side, this many widths from each other
@@ -30,24 +32,52 @@ class Joined:
         groups: the products, each as the members that show it, the one that shows it best first.
         to_common: (3, 3) of each photo, from its pixels to those of the photo that all are carried to.
         doubtful: members of which it is open whether another photo shows them too.
-        linked: for each photo, whether it overlaps with another one.
+        clusters: photos that overlap with one another, directly or by others between them; from the left.
     """
 
     groups: tuple[tuple[Member, ...], ...]
     to_common: tuple[Floats, ...]
     doubtful: frozenset[Member]
-    linked: tuple[bool, ...]
+    clusters: tuple[tuple[int, ...], ...]
+
+    @property
+    def linked(self) -> tuple[bool, ...]:
+        """For each photo, whether it overlaps with another one."""
+        alone = {views[0] for views in self.clusters if len(views) == 1}
+        return tuple(number not in alone for number in range(len(self.to_common)))
 
 
-def join(views: Sequence[Sighting]) -> Joined:
-    """Lay photos over each other and tell which products are the same; no photo shows one product twice."""
+def join(views: Sequence[Sighting], shows: Sequence[CoolerPart] = ()) -> Joined:
+    """Lay photos over each other and tell which products are the same; no photo shows one product twice.
+
+    `shows` is the part of the cooler that each photo shows, where that is known: no overlap contradicts it, and photos
+    without overlap lie as it says.
+    """
+    shows = shows or ["whole"] * len(views)
     pairs = combinations(range(len(views)), 2)
-    overlaps = {(a, b): found for a, b in pairs if (found := find_overlap(views[a], views[b]))}
+    overlaps = {(a, b): found for a, b in pairs if (found := _overlap(views, shows, a, b))}
+    clusters = _clusters(len(views), overlaps, shows)
     groups = [sorted(group, key=lambda m: -_worth(views[m[0]])[m[1]]) for group in _groups(views, overlaps)]
     alone = {group[0] for group in groups if len(group) == 1}
     lone = {(a, int(i)) for (a, _), overlap in overlaps.items() for i in overlap.lone}
-    linked = tuple(any(number in pair for pair in overlaps) for number in range(len(views)))
-    return Joined(tuple(map(tuple, groups)), _to_common(views, overlaps), frozenset(alone & lone), linked)
+    to_common = _to_common(views, overlaps, clusters)
+    return Joined(tuple(map(tuple, groups)), to_common, frozenset(alone & lone), clusters)
+
+
+def _overlap(views: Sequence[Sighting], shows: Sequence[CoolerPart], a: int, b: int) -> Overlap | None:
+    found = find_overlap(views[a], views[b])
+    fits = found and agrees(found, (views[a].size, views[b].size), (shows[a], shows[b]))
+    return found if fits else None
+
+
+def _clusters(count: int, overlaps: Overlaps, shows: Sequence[CoolerPart]) -> tuple[tuple[int, ...], ...]:
+    """Photos that hang together by their overlaps; photos of the left part first, then in the order given."""
+    clusters = [{number} for number in range(count)]
+    for pair in overlaps:
+        met = [cluster for cluster in clusters if cluster & set(pair)]
+        clusters = [cluster for cluster in clusters if cluster not in met] + [set().union(*met)]
+    ordered = sorted(clusters, key=lambda cluster: (side_rank([shows[number] for number in cluster]), min(cluster)))
+    return tuple(tuple(sorted(cluster)) for cluster in ordered)
 
 
 def _groups(views: Sequence[Sighting], overlaps: Overlaps) -> list[list[Member]]:
@@ -70,19 +100,17 @@ def _worth(view: Sighting) -> Floats:
     return np.asarray(view.found.scores * view.names.confidence * whole, np.float64)
 
 
-def _to_common(views: Sequence[Sighting], overlaps: Overlaps) -> tuple[Floats, ...]:
-    """From each photo to the one that shares most with others; what is linked to none lies beside it, to the right."""
-    if not views:
-        return ()
+def _to_common(views: Sequence[Sighting], overlaps: Overlaps, clusters: Sequence[Sequence[int]]) -> tuple[Floats, ...]:
+    """From each photo to the one of its cluster that shares most with others; clusters lie beside each other."""
     shared: dict[int, int] = defaultdict(int)
     for pair, overlap in overlaps.items():
         for number in pair:
             shared[number] += len(overlap.pairs)
+    widest = max((view.size[0] for view in views), default=0)
     matrices: dict[int, Floats] = {}
-    while len(matrices) < len(views):
-        root = max((v for v in range(len(views)) if v not in matrices), key=lambda v: (shared[v], -v))
-        step = APART * max(view.size[0] for view in views) * bool(matrices) * len(matrices)
-        matrices[root] = np.array([[1.0, 0, step], [0, 1, 0], [0, 0, 1]])
+    for cluster in clusters:
+        root = max(cluster, key=lambda v: (shared[v], -v))
+        matrices[root] = np.array([[1.0, 0, APART * widest * len(matrices)], [0, 1, 0], [0, 0, 1]])
         _spread(root, overlaps, matrices)
     return tuple(matrices[number] for number in range(len(views)))
 

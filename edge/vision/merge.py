@@ -1,7 +1,8 @@
 """Several photos of one cooler, taken at the same time, become one reading in which each product counts once.
 
 Products that `edge.vision.join` finds to be the same are one product, boxed on the photo that shows it best and named
-by all that show it. Rows and columns are found on the boxes of all photos, carried to one of them.
+by all that show it. Rows and columns are found on the boxes of all photos, carried to one of them; shelves that no
+photo shows together are laid out apart (`edge.vision.bands`).
 """
 
 from __future__ import annotations
@@ -15,14 +16,16 @@ import numpy as np
 import numpy.typing as npt
 
 from edge.vision.arrange import TRUST_IN_PHOTO, arrange, as_fraction, summarise
+from edge.vision.bands import Bands, lay_out_bands
 from edge.vision.counts import CountErrors, Doubts
 from edge.vision.doubts import Floats
 from edge.vision.join import Joined, Member, join
 from edge.vision.overlap import carried
-from edge.vision.reading import PhotoQuality, PhotoView, PlacedProduct, ReadingGap, ReadingLine, ShelfReading
-from edge.vision.rows import Layout, Place, lay_out
+from edge.vision.reading import Box, PhotoQuality, PhotoView, PlacedProduct, ReadingGap, ReadingLine, ShelfReading
+from edge.vision.rows import Place
 from edge.vision.sighting import Sighting
 from edge.vision.surroundings import reconsidered
+from facings.messages import CoolerPart
 
 TWICE = 0.25  # variance of a unit of which it is open whether another photo counted it already
 HIDES_GAP = 0.4  # share of a gap that a product of another photo may cover
@@ -35,6 +38,7 @@ def merge(
     models: dict[str, str],
     pixels: Sequence[Pixels] | None = None,
     errors: CountErrors | None = None,
+    shows: Sequence[CoolerPart] = (),
 ) -> ShelfReading:
     """One reading of a cooler from several photos of it; boxes are fractions of the photo that their `view` names.
 
@@ -45,25 +49,27 @@ def merge(
         models: name -> sha256 of each model that took part.
         pixels: of the photos, so that gaps must look empty too.
         errors: what is learned of count errors.
+        shows: the part of the cooler that each photo shows, where that is known.
 
     Raises:
         ValueError: there is no photo.
     """
     if not views:
         raise ValueError("there is no photo to merge")
-    merging = _Merging(views, join(views), [errors.doubts(v) if errors and len(v.found) else None for v in views])
-    layout = lay_out(merging.boxes().astype(np.float32))
-    products = merging.products(layout)
-    lines = summarise(products, [place is Place.FRONT for place in layout.place])
-    order = sorted(range(len(products)), key=lambda n: (products[n].row, products[n].column, -layout.feet[n]))
+    doubts = [errors.doubts(view) if errors and len(view.found) else None for view in views]
+    merging = _Merging(views, join(views, shows), doubts)
+    bands = lay_out_bands(merging.joined, merging.boxes(), [view.size for view in views], shows)
+    products = merging.products(bands)
+    lines = summarise(products, [place is Place.FRONT for place in bands.place])
+    order = sorted(range(len(products)), key=lambda n: (products[n].row, products[n].column, -bands.feet[n]))
     quality = _quality(views)
     return ShelfReading(
         width=views[0].size[0],
         height=views[0].size[1],
         products=tuple(products[n] for n in order),
         lines=tuple(replace(line, count_sd=merging.line_sd(line, products)) for line in lines),
-        gaps=tuple(_gaps(merging, layout, models, pixels)),
-        rows=layout.rows,
+        gaps=tuple(_gaps(merging, bands, models, pixels)),
+        rows=bands.rows,
         quality=quality,
         confidence=_confidence(products, views),
         models=models,
@@ -87,9 +93,10 @@ class _Merging:
         own = [(self.joined.to_common[v], self.views[v].found.boxes[i : i + 1].astype(float)) for v, i in self.best]
         return np.concatenate([np.zeros((0, 4)), *(carried(matrix, box) for matrix, box in own)])
 
-    def products(self, layout: Layout) -> list[PlacedProduct]:
+    def products(self, bands: Bands) -> list[PlacedProduct]:
         """The products, in the order of the groups."""
-        return [self._product(group, n, layout) for n, group in enumerate(self.joined.groups)]
+        places = [bands.in_cooler(box, view) for box, (view, _) in zip(self.boxes(), self.best, strict=True)]
+        return [self._product(group, n, bands, places[n]) for n, group in enumerate(self.joined.groups)]
 
     def line_sd(self, line: ReadingLine, products: Sequence[PlacedProduct]) -> float:
         """Expected error of a line: each photo's own for the products taken from it, and that of counting twice."""
@@ -118,7 +125,7 @@ class _Merging:
             return doubts.total_sd() ** 2 * len(members) / len(p)
         return float((p * (1 - p))[members].sum())
 
-    def _product(self, group: Sequence[Member], number: int, layout: Layout) -> PlacedProduct:
+    def _product(self, group: Sequence[Member], number: int, bands: Bands, place: Box) -> PlacedProduct:
         view, i = group[0]
         seen = self.views[view]
         sku, named = self._name(group)
@@ -128,11 +135,12 @@ class _Merging:
             sku=sku,
             score=float(there),
             sku_confidence=named,
-            row=int(layout.row[number]),
-            column=int(layout.column[number]),
-            front=layout.place[number] is not Place.BEHIND,
+            row=int(bands.row[number]),
+            column=int(bands.column[number]),
+            front=bands.place[number] is not Place.BEHIND,
             look=seen.names.looks[i] if seen.names.looks and sku is None else None,
             view=view,
+            place=place,
             alternative=seen.names.alternatives[i] if seen.names.alternatives and seen.names.skus[i] == sku else None,
         )
 
@@ -160,9 +168,7 @@ def _by_view(members: Sequence[Member]) -> dict[int, list[int]]:
     return by_view
 
 
-def _gaps(
-    merging: _Merging, layout: Layout, models: dict[str, str], pixels: Sequence[Pixels] | None
-) -> list[ReadingGap]:
+def _gaps(merging: _Merging, bands: Bands, models: dict[str, str], pixels: Sequence[Pixels] | None) -> list[ReadingGap]:
     """The gaps of each photo that no other photo fills or shows as well, in the rows of all photos."""
     products, taken = merging.boxes(), np.zeros((0, 4))
     kept: list[ReadingGap] = []
@@ -174,7 +180,7 @@ def _gaps(
         for gap in reconsidered(alone, seen.sights).gaps:
             box = carried(merging.joined.to_common[v], np.array([gap.box]) * size)[0]
             if _covered(box, products) < HIDES_GAP and _covered(box, taken) < HIDES_GAP:
-                kept.append(replace(gap, row=_row_at(box, layout), view=v))
+                kept.append(replace(gap, row=bands.of(v).row_at(box), view=v, place=bands.in_cooler(box, v)))
                 taken = np.concatenate([taken, box[None]])
     return sorted(kept, key=lambda gap: (gap.row, gap.view, gap.box[0]))
 
@@ -184,12 +190,6 @@ def _covered(box: Floats, others: Floats) -> float:
     low, high = np.maximum(box[:2], others[:, :2]), np.minimum(box[2:], others[:, 2:])
     shared = np.prod(np.clip(high - low, 0, None), axis=1)
     return float(shared.max(initial=0.0) / max(float(np.prod(box[2:] - box[:2])), 1e-9))
-
-
-def _row_at(box: Floats, layout: Layout) -> int:
-    """The row whose feet a gap's foot is nearest to, along the shelves' slant."""
-    foot = layout.slant.to_middle(np.array([(box[0] + box[2]) / 2]), box[3:4])[0]
-    return int(layout.row[np.argmin(np.abs(layout.feet - foot))]) if len(layout.row) else 0
 
 
 def _quality(views: Sequence[Sighting]) -> PhotoQuality:

@@ -23,6 +23,7 @@ class PlacedProduct:
         look: of an unknown product its vector, as `edge.vision.looks` writes it; None where it is not told.
         view: number of the photo that `box` lies in, where several were merged.
         alternative: the SKU it may be instead, where the two can hardly be told apart here; else None.
+        place: where it stands as fractions of the cooler that all photos show together, where several were merged.
     """
 
     box: Box
@@ -35,13 +36,15 @@ class PlacedProduct:
     look: str | None = None
     view: int = 0
     alternative: str | None = None
+    place: Box | None = None
 
 
 @dataclass(frozen=True)
 class ReadingGap:
     """An empty place in a row: wide enough for a facing and nothing in it.
 
-    `view` is the number of the photo of its box, `sku` what is missing there where the neighbours tell.
+    `view` is the number of the photo of its box, `sku` what is missing there where the neighbours tell, `place` as of
+    a product.
     """
 
     box: Box
@@ -49,6 +52,7 @@ class ReadingGap:
     confidence: float
     view: int = 0
     sku: str | None = None
+    place: Box | None = None
 
 
 @dataclass(frozen=True)

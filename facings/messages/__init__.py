@@ -30,7 +30,19 @@ from facings.messages.kpi import (
     Stockout,
     StockoutList,
 )
-from facings.messages.observation import Box, Gap, ImageRef, Line, Observation, Product, Quality, Timing, Trigger
+from facings.messages.observation import (
+    Box,
+    CoolerPart,
+    Gap,
+    ImageRef,
+    Line,
+    Observation,
+    Product,
+    Quality,
+    Timing,
+    Trigger,
+    View,
+)
 
 MESSAGES: tuple[type[Message], ...] = (
     Observation,
@@ -68,6 +80,7 @@ __all__ = [
     "ConfigDesired",
     "ConfigReported",
     "CoolerKpi",
+    "CoolerPart",
     "CoolerSummary",
     "Coverage",
     "DroppedRange",
@@ -94,5 +107,6 @@ __all__ = [
     "StockoutList",
     "Timing",
     "Trigger",
+    "View",
     "parse_object",
 ]

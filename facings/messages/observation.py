@@ -1,8 +1,9 @@
-"""One photo, read: the message the product lives on."""
+"""What a cooler showed at one moment, read from a photo or from those of several cameras: the message all lives on."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
@@ -13,6 +14,8 @@ from facings.messages.base import Envelope, Part
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Trigger = Literal["schedule", "door", "request", "replay"]
+CoolerPart = Literal["whole", "upper", "middle", "lower", "left", "centre", "right"]
+"""What a camera sees of its cooler."""
 
 
 class Box(Part):
@@ -39,10 +42,14 @@ class Product(Part):
         max_length=2048,
         description="of a product the gallery does not know: the embedder's vector, as signed bytes in base64",
     )
+    view: int | None = Field(default=None, ge=0, description="position in `views` of the photo that `box` lies in")
+    place: Box | None = Field(
+        default=None, description="with `view`: where it stands in the cooler as all photos together show it"
+    )
 
 
 class Line(Part):
-    """All products of one SKU in the photo."""
+    """All products of one SKU in the cooler, as far as its photos show it."""
 
     sku: Slug | None = Field(default=None, description="absent: the products the gallery does not know")
     units: int = Field(ge=0)
@@ -65,6 +72,8 @@ class Gap(Part):
     row: int = Field(ge=0)
     confidence: Fraction
     sku: Slug | None = Field(default=None, description="what is missing there, where the products beside it tell")
+    view: int | None = Field(default=None, ge=0, description="as of a product")
+    place: Box | None = Field(default=None, description="as of a product")
 
 
 class Quality(Part):
@@ -95,11 +104,39 @@ class Timing(Part):
     vision_ms: float = Field(ge=0)
 
 
-class Observation(Envelope):
-    """What one photo shows. Version 1 had no looks."""
+class View(Part):
+    """One of several cameras at this moment: its photo, or why there is none."""
 
-    SCHEMA: ClassVar[str] = "facings/observation/2"
-    FORMER: ClassVar[tuple[str, ...]] = ("facings/observation/1",)
+    camera: Slug
+    shows: CoolerPart = "whole"
+    photo_id: uuid.UUID | None = Field(default=None, description="absent: the camera gave no photo")
+    image: ImageRef | None = None
+    quality: Quality | None = None
+    overlaps: bool = Field(
+        default=False, description="products on it were found on another photo too and count once; else all are added"
+    )
+    problem: str = Field(default="", description="why nothing was seen of this part; empty: it was seen")
+
+    @model_validator(mode="after")
+    def _a_photo_or_a_problem(self) -> View:
+        if (self.photo_id is None) != (self.image is None):
+            raise ValueError("photo_id and image come together")
+        if self.photo_id is None and not self.problem:
+            raise ValueError("a camera without a photo says what the problem is")
+        return self
+
+
+class Observation(Envelope):
+    """What a cooler shows at one moment. Version 1 had no looks, version 2 only one photo.
+
+    A device with several cameras lists them in `views`; photo_id, camera and image are then those of the first that
+    gave a usable photo. Lines, rows and gaps are those of the whole cooler, in which each product counts once.
+    """
+
+    SCHEMA: ClassVar[str] = "facings/observation/3"
+    FORMER: ClassVar[tuple[str, ...]] = ("facings/observation/2", "facings/observation/1")
+    OF_ONE_PHOTO: ClassVar[str] = "facings/observation/2"
+    """What a device with one camera says, so that clouds which know nothing of several cameras understand it too."""
 
     photo_id: uuid.UUID = Field(description="UUIDv7 of this photo")
     camera: Slug = "camera-1"
@@ -116,6 +153,8 @@ class Observation(Envelope):
     )
     models: dict[str, str] = Field(description="name of each model -> its sha256")
     timing: Timing
+    views: tuple[View, ...] = Field(default=(), description="every camera of the device, where it has several")
+    coverage: Fraction = Field(default=1.0, description="cameras whose part of the cooler was seen / all cameras")
 
     @model_validator(mode="after")
     def _one_line_per_sku(self) -> Observation:
@@ -123,3 +162,30 @@ class Observation(Envelope):
         if len(set(skus)) != len(skus):
             raise ValueError("two lines of one SKU")
         return self
+
+    @model_validator(mode="after")
+    def _views_are_there(self) -> Observation:
+        named = {product.view for product in self.products} | {gap.view for gap in self.gaps}
+        shown = {number for number, view in enumerate(self.views) if view.image is not None}
+        if not named <= {None, *shown}:
+            raise ValueError("a product or gap lies in a photo that is not among the views")
+        return self
+
+    @property
+    def stands_for_cooler(self) -> bool:
+        """Whether its numbers are those of the whole cooler: the photos are usable, and no part of it went unseen."""
+        return self.quality.verdict != "unusable" and not any(view.problem for view in self.views)
+
+    @property
+    def pictures(self) -> Iterator[tuple[uuid.UUID, ImageRef]]:
+        """The photos, each with its id."""
+        if not self.views:
+            yield self.photo_id, self.image
+        for view in self.views:
+            if view.photo_id is not None and view.image is not None:
+                yield view.photo_id, view.image
+
+    def photo_of(self, one: Product | Gap) -> uuid.UUID:
+        """The id of the photo that the box of a product or a gap lies in."""
+        found = None if one.view is None else self.views[one.view].photo_id
+        return found or self.photo_id

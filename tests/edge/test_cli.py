@@ -17,7 +17,7 @@ from edge.settings import EdgeSettings
 from facings.errors import FacingsError, UnavailableError
 from tests.support.acking_peer import AckingPeer
 from tests.support.broker import Broker
-from tests.support.cooler import SquareReader, edge_settings, square_photo, write_replay
+from tests.support.cooler import SquareReader, edge_settings, grainy_photo, square_photo, write_replay
 from tests.support.http_peer import Answer, HttpPeer, Request
 
 shipped_chain = edge.cli.vision_chain
@@ -78,7 +78,7 @@ def test_an_outbox_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_check_says_ok_or_what_to_do(tmp_path: Path) -> None:
     with (
         Broker(tmp_path, users={"acme/cooler-01": "right"}) as broker,
-        HttpPeer(lambda _: Answer(body=square_photo(2))) as camera,
+        HttpPeer(lambda _: Answer(body=grainy_photo())) as camera,
         HttpPeer(cloud) as http_cloud,
     ):
 
@@ -98,6 +98,12 @@ def test_check_says_ok_or_what_to_do(tmp_path: Path) -> None:
         assert "device key" in wrong["broker"][1]
         camera.respond = lambda _: Answer(body=b"<html>")
         assert "not a JPEG" in findings()["camera"][1]
+        camera.respond = lambda request: Answer(body=grainy_photo() if request.path == "/top" else square_photo(0))
+        several = [{"name": name, "kind": "http", "url": f"{camera.url}/{name}"} for name in ("top", "bottom")]
+        looked = findings(camera=several)
+        assert looked["camera top"] == (True, "took a photo of 320 x 240 pixels")
+        assert not looked["camera bottom"][0]
+        assert "too dark" in looked["camera bottom"][1]
         gone = findings(
             broker={"url": "mqtt://127.0.0.1:1"},
             cloud={"url": "http://127.0.0.1:1"},

@@ -195,7 +195,7 @@ CAMERA_FAULTS = {
 def test_a_camera_that_fails_is_told_with_the_reason(tmp_path: Path, broker: Broker) -> None:
     with HttpPeer(lambda _: Answer()) as camera, AckingPeer(broker.port) as peer:
         settings = live(tmp_path, broker, camera)
-        settings = settings.model_copy(update={"camera": settings.camera.model_copy(update={"max_bytes": 2000})})
+        settings = settings.model_copy(update={"camera": (settings.camera[0].model_copy(update={"max_bytes": 2000}),)})
         with device(settings):
             wait_until(lambda: bool(peer.on("birth")), "birth")
             for count, (name, (answer, words)) in enumerate(CAMERA_FAULTS.items(), start=1):
@@ -210,7 +210,7 @@ def test_a_camera_that_fails_is_told_with_the_reason(tmp_path: Path, broker: Bro
 def test_a_camera_is_asked_again_before_a_photo_counts_as_not_taken(
     tmp_path: Path, broker: Broker, monkeypatch: pytest.MonkeyPatch, fault: Answer
 ) -> None:
-    monkeypatch.setattr("edge.capture.live.RETRY_PAUSE_S", 0.01)
+    monkeypatch.setattr("edge.capture.patient.RETRY_PAUSE_S", 0.01)
     answers = [fault, Answer(body=square_photo(3)), fault, fault, Answer(body=square_photo(4))]
     with (
         HttpPeer(lambda _: answers.pop(0)) as camera,

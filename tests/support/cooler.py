@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
@@ -13,7 +15,8 @@ import numpy as np
 
 from edge.settings import EdgeSettings
 from edge.vision.photo import Photo
-from edge.vision.reading import PhotoQuality, PlacedProduct, ReadingLine, ShelfReading
+from edge.vision.reading import PhotoQuality, PhotoView, PlacedProduct, ReadingLine, ShelfReading
+from facings.messages import CoolerPart
 
 FIRST = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 SKU = "cola-330"
@@ -25,6 +28,11 @@ def square_photo(squares: int, shade: int = 0) -> bytes:
     for index in range(squares):
         pixels[30:60, 5 + 34 * index : 25 + 34 * index] = 255
     return cv2.imencode(".png", pixels)[1].tobytes()
+
+
+def grainy_photo() -> bytes:
+    """A PNG of grain, which the quality gate takes for a good picture."""
+    return cv2.imencode(".png", np.random.default_rng(1).integers(0, 255, (240, 320, 3), np.uint8))[1].tobytes()
 
 
 class SquareReader:
@@ -66,6 +74,18 @@ class SquareReader:
         even = bool(photo.pixels.std() < 1)
         quality = PhotoQuality("unusable" if even else "good", float(photo.pixels.mean()), 1.0, 1.0)
         return ShelfReading(photo.width, photo.height, products, lines, (), 1, quality, 0.9, self.models)
+
+    def read_together(self, photos: Sequence[Photo], _shows: Sequence[CoolerPart]) -> ShelfReading:
+        """The squares of all photos: they never overlap."""
+        readings = [self.read(photo) for photo in photos]
+        products = tuple(
+            replace(product, view=view, row=view) for view, one in enumerate(readings) for product in one.products
+        )
+        lines = (ReadingLine(SKU, len(products), len(products), 1.0, 0.9, 0.2),) if products else ()
+        views = tuple(PhotoView(one.width, one.height, one.quality, linked=False) for one in readings)
+        usable = [one.quality for one in readings if one.quality.verdict != "unusable"]
+        quality = usable[0] if usable else readings[0].quality
+        return replace(readings[0], products=products, lines=lines, rows=len(photos), quality=quality, views=views)
 
 
 def write_replay(folder: Path, photos: list[bytes], step_s: float = 3600.0) -> Path:

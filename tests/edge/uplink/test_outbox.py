@@ -234,13 +234,15 @@ def test_photos_kept_by_an_earlier_version_are_read_on(tmp_path: Path) -> None:
     kept = opened(tmp_path)
     photo_id = kept.shoot(read=False)
     with kept.store.transaction() as db:  # as version 1 left it
-        for column in ("boot_id", "steady_s"):
+        db.execute("DROP TABLE occasions")
+        db.execute("DROP INDEX photos_by_occasion")
+        for column in ("boot_id", "steady_s", "camera", "occasion"):
             db.execute(f"ALTER TABLE photos DROP COLUMN {column}")
         db.execute("PRAGMA user_version = 1")
     kept.store.stop()
     again = opened(tmp_path)
     found = again.spool.next_unread()
-    assert (found.photo_id, found.boot_id, found.steady_s) == (photo_id, None, None)
+    assert (found.photo_id, found.boot_id, found.steady_s, found.occasion) == (photo_id, None, None, None)
     again.shoot(read=True)
     again.store.stop()
 
