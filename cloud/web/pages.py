@@ -85,6 +85,7 @@ def environment(language: str) -> Environment:
     formats = Formats(language)
     made.filters.update(
         integer=formats.integer,
+        decimal=formats.decimal,
         percent=formats.percent,
         hours=formats.hours,
         moment=formats.moment,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Depends, FastAPI, Form, Request
@@ -16,7 +17,16 @@ from cloud.api.errors import ApiError, not_found
 from cloud.api.shapes import RecordId
 from cloud.identity import service as identity
 from cloud.retail import orders
-from cloud.web import alerts, competition, errors, grades, new_products, planogram_pages, promotions
+from cloud.web import (
+    alerts,
+    competition,
+    errors,
+    grades,
+    new_products,
+    planogram_pages,
+    promotions,
+    shortages,
+)
 from cloud.web.acting import ActingPage
 from cloud.web.cooler import cooler_view
 from cloud.web.i18n import LANGUAGES, N_, translations
@@ -32,13 +42,22 @@ from cloud.web.pages import (
     page,
     safe_next,
 )
+from cloud.web.shortages import shortages_view
 from cloud.web.views import overview_view
 from cloud.web.words import words
 from facings.ids import Slug
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(errors.require_assets)])
 
-PAGES = (new_products, planogram_pages, competition, grades, promotions, alerts)
+PAGES = (
+    new_products,
+    planogram_pages,
+    shortages,
+    competition,
+    grades,
+    promotions,
+    alerts,
+)
 """The modules of the other pages, each with a router of its own."""
 
 A_YEAR_S = 365 * 24 * 3600
@@ -90,7 +109,11 @@ class Loop(ActingPage):
     def view(self) -> object:
         """The lists as they are now."""
         present = Present(self.session, self.services.clock.now())
-        return loop_view(self.session, self.who, analytics.stockout_list(present), self.language)
+        view = loop_view(self.session, self.who, analytics.stockout_list(present), self.language)
+        if is_fragment(self.request):
+            return view
+        now = analytics.reference_time(present)
+        return replace(view, shortages=shortages_view(self.session, self.services, self.who, now, self.language))
 
 
 LoopDep = Annotated[Loop, Depends()]

@@ -6,13 +6,16 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
 from cloud.analytics.compliance.answer import ComplianceAnswer
 from cloud.web.words import counted
 from facings.messages import Estimate, OverviewKpi, Share, Stockout
+
+if TYPE_CHECKING:
+    from cloud.web.shortages import ShortagesView
 
 LONGEST_LISTED = 8
 """Stock-outs on the overview; overview.js lists as many."""
@@ -223,6 +226,8 @@ class LoopView:
     stockouts: Sequence[Stockout]
     total: int
     may_act: bool
+    shortages: ShortagesView | None = None
+    """On the whole page only: a part of its own brings them up to date."""
 
     @property
     def longest_hours(self) -> float:

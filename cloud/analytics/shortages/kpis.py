@@ -10,12 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cloud.analytics.measures import Counted
+from cloud.analytics.shortages.lanes import cooler_lanes
 from cloud.analytics.shortages.last_units import LastUnits, last_units, number
 from cloud.analytics.shortages.money import Price, lost_money
 from cloud.analytics.shortages.repeated import LEAST
 from cloud.audits.models import LatestObservation
 from cloud.catalog.models import Product
-from cloud.outlets.models import Cooler, Planogram
 from facings.messages import Estimate
 
 if TYPE_CHECKING:
@@ -54,11 +54,11 @@ def running_out(period: Period, by: str) -> list[KpiPoint]:
 
 def running_out_now(session: Session) -> Iterable[tuple[LatestObservation, list[LastUnits]]]:
     """By the latest photo of each cooler that has a planogram, the SKUs that are running out, or may be."""
-    plans = {plan.id: plan.facings() for plan in session.scalars(select(Planogram))}
-    planned = {row.id: plans.get(row.planogram_id or 0, {}) for row in session.scalars(select(Cooler))}
+    known = cooler_lanes(session)
     for row in session.scalars(select(LatestObservation).order_by(LatestObservation.cooler_id)):
         lines = (Counted(group="own", **line) for line in row.lines)
-        yield row, list(last_units(lines, planned.get(row.cooler_id, {})))
+        planned = {sku: len(depths) for sku, depths in known.get(row.cooler_id, {}).items()}
+        yield row, list(last_units(lines, planned))
 
 
 def prices(session: Session) -> Mapping[str, Price]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import sqrt
 
-from cloud.analytics.measures import Counted, Z
+from cloud.analytics.measures import Counted, Z, units
 from facings.messages import Estimate
 
 LEFT = 1 / 3
@@ -26,6 +26,8 @@ class LastUnits:
     planned: int
     surely: bool
     """Whether it is so with the error of the count taken in."""
+    seen: Estimate
+    """Units that the photo shows."""
 
 
 def last_units(lines: Iterable[Counted], planned: Mapping[str, int]) -> Iterator[LastUnits]:
@@ -40,7 +42,8 @@ def last_units(lines: Iterable[Counted], planned: Mapping[str, int]) -> Iterator
         if lanes > 1 and line.facings > 0:
             most, reach = max(1.0, lanes * LEFT), Z * sqrt(line.facings_variance)
             if line.facings - reach <= most:
-                yield LastUnits(line.sku, line.facings, lanes, surely=line.facings + reach <= most)
+                surely = line.facings + reach <= most
+                yield LastUnits(line.sku, line.facings, lanes, surely, units([line]))
 
 
 def held(found: LastUnits) -> bool:
