@@ -150,8 +150,8 @@ class Sight:
 
 def sight_of(message: Seen) -> Sight:
     """What the photo of an observation shows."""
-    fronts = [(one.sku or "", one.row, one.box) for one in message.products if one.front]
-    fronts += [(GAP if gap.confidence >= SURE_GAP else FAINT, gap.row, gap.box) for gap in message.gaps]
+    fronts = [(one.sku or "", one.row, one.place or one.box) for one in message.products if one.front]
+    fronts += [(GAP if gap.confidence >= SURE_GAP else FAINT, gap.row, gap.place or gap.box) for gap in message.gaps]
     skus, rows = tuple(sku for sku, _, _ in fronts), tuple(row for _, row, _ in fronts)
     left, right = tuple(box.x for _, _, box in fronts), tuple(box.x + box.w for _, _, box in fronts)
     return Sight(message.rows, skus, rows, left, right)

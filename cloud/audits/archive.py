@@ -14,6 +14,20 @@ from cloud.audits.models import Photo
 from cloud.audits.schemas import EventAnswer, ObservationAnswer, PhotoAnswer
 from facings.messages import Event, Observation
 
+_TOLD = {
+    "captured_at",
+    "trigger",
+    "quality",
+    "confidence",
+    "lines",
+    "products",
+    "gaps",
+    "rows",
+    "models",
+    "views",
+    "coverage",
+}
+
 
 def find_observation(
     session: Session, facts: Facts, tenant: str, observation_id: uuid.UUID
@@ -61,9 +75,7 @@ def _observation_of(facts: Facts, tenant: str, photo: Photo) -> ObservationAnswe
         device=photo.device_id,
         received_at=rows[0].received_at,
         clock_suspect=bool(rows[0].clock_suspect),
-        **message.model_dump(
-            include={"captured_at", "trigger", "quality", "confidence", "lines", "products", "gaps", "rows", "models"}
-        ),
+        **message.model_dump(include=_TOLD),
     )
 
 

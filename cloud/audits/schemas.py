@@ -11,7 +11,7 @@ from pydantic import Field
 from cloud.api.shapes import Answer, Body
 from cloud.audits.photos import MAX_PHOTO_BYTES
 from facings.clock import UtcDatetime
-from facings.messages import Gap, Line, Product, Quality
+from facings.messages import Gap, Line, Product, Quality, View
 
 
 class GrantRequest(Body):
@@ -42,7 +42,7 @@ class StoredAnswer(Answer):
 
 
 class ObservationAnswer(Answer):
-    """What one photo shows."""
+    """What a cooler shows at one moment; `views` are its photos, where the device has several cameras."""
 
     id: uuid.UUID
     photo: uuid.UUID
@@ -59,6 +59,8 @@ class ObservationAnswer(Answer):
     gaps: tuple[Gap, ...]
     rows: int
     models: dict[str, str]
+    views: tuple[View, ...]
+    coverage: float = Field(description="cameras whose part of the cooler was seen / all cameras of the device")
 
 
 class PhotoAnswer(Answer):

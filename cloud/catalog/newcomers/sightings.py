@@ -34,7 +34,7 @@ def _sightings(message: Observation, unknown: Sequence[Product], cooler: str) ->
         if embedder and look:
             box = product.box.model_dump()
             yield Sighting(
-                photo_id=message.photo_id,
+                photo_id=message.photo_of(product),
                 cooler_id=cooler,
                 seen_at=message.captured_at,
                 look=look,
