@@ -2,7 +2,7 @@
 
 A session belongs to one tenant. Every ORM statement on a tenant's table is narrowed to that tenant here, in one place,
 and what is added gets its id, so that no query elsewhere can forget it. What could not be narrowed is refused:
-statements that are not the ORM's, and INSERT statements (add objects instead).
+statements that are not the ORM's, and INSERT statements (add objects instead, or many rows with `add_rows`).
 
 A session reads or writes. SQLite has one writer at a time: a writing session takes its turn at the start, a reading one
 never waits, and is refused when it tries to write.
@@ -11,12 +11,13 @@ never waits, and is refused when it tries to write.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, cast
 
-from sqlalchemy import Connection, DateTime, Engine, ForeignKey, MetaData, create_engine, event
+from sqlalchemy import Connection, DateTime, Engine, ForeignKey, MetaData, Table, create_engine, event, insert
 from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.orm import (
     DeclarativeBase,
@@ -134,6 +135,28 @@ class Records:
     def all_tenants(self, *, write: bool = True) -> AbstractContextManager[Session]:
         """A session over all tenants, for the few places that serve them all: ingest, sign-in, the broker's logins."""
         return self.session(ALL_TENANTS, write=write)
+
+
+def add_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add many rows of one of the tenant's tables at once, in a third of the time that as many objects take.
+
+    Args:
+        session: one of a tenant, which writes; what it holds of the table does not learn of the rows.
+        model: the table.
+        rows: values by attribute; the tenant is put in here.
+
+    Raises:
+        CrossTenantError: the session is over all tenants, or the table is no tenant's.
+        ReadOnlyError: the session reads.
+    """
+    tenant = session.info["tenant"]
+    if not session.info[WRITES]:
+        raise ReadOnlyError("this session reads; open it with write=True")
+    if tenant == ALL_TENANTS or not issubclass(model, TenantScoped | TenantKeyed):
+        raise CrossTenantError(f"rows of {model.__name__} are added in the session of the tenant whose they are")
+    if rows:
+        table = cast(Table, model.__table__)
+        session.connection().execute(insert(table), [{**row, "tenant_id": tenant} for row in rows])
 
 
 def _sqlite_durable(connection: sqlite3.Connection, _record: object) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from cloud.analytics.rollups.service import Rollups
+from cloud.audits.pace import Pace
 from cloud.identity.limit import SignInLimit
 from cloud.metrics import Metrics
 from cloud.records import Records
@@ -97,6 +98,7 @@ class Services:
     galleries: GalleryNews = field(default_factory=NoGalleryNews)
     sign_ins: SignInLimit = field(default_factory=SignInLimit)
     metrics: Metrics = field(default_factory=Metrics)
+    pace: Pace = field(default_factory=Pace)
     checks: dict[str, Callable[[], object]] = field(default_factory=dict)
     """Name of a part -> a call that raises where the part does not work; /healthz makes them all."""
     rollups: Rollups = field(init=False)

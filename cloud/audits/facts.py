@@ -29,6 +29,7 @@ from sqlalchemy import Column, Engine, MetaData, Row, Select, Table, create_engi
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError as SqlDatabaseError
 
+from cloud.audits.columns import columns_of
 from cloud.settings import CloudSettings
 from facings.errors import UnavailableError
 
@@ -116,7 +117,9 @@ class Facts:
     def __init__(self, settings: CloudSettings) -> None:
         self._settings = settings
         self._engine: Engine | None = None
-        self._writing = threading.Lock()
+        # Each kind takes its turn, so that memory stays bounded; what comes in does not wait for sums being made.
+        self._inserting = threading.Lock()
+        self._commanding = threading.Lock()
 
     def start(self) -> None:
         """Open the store and make its tables."""
@@ -142,20 +145,24 @@ class Facts:
         return self._engine
 
     def insert(self, table: Table, rows: Sequence[Iterable[Any]]) -> None:
-        """Add rows, values in the order of the table's columns; on return they are on disk.
+        """Add rows, values in the order of the table's columns; on return they are on disk."""
+        if rows:
+            self.insert_columns(table, columns_of(table, rows))
 
-        By column through the driver: SQLAlchemy's own executemany takes twice as long.
+    def insert_columns(self, table: Table, columns: pyarrow.Table) -> None:
+        """Add rows that are columns already, in the types of `cloud.audits.columns`; on return they are on disk.
+
+        As Arrow through the driver: its own rows take three times as long, SQLAlchemy's executemany six times.
         """
-        if not rows:
+        if not columns.num_rows:
             return
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        with self._writing, self.engine.connect() as connection:
+        with self._inserting, self.engine.connect() as connection:
             client = connection.connection.driver_connection.client  # type: ignore[union-attr]
-            client.insert(table.name, columns, column_names=table.columns.keys(), column_oriented=True)
+            client.insert_arrow(table.name, columns)
 
     def command(self, statement: str, parameters: Mapping[str, Any] | None = None) -> None:
         """Run a statement that changes the store; values are bound as `%(name)s`."""
-        with self._writing, self.engine.connect() as connection:
+        with self._commanding, self.engine.connect() as connection:
             client = connection.connection.driver_connection.client  # type: ignore[union-attr]
             client.command(statement, parameters=dict(parameters or {}))
 

@@ -2,11 +2,14 @@
 
 A message goes through: arrive, check, dedupe, facts, records, commit; only then the device is told (`ack`), the broker
 is told, and the live numbers are told. A crash before that leaves the message with the device, which sends it again.
+
+Two threads share the work: one checks the messages of a batch while the other has the batch before on its way to disk.
 """
 
 from __future__ import annotations
 
 import logging
+import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -16,9 +19,9 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from cloud.audits.inbox import Arrival, Inbox
-from cloud.audits.intake import read, refuse
+from cloud.audits.intake import Accepted, Refused, read, refuse
 from cloud.audits.models import NO_TENANT
-from cloud.audits.store import Outcome, Reader, store
+from cloud.audits.store import Outcome, store
 from cloud.broker.link import BrokerLink
 from cloud.services import Services
 from facings.errors import UnavailableError
@@ -27,10 +30,14 @@ from facings.topics import DeviceTopics
 
 MOST_IN_BATCH = 1_000
 GATHER_S = 0.05
+BEHIND = MOST_IN_BATCH // 2
+"""With so many waiting while others are checked and stored, work that can wait makes room."""
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 10.0
 
 STORES_AWAY = (OperationalError, InterfaceError, PoolTimeoutError, ClickHouseError, UnavailableError, OSError)
 """What a store raises that is down, full or locked: the same batch is tried again, and nothing is acknowledged."""
+
+Items = Sequence[Accepted | Refused]
 
 log = logging.getLogger(__name__)
 
@@ -42,65 +49,76 @@ class Ingest:
         self._services = services
         self._link = link
         self._inbox = Inbox()
+        self._checked: queue.Queue[Items] = queue.Queue(maxsize=1)
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="ingest")
+        self._threads = [
+            threading.Thread(target=self._check_all, name="ingest-check"),
+            threading.Thread(target=self._store_all, name="ingest-store"),
+        ]
 
     def start(self) -> None:
         """Begin to take messages."""
+        self._services.pace.watch(lambda: self._inbox.waiting >= BEHIND)
         self._link.on_message(self._arrived)
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         """Finish the batch at hand; what waits stays with the broker."""
         self._stopping.set()
         self._inbox.close()
-        if self._thread.is_alive():
-            self._thread.join()
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join()
 
     def _arrived(self, topic: str, payload: bytes, ack: Callable[[], None]) -> None:
         self._inbox.put(Arrival(topic, payload, ack, self._services.clock.now(), time.monotonic()))
 
-    def _run(self) -> None:
+    def _check_all(self) -> None:
         while batch := self._inbox.take(MOST_IN_BATCH, GATHER_S):
-            self._settle(batch)
-            for arrival in batch:
-                self._services.metrics.store_seconds.observe(time.monotonic() - arrival.arrived)
+            self._checked.put([_checked(arrival) for arrival in batch])
+        self._checked.put([])
 
-    def _settle(self, batch: Sequence[Arrival]) -> None:
+    def _store_all(self) -> None:
+        while items := self._checked.get():
+            self._settle(items)
+            for item in items:
+                self._services.metrics.store_seconds.observe(time.monotonic() - item.arrival.arrived)
+
+    def _settle(self, items: Items) -> None:
         try:
-            self._persist(batch, read)
+            self._persist(items)
         except Exception:
-            log.exception("cannot store %d messages in one go", len(batch))
-            for arrival in batch:
-                self._settle_alone(arrival)
+            log.exception("cannot store %d messages in one go", len(items))
+            for item in items:
+                self._settle_alone(item)
 
-    def _settle_alone(self, arrival: Arrival) -> None:
+    def _settle_alone(self, item: Accepted | Refused) -> None:
         try:
-            self._persist([arrival], read)
+            self._persist([item])
         except Exception as error:
             # Our fault, not the message's: set aside for the operator, but not acknowledged, so the device keeps it.
-            reason = f"storing it failed: {type(error).__name__}: {error}"
             try:
-                self._persist([arrival], lambda bad: refuse(bad, reason))
+                self._persist([refuse(item.arrival, f"storing it failed: {type(error).__name__}: {error}")])
             except Exception:
-                log.exception("cannot even quarantine a message on %s", arrival.topic)
+                log.exception("cannot even quarantine a message on %s", item.arrival.topic)
 
-    def _persist(self, batch: Sequence[Arrival], reader: Reader) -> None:
+    def _persist(self, items: Items) -> None:
         """Store the batch, however long the stores are away, and tell all who wait for it; nothing once stopped."""
         pause = SHORTEST_PAUSE_S
         while not self._stopping.is_set():
             try:
-                outcomes = store(self._services, batch, reader)
+                outcomes = store(self._services, items)
             except STORES_AWAY as error:
                 if pause == SHORTEST_PAUSE_S:
-                    log.error("cannot store %d messages, trying again: %s", len(batch), error)
+                    log.error("cannot store %d messages, trying again: %s", len(items), error)
                 self._stopping.wait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_S)
                 continue
             if pause > SHORTEST_PAUSE_S:
                 log.warning("storing again")
-            for arrival in batch:
-                arrival.ack()
+            for item in items:
+                item.arrival.ack()
             for outcome in outcomes:
                 self._tell(outcome)
             return
@@ -113,3 +131,11 @@ class Ingest:
             self._services.metrics.messages.labels(kind, what).inc(number)
         if outcome.tenant != NO_TENANT and (outcome.changed or outcome.signs_changed):
             self._services.live.refresh(outcome.tenant, outcome.changed)
+
+
+def _checked(arrival: Arrival) -> Accepted | Refused:
+    try:
+        return read(arrival)
+    except Exception as error:  # our fault: as one that cannot be stored
+        log.exception("cannot check a message on %s", arrival.topic)
+        return refuse(arrival, f"checking it failed: {type(error).__name__}: {error}")

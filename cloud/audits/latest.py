@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +16,8 @@ from cloud.audits.facts import Facts
 from cloud.audits.intake import Accepted
 from cloud.audits.models import LatestObservation, ObservedLine, Photo, StoredCount
 from cloud.outlets.models import Cooler
-from facings.messages import Observation
+from cloud.records import add_rows
+from facings.messages import ImageRef, Observation
 
 Taken = tuple[Accepted, Observation]
 
@@ -24,7 +27,7 @@ def take_observations(
 ) -> set[str]:
     """Take stored observations into account; `coolers` is that of each device.
 
-    Photos that are unusable, or whose time cannot be true, are kept and change no number.
+    Photos that are unusable or lack a part of the cooler, or whose time cannot be true, are kept and change no number.
 
     Returns:
         The coolers whose numbers may differ.
@@ -36,7 +39,7 @@ def take_observations(
     _name_photos(session, coolers, taken)
     by_cooler: dict[str, list[Taken]] = defaultdict(list)
     for item, message in taken:
-        if message.quality.verdict != "unusable" and not item.clock_suspect:
+        if message.stands_for_cooler and not item.clock_suspect:
             by_cooler[coolers[item.topic.device].id].append((item, message))
     met = {cooler.id: cooler for cooler in coolers.values() if cooler.id in by_cooler}
     latest = {
@@ -81,25 +84,33 @@ def _write_latest(row: LatestObservation, item: Accepted, message: Observation) 
 
 
 def _name_photos(session: Session, coolers: Mapping[str, Cooler], taken: Sequence[Taken]) -> None:
-    ids = {message.photo_id for _, message in taken}
-    known = {photo.id: photo for photo in session.scalars(select(Photo).where(Photo.id.in_(ids)))}
-    for item, message in taken:
-        photo = known.get(message.photo_id)
-        if photo is None:
-            photo = known[message.photo_id] = Photo(
-                id=message.photo_id,
-                cooler_id=coolers[item.topic.device].id,
-                device_id=item.topic.device,
-                captured_at=message.captured_at,
-                sha256=message.image.sha256,
-                bytes=message.image.bytes,
-                media_type=message.image.media_type,
-                width=message.image.width,
-                height=message.image.height,
-            )
-            session.add(photo)
-        if photo.device_id == item.topic.device:
-            photo.observation_id = message.id
+    """Note which observation tells of which photo, and the photos themselves where no upload has announced them."""
+    pictures = [(item, message, *picture) for item, message in taken for picture in message.pictures]
+    ids = {photo_id for _, _, photo_id, _ in pictures}
+    announced = {photo.id: photo for photo in session.scalars(select(Photo).where(Photo.id.in_(ids)))}
+    new: dict[uuid.UUID, dict[str, Any]] = {}
+    for item, message, photo_id, image in pictures:
+        device = item.topic.device
+        if photo := announced.get(photo_id):
+            if photo.device_id == device:
+                photo.observation_id = message.id
+        elif new.setdefault(photo_id, _photo(image, message, device, coolers[device].id))["device_id"] == device:
+            new[photo_id]["observation_id"] = message.id
+    add_rows(session, Photo, [{"id": photo_id, **photo} for photo_id, photo in new.items()])
+
+
+def _photo(image: ImageRef, message: Observation, device: str, cooler: str) -> dict[str, Any]:
+    return {
+        "cooler_id": cooler,
+        "device_id": device,
+        "captured_at": message.captured_at,
+        "sha256": image.sha256,
+        "bytes": image.bytes,
+        "media_type": image.media_type,
+        "width": image.width,
+        "height": image.height,
+        "observation_id": message.id,
+    }
 
 
 def _count(session: Session, more: int) -> None:

@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cloud.analytics.rollups.service import Place
-from cloud.audits import facts, rows
+from cloud.audits import facts
 from cloud.audits.boots import Boot, Boots
-from cloud.audits.inbox import Arrival
-from cloud.audits.intake import KINDS, Accepted, Refused, read
+from cloud.audits.intake import KINDS, Accepted, Refused
 from cloud.audits.latest import take_observations
 from cloud.audits.models import NO_TENANT
 from cloud.audits.quarantine import quarantine
+from cloud.audits.rows import LineRows, event_row, observation_row
 from cloud.audits.signs import SIGNS, take_signs
 from cloud.catalog.models import Product
 from cloud.catalog.newcomers.sightings import take_sightings
@@ -32,8 +32,7 @@ from cloud.outlets.models import Cooler
 from cloud.services import Services
 from facings.messages import BootAck, Event, Observation, RefusedMessage
 
-Reader = Callable[[Arrival], Accepted | Refused]
-FactRows = dict[Table, list[Iterable[Any]]]
+FactRow = tuple[Any, ...]
 
 
 @dataclass
@@ -74,12 +73,10 @@ class Outcome:
     """Messages by kind and outcome."""
 
 
-def store(services: Services, arrivals: Sequence[Arrival], reader: Reader = read) -> list[Outcome]:
-    """Store what arrived, each message once; on return it is committed."""
-    items = [reader(arrival) for arrival in arrivals]
+def store(services: Services, items: Sequence[Accepted | Refused]) -> list[Outcome]:
+    """Store what arrived and was checked, each message once; on return it is committed."""
     batches = [_sorted(services, tenant, own) for tenant, own in _by_tenant(services, items).items()]
-    for table, added in _fact_rows(batches).items():
-        services.facts.insert(table, added)
+    _insert_facts(services, batches)
     services.rollups.note(_places(batches))
     return [_commit(services, batch) for batch in batches]
 
@@ -137,17 +134,21 @@ def _boot(item: Accepted | Refused) -> Boot | None:
     return (item.topic.device, item.number[0]) if item.topic and item.number else None
 
 
-def _fact_rows(batches: Sequence[Batch]) -> FactRows:
-    added: FactRows = {facts.observation: [], facts.shelf_line: [], facts.device_event: []}
+def _insert_facts(services: Services, batches: Sequence[Batch]) -> None:
+    photos: list[FactRow] = []
+    events: list[FactRow] = []
+    lines = LineRows()
     for batch in batches:
         for item in batch.fresh:
             message, cooler = item.message, batch.coolers[item.topic.device]
             if isinstance(message, Observation):
-                added[facts.observation].append(rows.observation_row(batch.tenant, cooler, item, message))
-                added[facts.shelf_line] += rows.line_rows(batch.tenant, cooler, item, message, batch.groups)
+                photos.append(observation_row(batch.tenant, cooler, item, message))
+                lines.add(batch.tenant, cooler, item, message, batch.groups)
             elif isinstance(message, Event):
-                added[facts.device_event].append(rows.event_row(batch.tenant, cooler, item, message))
-    return added
+                events.append(event_row(batch.tenant, cooler, item, message))
+    services.facts.insert(facts.observation, photos)
+    services.facts.insert_columns(facts.shelf_line, lines.columns())
+    services.facts.insert(facts.device_event, events)
 
 
 def _places(batches: Sequence[Batch]) -> Iterator[Place]:

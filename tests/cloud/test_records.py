@@ -13,7 +13,7 @@ from cloud.catalog.models import Product
 from cloud.identity.models import Tenant, User
 from cloud.models import metadata
 from cloud.outlets.models import Cooler, Outlet
-from cloud.records import CrossTenantError, ReadOnlyError, Records
+from cloud.records import CrossTenantError, ReadOnlyError, Records, add_rows
 from facings.clock import SystemClock
 
 NOW = SystemClock().now()
@@ -171,3 +171,27 @@ def test_times_keep_their_moment(records: Records) -> None:
         assert found.created_at.tzinfo is UTC
     with pytest.raises(StatementError, match="a time needs its zone"), records.all_tenants() as session:
         session.add(Tenant(id="delta", name="d", created_at=datetime(2026, 1, 1)))  # noqa: DTZ001
+
+
+def test_many_rows_are_added_to_the_sessions_tenant(records: Records) -> None:
+    rows = [{"sku": f"sku-{number}", "name": "Cola", "brand": "Cola", "owner": "us", "own": True} for number in (1, 2)]
+    with records.session("acme") as session:
+        add_rows(session, Product, [*rows[:1], rows[1] | {"tenant_id": "bravo"}])
+        add_rows(session, Product, [])
+    with records.session("acme", write=False) as session:
+        assert [(row.sku, row.size_ml) for row in session.scalars(select(Product))] == [
+            ("sku-1", None),
+            ("sku-2", None),
+        ]
+    with records.session("bravo", write=False) as session:
+        assert session.scalar(select(func.count(Product.sku))) == 0
+
+
+def test_many_rows_need_a_writing_session_of_one_tenant(records: Records) -> None:
+    row = {"id": "shop", "name": "Shop"}
+    with records.session("acme", write=False) as session, pytest.raises(ReadOnlyError):
+        add_rows(session, Outlet, [row])
+    with records.all_tenants() as session, pytest.raises(CrossTenantError):
+        add_rows(session, Outlet, [row])
+    with records.session("acme") as session, pytest.raises(CrossTenantError):
+        add_rows(session, Tenant, [{"id": "mine", "name": "mine", "created_at": NOW}])

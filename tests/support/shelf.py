@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cloud.audits.inbox import Arrival
+from cloud.audits.intake import read
 from cloud.audits.store import Outcome, store
 from cloud.catalog.models import Product
 from cloud.fleet.service import add_device
@@ -73,7 +74,7 @@ class Shelf:
 
     def send(self, *messages: Message | bytes, device: str = "cooler-01", **where: Any) -> list[Outcome]:
         """Have the messages stored in one batch, as if the broker had brought them."""
-        return store(self.services, [self.arrival(message, device=device, **where) for message in messages])
+        return store(self.services, [read(self.arrival(message, device=device, **where)) for message in messages])
 
     def arrival(
         self,

@@ -67,7 +67,8 @@ class Judging:
             for tenant, coolers in waiting.items():
                 self._judge(tenant, sorted(coolers))
             # However many photos come, most of the time is left to ingest.
-            self._stopping.wait(max(SHORTEST_PAUSE_S, 2 * (time.monotonic() - began)))
+            worked = time.monotonic() - began
+            self._stopping.wait(max(SHORTEST_PAUSE_S, self._services.pace.rest(2 * worked)))
 
     def _due(self) -> bool:
         return bool(self._waiting) or self._stopping.is_set()

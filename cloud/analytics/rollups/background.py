@@ -35,8 +35,8 @@ class RollupRounds(Rounds):
         super().stop()
 
     def pause_s(self) -> float:
-        """Two seconds."""
-        return EVERY_S
+        """Two seconds; longer while messages wait to be stored."""
+        return self._services.pace.rest(EVERY_S)
 
     def round(self) -> None:
         """Make what was touched; now and then look for changed time zones."""

@@ -67,7 +67,9 @@ def test_a_crash_between_facts_and_records_stores_once(shelf: Shelf) -> None:
     (cooler,) = shelf.rows(Cooler, Cooler.id == "cooler-01")
     services = shelf.services
     services.facts.insert(facts.observation, [rows.observation_row("acme", cooler, item, photo)])
-    services.facts.insert(facts.shelf_line, list(rows.line_rows("acme", cooler, item, photo, {})))
+    lines = rows.LineRows()
+    lines.add("acme", cooler, item, photo, {})
+    services.facts.insert_columns(facts.shelf_line, lines.columns())
     assert not shelf.rows(BootProgress)
     (outcome,) = shelf.send(photo)
     assert outcome.counts == {("observation", "stored"): 1, ("any", "trimmed"): 0}
