@@ -37,7 +37,10 @@ class SameConv(nn.Conv2d):  # type: ignore[misc]  # torch has no types here
     def forward(self, x: Tensor) -> Tensor:
         """Pad for this input's size, then convolve."""
         kernel, stride = self.kernel_size[0], self.stride[0]
-        pads = [max((-(-size // stride) - 1) * stride + kernel - size, 0) for size in (x.shape[3], x.shape[2])]
+        # Rounded up with positive numbers only: ONNX divides towards zero, and would pad odd sizes too little.
+        pads = [
+            max(((size + stride - 1) // stride - 1) * stride + kernel - size, 0) for size in (x.shape[3], x.shape[2])
+        ]
         sides = [side for pad in pads for side in (pad // 2, pad - pad // 2)]
         return self._conv_forward(functional.pad(x, sides), self.weight, self.bias)
 
