@@ -12,14 +12,12 @@ import numpy as np
 from edge.vision.doubts import Floats, cut_off
 from edge.vision.overlap import Overlap, find_overlap
 from edge.vision.parts import agrees, side_rank
+from edge.vision.remnants import Member, remnants
 from edge.vision.sighting import Sighting
 from facings.messages import CoolerPart
 
 CUT_OFF_WORTH = 0.3  # of a product that the photo's edge cuts off, beside one that is seen whole
 APART = 1.2  # photos without overlap are laid side by side, this many widths from each other
-
-Member = tuple[int, int]
-"""Number of the photo, position of the product in it."""
 
 Overlaps = Mapping[tuple[int, int], Overlap]
 
@@ -57,11 +55,23 @@ def join(views: Sequence[Sighting], shows: Sequence[CoolerPart] = ()) -> Joined:
     pairs = combinations(range(len(views)), 2)
     overlaps = {(a, b): found for a, b in pairs if (found := _overlap(views, shows, a, b))}
     clusters = _clusters(len(views), overlaps, shows)
-    groups = [sorted(group, key=lambda m: -_worth(views[m[0]])[m[1]]) for group in _groups(views, overlaps)]
+    pieces = remnants(views, overlaps)
+    groups = [
+        sorted(group, key=lambda m: -_worth(views[m[0]])[m[1]])
+        for group in _groups(views, overlaps)
+        if not pieces.issuperset(group)
+    ]
     alone = {group[0] for group in groups if len(group) == 1}
     lone = {(a, int(i)) for (a, _), overlap in overlaps.items() for i in overlap.lone}
-    to_common = _to_common(views, overlaps, clusters)
-    return Joined(tuple(map(tuple, groups)), to_common, frozenset(alone & lone), clusters)
+    doubtful = alone & lone | _halved(views, clusters)
+    return Joined(tuple(map(tuple, groups)), _to_common(views, overlaps, clusters), frozenset(doubtful), clusters)
+
+
+def _halved(views: Sequence[Sighting], clusters: Sequence[Sequence[int]]) -> set[Member]:
+    """Products at the edges of photos that overlap with none: the other half may have been counted on another one."""
+    alone = [cluster[0] for cluster in clusters if len(cluster) == 1 and len(clusters) > 1]
+    cut = {v: cut_off(views[v].found.boxes.astype(np.float64), views[v].size) for v in alone}
+    return {(v, int(i)) for v in alone for i in np.flatnonzero(cut[v])}
 
 
 def _overlap(views: Sequence[Sighting], shows: Sequence[CoolerPart], a: int, b: int) -> Overlap | None:
