@@ -38,9 +38,9 @@ class SameConv(nn.Conv2d):  # type: ignore[misc]  # torch has no types here
         """Pad for this input's size, then convolve."""
         kernel, stride = self.kernel_size[0], self.stride[0]
         # Rounded up with positive numbers only: ONNX divides towards zero, and would pad odd sizes too little.
-        pads = [
-            max(((size + stride - 1) // stride - 1) * stride + kernel - size, 0) for size in (x.shape[3], x.shape[2])
-        ]
+        # As plain numbers, so that the exported graph holds them fixed and its convolutions can pad by themselves.
+        width, height = int(x.shape[3]), int(x.shape[2])
+        pads = [max(((size + stride - 1) // stride - 1) * stride + kernel - size, 0) for size in (width, height)]
         sides = [side for pad in pads for side in (pad // 2, pad - pad // 2)]
         return self._conv_forward(functional.pad(x, sides), self.weight, self.bias)
 

@@ -27,6 +27,7 @@ from models.embedder.evaluate import Figures, embed_with, measure
 from models.embedder.sources import Crop, beverage3, cooler_brands
 from models.embedder.train import TrainConfig
 from models.golden import write_golden
+from models.onnx_padding import pad_within_convolutions
 from models.onnx_weights import store_weights_as_float16
 
 COMMAND = "facings models embedder eval --unseen runs/rendered-unseen"
@@ -94,7 +95,8 @@ def write_onnx(model: Embedder, config: TrainConfig, path: Path) -> str:
             opset_version=17,
             dynamo=False,
         )
-    graph = store_weights_as_float16(onnx.load_model_from_string(encoded.getvalue()))
+    graph = pad_within_convolutions(onnx.load_model_from_string(encoded.getvalue()))
+    graph = store_weights_as_float16(graph)
     partial = path.with_suffix(".part")
     partial.write_bytes(graph.SerializeToString())
     partial.replace(path)

@@ -119,7 +119,8 @@ def test_the_loss_is_least_where_equal_products_meet() -> None:
 
 
 @pytest.mark.training
-def test_the_exported_file_answers_as_the_network(tmp_path: Path) -> None:
+def test_the_exported_file_answers_as_the_network_and_pads_within_its_convolutions(tmp_path: Path) -> None:
+    import onnx
     import onnxruntime
     import torch
 
@@ -137,3 +138,4 @@ def test_the_exported_file_answers_as_the_network(tmp_path: Path) -> None:
     (got,) = session.run(None, {"crops": images.numpy()})
     with torch.no_grad():
         assert got == pytest.approx(model(images).numpy(), abs=5e-3)
+    assert "Pad" not in {node.op_type for node in onnx.load(tmp_path / "m.onnx").graph.node}
