@@ -23,7 +23,9 @@ from cloud.web import (
     errors,
     grades,
     new_products,
+    planogram_editor,
     planogram_pages,
+    planograms,
     promotions,
     shortages,
 )
@@ -52,6 +54,8 @@ router = APIRouter(include_in_schema=False, dependencies=[Depends(errors.require
 PAGES = (
     new_products,
     planogram_pages,
+    planogram_editor,
+    planograms,
     shortages,
     competition,
     grades,

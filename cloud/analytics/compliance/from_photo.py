@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
 from cloud.analytics.compliance.answer import read_observation
@@ -36,7 +38,12 @@ def planogram_from_photo(
         raise ApiError(422, "this photo shows no product with a name", "take a photo of the filled cooler")
     made = add_planogram(session, caller, PlanogramBody(name=body.name, rows=rows), body.observation)
     if body.assign:
-        cooler.planogram_id, cooler.planogram_by = made.id, BY_HAND
-        begin_period(session, cooler, found[1].captured_at)
-        record(session, caller, "cooler.changed", cooler.id, {"planogram": made.id})
+        follow_from(session, caller, cooler, made, found[1].captured_at)
     return made, cooler
+
+
+def follow_from(session: Session, caller: Caller, cooler: Cooler, plan: Planogram, since: datetime) -> None:
+    """Have a cooler follow a planogram from the moment of the photo that showed it."""
+    cooler.planogram_id, cooler.planogram_by = plan.id, BY_HAND
+    begin_period(session, cooler, since)
+    record(session, caller, "cooler.changed", cooler.id, {"planogram": plan.id})
