@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import threading
@@ -38,6 +39,7 @@ def up(
     signal.signal(signal.SIGINT, ask_to_stop)
     instance = Instance(settings)
     instance.start()
+    gc.freeze()  # what stays until the end needs no looking at: ingest makes and drops objects by the million
     try:
         _greet(instance)
         instance.wait(stopping)

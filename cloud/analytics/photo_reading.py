@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from cloud.analytics.absence import Reading
 from cloud.analytics.places import Places, Shown, Sight, places_of, sight_of
+from cloud.audits.lines import Lines
 from cloud.catalog.models import Product
 from cloud.outlets.models import Cooler, Planogram
 from facings.messages import Observation
@@ -101,9 +102,9 @@ class NewPhotos:
     """How old the newest of them was when it arrived, by the wall clock of the device."""
 
 
-def photo_of(message: Observation, sight: Sight | None = None) -> PhotoReading:
-    """The reading of an observation; `sight` is what it shows, where its products are no longer at hand."""
-    named = {line.sku or "": (line.units, line.confidence) for line in message.lines}
+def photo_of(message: Observation, lines: Lines | None = None, sight: Sight | None = None) -> PhotoReading:
+    """The reading of an observation; `lines` and `sight` are what it shows where its message no longer holds them."""
+    named = (lines or Lines.of(message.lines)).named()
     unnamed = named.pop("", (0, 1.0))
     return PhotoReading(message.captured_at, message.id, message.confidence, named, unnamed, sight or sight_of(message))
 

@@ -5,7 +5,6 @@ Values that Python has to look at one by one cost ingest most of its time; here 
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -54,11 +53,17 @@ def columns_of(table: Table, rows: Sequence[Iterable[Any]], names: Sequence[str]
     """
     names = names or table.columns.keys()
     columns = zip(*rows, strict=True) if rows else ((),) * len(names)
-    arrays = [_array(values, table.columns[name].type) for name, values in zip(names, columns, strict=True)]
+    arrays = [array_of(table, name, values) for name, values in zip(names, columns, strict=True)]
     return pa.Table.from_arrays(arrays, names=list(names))
 
 
-def _array(values: Sequence[Any], kind: object) -> pa.Array:
+def array_of(table: Table, name: str, values: Sequence[Any]) -> pa.Array:
+    """The values of one column.
+
+    Raises:
+        ValueError: a value does not fit the column.
+    """
+    kind = table.columns[name].type
     if isinstance(kind, UUID):
-        values = [one.bytes if isinstance(one, uuid.UUID) else uuid.UUID(one).bytes for one in values]
+        values = [one.bytes for one in values]
     return pa.array(values, _TYPES[type(kind)])

@@ -35,11 +35,6 @@ class Inbox:
         self._closed = False
         self._changed = threading.Condition()
 
-    @property
-    def waiting(self) -> int:
-        """How many messages wait."""
-        return len(self._waiting)
-
     def put(self, arrival: Arrival) -> None:
         """Add a message; waits while the inbox is full, and drops it once closed: the broker still has it."""
         with self._changed:

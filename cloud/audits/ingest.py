@@ -30,8 +30,9 @@ from facings.topics import DeviceTopics
 
 MOST_IN_BATCH = 1_000
 GATHER_S = 0.05
-BEHIND = MOST_IN_BATCH // 2
-"""With so many waiting while others are checked and stored, work that can wait makes room."""
+BUSY = MOST_IN_BATCH // 2
+"""With so many in a batch more come than is usual, and for a while work that can wait makes room."""
+BUSY_FOR_S = 2.0
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 10.0
 
 STORES_AWAY = (OperationalError, InterfaceError, PoolTimeoutError, ClickHouseError, UnavailableError, OSError)
@@ -58,7 +59,6 @@ class Ingest:
 
     def start(self) -> None:
         """Begin to take messages."""
-        self._services.pace.watch(lambda: self._inbox.waiting >= BEHIND)
         self._link.on_message(self._arrived)
         for thread in self._threads:
             thread.start()
@@ -76,6 +76,8 @@ class Ingest:
 
     def _check_all(self) -> None:
         while batch := self._inbox.take(MOST_IN_BATCH, GATHER_S):
+            if len(batch) >= BUSY:
+                self._services.pace.slow_down(BUSY_FOR_S)
             self._checked.put([_checked(arrival) for arrival in batch])
         self._checked.put([])
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from cloud.analytics.places import Sight, sight_of
 from cloud.audits.inbox import Arrival
+from cloud.audits.lines import NO_LINES, Lines
 from facings.errors import MessageError
 from facings.messages import (
     Birth,
@@ -46,13 +47,16 @@ _HEAD_BYTES = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A message of the contract; the other products of an observation are left to its payload."""
+    """A message of the contract; an observation's lines and products are here, and no longer in its message."""
 
     arrival: Arrival
     topic: UpwardTopic
     message: Envelope
     unknown: tuple[Product, ...] = ()
     """Of an observation: the products that no gallery knows and whose looks are told."""
+
+    lines: Lines = NO_LINES
+    """Of an observation."""
 
     sight: Sight | None = None
     """Of an observation: what it shows in front, for the stock-out rules."""
@@ -89,10 +93,11 @@ def read(arrival: Arrival) -> Accepted | Refused:
     except MessageError as error:
         return Refused(arrival, topic, str(error), _number(topic, arrival.payload))
     if isinstance(message, Observation):
-        # The boxes are stored as the payload has them. Those of a whole batch, 100,000 objects and more, would have the
+        # The boxes are stored as the payload has them. The objects of a whole batch, 100,000 and more, would have the
         # garbage collector take three times as long as the checking.
         unknown = tuple(product for product in message.products if product.look and product.sku is None)
-        return Accepted(arrival, topic, message.model_copy(update={"products": ()}), unknown, sight_of(message))
+        lines, sight = Lines.of(message.lines), sight_of(message)
+        return Accepted(arrival, topic, message.model_copy(update={"lines": (), "products": ()}), unknown, lines, sight)
     return Accepted(arrival, topic, message)
 
 

@@ -52,7 +52,11 @@ def take_observations(
         row = latest.get(name)
         known_until = row.observed_at if row else None
         age = newest_item.arrival.received_at - newest.timing.taken_at
-        book.add(NewPhotos(met[name], [photo_of(message, item.sight) for item, message in photos], known_until, age))
+        book.add(
+            NewPhotos(
+                met[name], [photo_of(message, item.lines, item.sight) for item, message in photos], known_until, age
+            )
+        )
         if row is None or (newest.captured_at, newest.id) > (row.observed_at, row.observation_id):
             row = row or LatestObservation(cooler_id=name)
             _write_latest(row, newest_item, newest)
@@ -70,16 +74,17 @@ def _write_latest(row: LatestObservation, item: Accepted, message: Observation) 
     row.quality = message.quality.model_dump(mode="json")
     row.confidence = message.confidence
     row.gaps = len(message.gaps)
+    lines = item.lines
     row.lines = [
         ObservedLine(
-            sku=line.sku or "",
-            units=line.units,
-            facings=line.facings,
-            linear_share=line.linear_share,
-            confidence=line.confidence,
-            count_sd=line.count_sd,
+            sku=sku,
+            units=lines.units[number],
+            facings=lines.facings[number],
+            linear_share=lines.linear_share[number],
+            confidence=lines.confidence[number],
+            count_sd=lines.count_sd[number],
         )
-        for line in message.lines
+        for number, sku in enumerate(lines.skus)
     ]
 
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
 
 SLOWER = 5.0
-"""Times as long background work rests while messages wait."""
+"""Times as long background work rests while many messages come in."""
 
 
 class Pace:
     """Tells background work how long to rest."""
 
     def __init__(self) -> None:
-        self._behind: Callable[[], bool] = lambda: False
+        self._slow_until = 0.0
 
-    def watch(self, behind: Callable[[], bool]) -> None:
-        """Have `behind` say whether messages wait to be stored."""
-        self._behind = behind
+    def slow_down(self, seconds: float) -> None:
+        """Go slowly for so long from now on."""
+        self._slow_until = time.monotonic() + seconds
 
     def rest(self, seconds: float) -> float:
         """How long to rest where it would be `seconds`, were there nothing else to do."""
-        return seconds * SLOWER if self._behind() else seconds
+        return seconds * SLOWER if time.monotonic() < self._slow_until else seconds

@@ -8,9 +8,10 @@ from typing import Any
 
 import pyarrow
 
-from cloud.audits.columns import columns_of
+from cloud.audits.columns import array_of, columns_of
 from cloud.audits.facts import shelf_line
 from cloud.audits.intake import Accepted
+from cloud.audits.lines import Lines
 from cloud.outlets.models import Cooler
 from facings.messages import Envelope, Event, Observation
 
@@ -32,8 +33,8 @@ def observation_row(tenant: str, cooler: Cooler, item: Accepted, message: Observ
         message.trigger,
         _verdict(message),
         message.confidence,
-        sum(line.units for line in message.lines),
-        sum(line.facings for line in message.lines),
+        sum(item.lines.units),
+        sum(item.lines.facings),
         len(message.gaps),
         message.rows,
         int(message.historical),
@@ -59,16 +60,16 @@ class LineRows:
         "historical",
         "clock_suspect",
     )
-    _OF_LINE = ("line", "sku", "grp", "units", "facings", "linear_share", "confidence", "count_sd")
 
     def __init__(self) -> None:
         self._photos: list[tuple[Any, ...]] = []
-        self._lines: list[tuple[Any, ...]] = []
-        self._photo_of: list[int] = []
+        self._lines: list[Lines] = []
+        self._groups: list[Mapping[str, str]] = []
 
     def add(self, tenant: str, cooler: Cooler, item: Accepted, message: Observation, groups: Mapping[str, str]) -> None:
         """The lines of one photo; `groups` tells of each SKU whether it is own or a competitor's."""
-        self._photo_of += [len(self._photos)] * len(message.lines)
+        self._lines.append(item.lines)
+        self._groups.append(groups)
         self._photos.append(
             (
                 *_key(tenant, cooler.id, item.topic.device, message),
@@ -80,19 +81,27 @@ class LineRows:
                 int(item.clock_suspect),
             )
         )
-        for number, line in enumerate(message.lines):
-            sku = line.sku or ""
-            group = groups.get(sku, UNKNOWN)
-            shares = line.linear_share, line.confidence, line.count_sd
-            self._lines.append((number, sku, group, line.units, line.facings, *shares))
 
     def columns(self) -> pyarrow.Table:
         """All of them, a row per line."""
-        rows = columns_of(shelf_line, self._photos, self._OF_PHOTO).take(pyarrow.array(self._photo_of, pyarrow.int64()))
-        lines = columns_of(shelf_line, self._lines, self._OF_LINE)
-        for name in self._OF_LINE:
-            rows = rows.append_column(name, lines.column(name))
+        photo_of = [number for number, lines in enumerate(self._lines) for _ in range(len(lines))]
+        rows = columns_of(shelf_line, self._photos, self._OF_PHOTO).take(pyarrow.array(photo_of, pyarrow.int64()))
+        for name, values in self._of_lines().items():
+            rows = rows.append_column(name, array_of(shelf_line, name, values))
         return rows
+
+    def _of_lines(self) -> dict[str, list[Any]]:
+        both = list(zip(self._lines, self._groups, strict=True))
+        return {
+            "line": [number for lines in self._lines for number in range(len(lines))],
+            "sku": [sku for lines in self._lines for sku in lines.skus],
+            "grp": [groups.get(sku, UNKNOWN) for lines, groups in both for sku in lines.skus],
+            "units": [one for lines in self._lines for one in lines.units],
+            "facings": [one for lines in self._lines for one in lines.facings],
+            "linear_share": [one for lines in self._lines for one in lines.linear_share],
+            "confidence": [one for lines in self._lines for one in lines.confidence],
+            "count_sd": [one for lines in self._lines for one in lines.count_sd],
+        }
 
 
 def event_row(tenant: str, cooler: Cooler, item: Accepted, message: Event) -> tuple[Any, ...]:

@@ -120,13 +120,8 @@ def _sort(batch: Batch, boots: Boots, item: Accepted | Refused) -> None:
 
 
 def _groups(session: Session, items: Sequence[Accepted | Refused]) -> dict[str, str]:
-    skus = {
-        line.sku
-        for item in items
-        if isinstance(item, Accepted) and isinstance(item.message, Observation)
-        for line in item.message.lines
-    }
-    products = session.execute(select(Product.sku, Product.own).where(Product.sku.in_(skus - {None})))
+    skus = frozenset[str]().union(*(item.lines.skus for item in items if isinstance(item, Accepted)))
+    products = session.execute(select(Product.sku, Product.own).where(Product.sku.in_(skus)))
     return {sku: "own" if own else "competitor" for sku, own in products}
 
 

@@ -63,12 +63,9 @@ class Judging:
             with self._changed:
                 self._changed.wait_for(self._due, max(everything_at - time.monotonic(), 0))
                 waiting, self._waiting = self._waiting, {}
-            began = time.monotonic()
             for tenant, coolers in waiting.items():
                 self._judge(tenant, sorted(coolers))
-            # However many photos come, most of the time is left to ingest.
-            worked = time.monotonic() - began
-            self._stopping.wait(max(SHORTEST_PAUSE_S, self._services.pace.rest(2 * worked)))
+            self._stopping.wait(SHORTEST_PAUSE_S)
 
     def _due(self) -> bool:
         return bool(self._waiting) or self._stopping.is_set()
@@ -87,10 +84,14 @@ class Judging:
             if self._stopping.is_set():
                 return
             try:
-                judge_photos(self._services, tenant, coolers[at : at + TOGETHER])
+                judge_photos(self._services, tenant, coolers[at : at + TOGETHER], rest=self._rest)
             except Exception:
                 # They stay unjudged: the next photo of these coolers, or the next look through all, finds them.
                 log.exception("cannot judge photos of %s", tenant)
+
+    def _rest(self, worked_s: float) -> bool:
+        # However many photos come, most of the time is left to ingest.
+        return not self._stopping.wait(self._services.pace.rest(2 * worked_s))
 
 
 class Together:

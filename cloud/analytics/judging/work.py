@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
+from time import monotonic
 
 from sqlalchemy import select
 
@@ -22,21 +23,35 @@ from cloud.services import Services
 LOOK_BACK = timedelta(days=35)
 """Photos are judged for the first time, or anew, so far back from the newest of their cooler."""
 
+AT_ONCE = 200
+"""Photos that are judged between two rests."""
+
 FactRow = tuple[object, ...]
 
 
-def judge_photos(services: Services, tenant: str, coolers: Collection[str], back: timedelta = LOOK_BACK) -> int:
+Rest = Callable[[float], bool]
+"""Called after some work with the seconds that it took; False when it is time to stop."""
+
+
+def judge_photos(
+    services: Services,
+    tenant: str,
+    coolers: Collection[str],
+    back: timedelta = LOOK_BACK,
+    rest: Rest = lambda _worked_s: True,
+) -> int:
     """Judge what is to be judged of the photos of `coolers` and follow their intrusions; how many photos that were.
 
-    Doing it again changes nothing; a crash in between only means doing it again.
+    Doing it again changes nothing; a crash in between, or a stop, only means doing it again.
     """
     judged = 0
     for day, some in by_newest_day(services.facts, tenant, coolers).items():
-        judged += _judge_since(services, tenant, some, datetime.combine(day, time(), UTC) - back)
+        judged += _judge_since(services, tenant, some, datetime.combine(day, time(), UTC) - back, rest)
     return judged
 
 
-def _judge_since(services: Services, tenant: str, coolers: Collection[str], since: datetime) -> int:
+def _judge_since(services: Services, tenant: str, coolers: Collection[str], since: datetime, rest: Rest) -> int:
+    began = monotonic()
     with services.records.session(tenant, write=False) as session:
         known = list(session.scalars(select(Cooler).where(Cooler.id.in_(sorted(coolers)))))
         history = PlanogramHistory(session, known)
@@ -54,7 +69,11 @@ def _judge_since(services: Services, tenant: str, coolers: Collection[str], sinc
     if told:
         with services.records.session(tenant) as session:
             keep_intrusions(session, tenant, told)
-    _store(services, tenant, photos, plans, catalogue)
+    for at in range(0, len(photos), AT_ONCE):
+        _store(services, tenant, photos[at : at + AT_ONCE], plans, catalogue)
+        if not rest(monotonic() - began):
+            return at + len(photos[at : at + AT_ONCE])
+        began = monotonic()
     return len(photos)
 
 
