@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -22,8 +22,9 @@ from cloud.identity.service import Caller
 from cloud.services import Services
 from cloud.web.i18n import Formats, translations
 from cloud.web.loop import may_act, named
-from cloud.web.views import CoolerView, DrawnBox, History, HistorySeries, LineRow, Shot, Tile
-from facings.messages import Box, Observation, Stockout
+from cloud.web.pictures import Pictures
+from cloud.web.views import CoolerView, History, HistorySeries, LineRow, Shot, Tile
+from facings.messages import Observation, Stockout
 
 HISTORY_PHOTOS = 300
 """Photos of the history chart: seven weeks at six a day."""
@@ -62,15 +63,20 @@ def cooler_view(
     earlier, later = neighbours(services.facts, tenant, cooler, shown.captured_at)
     return replace(
         view,
-        shot=reading.shot(session.get(Photo, (tenant, shown.photo_id))),
-        compliance=photo_compliance(session, record, shown, present.catalogue),
-        may_plan=may_act(caller) and shown.quality.verdict != "unusable",
+        shot=reading.shot(_stored(session, shown)),
+        compliance=photo_compliance(session, record, shown, present.catalogue) if shown.stands_for_cooler else None,
+        may_plan=may_act(caller) and shown.stands_for_cooler,
         lines=reading.lines(),
         tiles=reading.tiles(),
         previous=earlier,
         next=later,
         history=history(services.facts, tenant, cooler, present.catalogue, outlet.timezone),
     )
+
+
+def _stored(session: Session, found: Observation) -> set[uuid.UUID]:
+    ids = [photo for photo, _ in found.pictures]
+    return set(session.scalars(select(Photo.id).where(Photo.id.in_(ids), Photo.stored_at.is_not(None))))
 
 
 def _episodes(session: Session, present: Present, cooler: str) -> list[Stockout]:
@@ -93,35 +99,12 @@ class Reading:
     planned: Mapping[str, int]
     language: str
 
-    def shot(self, stored: Photo | None) -> Shot:
-        """What is drawn over the photo; boxes shelf by shelf, left to right, as the arrow keys go."""
-        size = (self.found.image.width, self.found.image.height)
-        boxes = [
-            DrawnBox(
-                *_pixels(product.box, size),
-                sku=product.sku or "",
-                name=self._name(product.sku),
-                group=self.catalogue.group(product.sku or ""),
-                confidence=product.sku_confidence,
-                front=product.front,
-            )
-            for product in sorted(self.found.products, key=lambda product: (product.row, product.box.x))
-        ]
-        return Shot(
-            photo=self.found.photo_id,
-            observation=self.found.id,
-            stored=stored is not None and stored.stored_at is not None,
-            observed_at=self.found.captured_at,
-            width=size[0],
-            height=size[1],
-            verdict=self.found.quality.verdict,
-            reasons=self.found.quality.reasons,
-            boxes=boxes,
-            gaps=[DrawnBox(*_pixels(gap.box, size)) for gap in self.found.gaps],
-        )
+    def shot(self, stored: Set[uuid.UUID]) -> Shot:
+        """What is drawn over the photos; `stored` are those that have come."""
+        return Pictures(self.found, self._name, self.catalogue.group, stored).shot()
 
     def lines(self) -> list[LineRow]:
-        """What was seen, most facings first, after what is planned and missing."""
+        """What was seen, most facings first, after what is planned and missing where all of the cooler was seen."""
         counted = self._counted()
         total = sum(line.facings for line in counted)
         seen = [
@@ -137,7 +120,7 @@ class Reading:
             )
             for line in sorted(counted, key=lambda line: (-line.facings, line.sku))
         ]
-        absent = self.planned.keys() - {line.sku for line in counted}
+        absent = self.planned.keys() - {line.sku for line in counted} if self.found.stands_for_cooler else ()
         return [self._missing(sku) for sku in sorted(absent)] + seen
 
     def _missing(self, sku: str) -> LineRow:
@@ -148,7 +131,9 @@ class Reading:
         _, write, counted = translations(self.language).gettext, Formats(self.language), self._counted()
         units, own = measures.units(counted), measures.share(counted).own
         fronts = [Front(sum(self.planned.values()), [line for line in counted if line.sku in self.planned])]
-        filled = measures.occupancy(fronts if self.planned else [])
+        judged = self.planned and self.found.stands_for_cooler
+        filled = measures.occupancy(fronts if judged else [])
+        why_not = _("not all was seen") if self.planned else _("needs a planogram")
         facings = sum(line.facings for line in counted)
         return [
             Tile(_("Units seen"), write.integer(units.value), write.range_integer(units)),
@@ -157,7 +142,7 @@ class Reading:
             Tile(
                 _("Occupancy"),
                 write.percent(filled.value if filled else None),
-                write.range_percent(filled) if filled else _("needs a planogram"),
+                write.range_percent(filled) if filled else why_not,
             ),
         ]
 
@@ -176,13 +161,8 @@ class Reading:
         return name_zh if self.language.startswith("zh") and name_zh else name
 
 
-def _pixels(box: Box, size: tuple[int, int]) -> tuple[int, int, int, int]:
-    width, height = size
-    return round(box.x * width), round(box.y * height), round(box.w * width), round(box.h * height)
-
-
 def read_photo(facts: Facts, tenant: str, cooler: str, photo: uuid.UUID | None) -> Observation | None:
-    """The observation of `photo`, or of the cooler's newest; None where there is none."""
+    """The observation that names `photo` first, or the cooler's newest; None where there is none."""
     seen = observation.c
     wanted = select(seen.document).where(seen.cooler == cooler).order_by(seen.captured_at.desc()).limit(1)
     wanted = wanted.where(seen.clock_suspect == 0 if photo is None else seen.photo_id == photo)

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from cloud.analytics.compliance.answer import ComplianceAnswer
 from cloud.web.words import counted
-from facings.messages import Estimate, OverviewKpi, Share, Stockout
+from facings.messages import CoolerPart, Estimate, OverviewKpi, Share, Stockout
 
 if TYPE_CHECKING:
     from cloud.web.shortages import ShortagesView
@@ -95,19 +95,54 @@ class DrawnBox:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """One photo and what was found on it; `camera` and the part that it `shows`, where there are several."""
+
+    photo: uuid.UUID
+    camera: str
+    shows: CoolerPart
+    stored: bool
+    width: int
+    height: int
+    boxes: Sequence[DrawnBox]
+    gaps: Sequence[DrawnBox]
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """A camera whose part of the cooler was not seen, and why."""
+
+    camera: str
+    shows: CoolerPart
+    problem: str
+
+
+@dataclass(frozen=True)
 class Shot:
-    """One photo and what was found on it."""
+    """What was found in a cooler at one moment, on one photo or on those of several cameras.
+
+    `whole` says that all of the cooler was seen, `stacked` that the pictures hang above one another.
+    """
 
     photo: uuid.UUID
     observation: uuid.UUID
-    stored: bool
     observed_at: datetime
-    width: int
-    height: int
     verdict: str
     reasons: Sequence[str]
-    boxes: Sequence[DrawnBox]
-    gaps: Sequence[DrawnBox]
+    whole: bool
+    pictures: Sequence[Picture]
+    stacked: bool
+    unseen: Sequence[Unseen]
+
+    @property
+    def products(self) -> int:
+        """How many were found on all pictures."""
+        return sum(len(picture.boxes) for picture in self.pictures)
+
+    @property
+    def gaps(self) -> int:
+        """How many were found on all pictures."""
+        return sum(len(picture.gaps) for picture in self.pictures)
 
 
 @dataclass(frozen=True)

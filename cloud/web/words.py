@@ -21,6 +21,8 @@ SPOKEN_BY_OTHERS = (
     N_("hardly any contrast: fog, frost or something before the lens"),
     N_("blurred: check the focus, and the lens for fog or dirt"),
     N_("part of the picture is one flat band: the camera broke off while sending"),
+    N_("part of the cooler was not seen"),
+    N_("the device did not get as far as this camera's photo"),
 )
 """Reasons that other parts and devices write in English; pages translate those they know."""
 
@@ -40,6 +42,15 @@ def words(language: str) -> dict[str, Any]:
             "good": _("good photo"),
             "poor": _("poor photo"),
             "unusable": _("unusable photo: nothing is concluded from it"),
+        },
+        "parts": {
+            "whole": _("Whole cooler"),
+            "upper": _("Upper part"),
+            "middle": _("Middle part"),
+            "lower": _("Lower part"),
+            "left": _("Left part"),
+            "centre": _("Centre part"),
+            "right": _("Right part"),
         },
         "steps": {"none": _("no proposal"), "proposed": _("to confirm"), "ordered": _("ordered")},
         "moves": {"move": _("Move"), "add": _("Put in"), "remove": _("Take out"), "check": _("Look at")},

@@ -1,18 +1,25 @@
-"""An HTTP snapshot camera: `GET /capture` gives a JPEG of what stands before it, `GET /status` says how it is."""
+"""An HTTP snapshot camera: `GET /capture` gives a JPEG of what stands before it, `GET /status` says how it is.
+
+It can stand for several cameras before one cooler: `GET /capture/upper` is what one sees that looks at the upper part.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, get_args
 
 from datasets.files import jpeg
 from facings.errors import BadInputError, UnavailableError
+from facings.messages import CoolerPart
 from firmware_sim.device.fault import Fault, Knock
+from firmware_sim.device.parts import part_of
 from firmware_sim.device.scene import SceneSource
 from firmware_sim.device.spoiling import Pixels, black, grainy, moved, white
 
@@ -27,7 +34,8 @@ _STOP_POLL_S = 0.05
 class SnapshotCamera:
     """The camera's server; `port` 0 takes a free one, `address` says which after the start.
 
-    `fault` and `knock` (how far the fault `moved` moves it) may change while it serves.
+    `fault` and `knock` (how far the fault `moved` moves it) may change while it serves. With `faulty` only the camera
+    of that part of the cooler has the fault.
 
     Example:
         camera = SnapshotCamera(ReplayedScene(Path("week/coolers/cooler-01"), 3600, SystemClock()), port=0)
@@ -40,11 +48,12 @@ class SnapshotCamera:
     port: int
     fault: Fault = Fault.NONE
     knock: Knock = field(default_factory=Knock)
+    faulty: CoolerPart | None = None
     captures: int = 0
     _stopped: threading.Event = field(default_factory=threading.Event)
     _server: ThreadingHTTPServer | None = None
     _thread: threading.Thread | None = None
-    _frozen: bytes | None = None
+    _frozen: dict[CoolerPart, bytes] = field(default_factory=dict)
 
     def start(self) -> None:
         """Serves in the background.
@@ -78,36 +87,46 @@ class SnapshotCamera:
         assert self._server, "start() comes first"
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
-    def capture(self) -> bytes:
-        """The JPEG that the camera delivers now, with its fault and the grain that every picture has of its own."""
-        while self.fault is Fault.TIMEOUT and not self._stopped.wait(_HANG_POLL_S):
+    def capture(self, shows: CoolerPart = "whole") -> bytes:
+        """The JPEG that the camera of a part delivers now, with its fault and the grain that every picture has of its
+        own.
+        """
+        while self._fault_of(shows) is Fault.TIMEOUT and not self._stopped.wait(_HANG_POLL_S):
             pass
-        if self.fault is Fault.FROZEN and self._frozen:
-            return self._frozen
-        content = jpeg(grainy(self._spoilt(self.scene.pixels())), _JPEG_QUALITY)
-        self._frozen = content
-        return content[: len(content) // 2] if self.fault is Fault.TRUNCATED else content
+        fault = self._fault_of(shows)
+        if fault is Fault.FROZEN and shows in self._frozen:
+            return self._frozen[shows]
+        content = jpeg(grainy(self._spoilt(part_of(self.scene.pixels(), shows), fault)), _JPEG_QUALITY)
+        self._frozen[shows] = content
+        return content[: len(content) // 2] if fault is Fault.TRUNCATED else content
 
     def status(self) -> dict[str, Any]:
         """How the camera is, as JSON."""
         return {**self.scene.describe(), "fault": self.fault.value, "captures": self.captures}
 
-    def _spoilt(self, pixels: Pixels) -> Pixels:
-        if self.fault is Fault.BLACK:
+    def _fault_of(self, shows: CoolerPart) -> Fault:
+        return self.fault if self.faulty in (None, shows) else Fault.NONE
+
+    def _spoilt(self, pixels: Pixels, fault: Fault) -> Pixels:
+        if fault is Fault.BLACK:
             return black(pixels)
-        if self.fault is Fault.WHITE:
+        if fault is Fault.WHITE:
             return white(pixels)
-        return moved(pixels, self.knock) if self.fault is Fault.MOVED else pixels
+        return moved(pixels, self.knock) if fault is Fault.MOVED else pixels
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         camera = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                answers = {"/capture": self._capture, "/status": self._status}
+                answers: dict[str, Callable[[], None]] = {
+                    "/capture": partial(self._capture, "whole"),
+                    "/status": self._status,
+                    **{f"/capture/{shows}": partial(self._capture, shows) for shows in get_args(CoolerPart)},
+                }
                 answer = answers.get(self.path)
                 if answer is None:
-                    self.send_error(HTTPStatus.NOT_FOUND, "ask for /capture or /status")
+                    self.send_error(HTTPStatus.NOT_FOUND, "ask for /capture, /capture/PART or /status")
                     return
                 try:
                     answer()
@@ -116,8 +135,8 @@ class SnapshotCamera:
                 except ConnectionError:
                     _log.info("the client went before its answer was sent")
 
-            def _capture(self) -> None:
-                content = camera.capture()
+            def _capture(self, shows: CoolerPart) -> None:
+                content = camera.capture(shows)
                 camera.captures += 1
                 self._send(content, "image/jpeg")
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
 from facings.ids import uuid7
-from facings.messages import Box, ClockState, ImageRef, Line, Observation, Product, Quality, State, Timing
+from facings.messages import Box, ClockState, ImageRef, Line, Observation, Product, Quality, State, Timing, View
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 CLOCK = ClockState(synced=True, source="ntp")
@@ -69,6 +70,40 @@ def observation(units: int = 2, counts: dict[str | None, int] | None = None, **f
         "timing": Timing(due_at=moment, taken_at=moment, vision_ms=120),
     }
     return Observation(**(given | fields))
+
+
+def of_two_cameras(counts: dict[str | None, int], upper: int, problem: str = "", **fields: Any) -> Observation:
+    """An observation of `counts` with two cameras: the `upper` half shows the first so many products of it.
+
+    With a `problem` the upper camera gave no photo, and its products are not told.
+    """
+    whole = products_of(counts)
+    halves = (() if problem else whole[:upper], whole[upper:])
+    products = tuple(
+        product.model_copy(update={"row": view, "view": view, "place": product.box.model_copy(update={"y": view / 2})})
+        for view, half in enumerate(halves)
+        for product in half
+    )
+    seen = Counter(product.sku for product in products)
+    image = ImageRef(sha256="1" * 64, bytes=900, width=960, height=640, media_type="image/jpeg")
+    good = Quality(verdict="good", brightness=0.5, contrast=0.2, sharpness=0.3)
+    lower = View(camera="bottom", shows="lower", photo_id=uuid7(), image=image, quality=good)
+    top = {"photo_id": uuid7(), "image": image, "quality": good} if not problem else {"problem": problem}
+    views = (View(camera="top", shows="upper", **top), lower)
+    main = lower if problem else views[0]
+    reasons = ("part of the cooler was not seen",) if problem else ()
+    given: dict[str, Any] = {
+        "photo_id": main.photo_id,
+        "camera": main.camera,
+        "image": image,
+        "lines": lines_of(dict(seen)),
+        "products": products,
+        "rows": 2,
+        "views": views,
+        "coverage": 0.5 if problem else 1.0,
+        "quality": good.model_copy(update={"verdict": "poor", "reasons": reasons} if problem else {}),
+    }
+    return observation(counts=dict(seen), **(given | fields))
 
 
 def state(**fields: Any) -> State:

@@ -1,4 +1,4 @@
-// The photo of a cooler: what is drawn over it, what a pointer or the arrow keys find there, its size.
+// The photos of a cooler at one moment: what is drawn over them, what a pointer or the arrow keys find there, their size.
 
 const RETRY_MS = 1500;
 const RETRIES = 60;
@@ -25,8 +25,13 @@ export function watchPhoto() {
   if (!photo) return;
   for (const what of Object.keys(shows)) show(what, shows[what]);
   resize(zoom);
-  const image = photo.querySelector("img");
-  const wait = photo.querySelector(".photo__wait");
+  for (const sheet of photo.querySelectorAll(".photo__sheet")) waitFor(sheet);
+}
+
+/** One picture: told to be on its way until it is here. */
+function waitFor(sheet) {
+  const image = sheet.querySelector("img");
+  const wait = sheet.querySelector(".photo__wait");
   const address = image.getAttribute("src");
   let tries = 0;
   const absent = () => {
@@ -55,11 +60,11 @@ const toggle = (what) => show(what, shows[what] === "on" ? "off" : "on");
 function resize(wanted) {
   zoom = Math.min(Math.max(wanted, 1), LARGEST);
   const view = document.querySelector(".photo__view");
-  const image = view.querySelector("img");
-  image.style.width = "";
   view.classList.toggle("zoomed", zoom > 1);
-  if (zoom > 1) image.style.width = `${zoom * 100}%`;
-  view.querySelector(".photo__sheet").style.width = zoom > 1 ? "100%" : "";
+  for (const sheet of view.querySelectorAll(".photo__sheet")) {
+    sheet.querySelector("img").style.width = zoom > 1 ? `${zoom * 100}%` : "";
+    sheet.style.width = zoom > 1 ? "100%" : "";
+  }
 }
 
 /** Light up one box, or all boxes of a line of the table; none of both puts the light out. */
@@ -74,7 +79,7 @@ function point(box, line) {
   for (const row of document.querySelectorAll("#lines tbody tr")) {
     row.classList.toggle("lit", box !== null && row.dataset.sku === box.dataset.sku);
   }
-  tell(photo.querySelector(".photo__tip"), box);
+  for (const tip of photo.querySelectorAll(".photo__tip")) tell(tip, tip.parentElement.contains(box) ? box : null);
 }
 
 function tell(tip, box) {
@@ -93,7 +98,7 @@ function moveByKey(event) {
   const box = event.target.closest(".box");
   if (!box || !(event.key in ARROWS)) return;
   event.preventDefault();
-  const boxes = [...box.parentElement.querySelectorAll(".box")];
+  const boxes = [...document.querySelectorAll("#photo .box")];
   const next = boxes[boxes.indexOf(box) + ARROWS[event.key]];
   if (!next) return;
   box.tabIndex = -1;

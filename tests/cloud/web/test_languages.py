@@ -9,6 +9,8 @@ import pytest
 
 from cloud.web.i18n import LANGUAGES, Formats, best_language, catalogue, source_texts
 from cloud.web.words import SPOKEN_BY_OTHERS, words
+from edge.observe_together import NOT_ALL_SEEN
+from edge.uplink.occasions import CUT_SHORT
 from edge.vision.quality import _RULES
 from facings.messages import Estimate
 
@@ -43,7 +45,7 @@ def test_no_source_text_is_empty() -> None:
 
 
 def test_what_devices_say_of_a_photo_is_known() -> None:
-    assert {rule.reason for rule in _RULES} <= set(SPOKEN_BY_OTHERS)
+    assert {NOT_ALL_SEEN, CUT_SHORT, *(rule.reason for rule in _RULES)} <= set(SPOKEN_BY_OTHERS)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -63,6 +63,19 @@ def test_two_pictures_are_never_the_same_unless_it_is_frozen(start: Start) -> No
         assert (get(camera, "/capture").content == get(camera, "/capture").content) is same
 
 
+def test_cameras_of_the_parts_of_one_cooler_overlap(start: Start) -> None:
+    camera = start()
+    whole, upper, lower = (pixels(get(camera, f"/capture{part}").content) for part in ("", "/upper", "/lower"))
+    height, width = whole.shape[:2]
+    assert upper.shape == lower.shape == (round(0.6 * height), width, 3)
+    assert np.abs(upper.astype(int) - whole[: len(upper)]).mean() < 8
+    assert np.abs(lower.astype(int) - whole[-len(lower) :]).mean() < 8
+    camera.fault, camera.faulty = Fault.BLACK, "upper"
+    assert pixels(get(camera, "/capture/upper").content).max() < 12
+    assert pixels(get(camera, "/capture/lower").content).max() > 200
+    assert get(camera, "/capture/attic").status_code == 404
+
+
 def test_black_white_and_truncated_pictures(start: Start) -> None:
     assert pixels(get(start(fault=Fault.BLACK), "/capture").content).max() < 12
     assert pixels(get(start(fault=Fault.WHITE), "/capture").content).min() > 240
