@@ -27,7 +27,13 @@ def vision_chain(settings: VisionSettings) -> Reader:
     """The vision chain of these settings, not loaded yet."""
     from edge.vision.chain import VisionChain  # noqa: PLC0415 (onnxruntime is not needed to look at an outbox)
 
-    return VisionChain(zoo=settings.zoo, gallery=settings.gallery, tells_looks=True, false_accept=settings.false_accept)
+    return VisionChain(
+        zoo=settings.zoo,
+        gallery=settings.gallery,
+        tells_looks=True,
+        false_accept=settings.false_accept,
+        precision=settings.precision,
+    )
 
 
 @app.command()

@@ -195,6 +195,7 @@ class VisionSettings(Settings):
     gallery: Path | None = None
     zoo: Path | None = None
     threads: int = Field(default=1, ge=1, le=64)
+    precision: Literal["int8", "float32"] = "int8"
     false_accept: float = Field(default=0.1, gt=0, le=1)
 
 

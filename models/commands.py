@@ -12,6 +12,8 @@ from facings.errors import BadInputError, SettingsError
 from models.detector import cli as detector
 from models.detector.config import read_config
 from models.embedder import cli as embedder
+from models.evaluation.cli import VISIBLE_FROM
+from models.evaluation.truth import read_named
 
 DETECTOR_CONFIG = Path("models/configs/product-detector.toml")
 
@@ -43,18 +45,23 @@ def quantise(
     images: Annotated[Path, typer.Option(help="Folder of the photos that judge both files; not those trained on.")],
     labels: Annotated[Path, typer.Option(help="COCO file of their boxes.")],
     config: Config = DETECTOR_CONFIG,
-    model: Annotated[Path, typer.Option(help="Folder of the FP32 model.")] = detector.ZOO,
-    out: Annotated[Path | None, typer.Option(help="Folder of the INT8 model; beside the run's checkpoint.")] = None,
+    model: Annotated[Path, typer.Option(help="Folder of the detector; the copy goes there too.")] = detector.ZOO,
     photos: Annotated[int, typer.Option(min=8, help="Training photos that calibrate it.")] = 64,
 ) -> None:
-    """Make an INT8 copy of the detector, and say what both files weigh, take and find. Ship it only if it is better."""
-    from models.detector.quantise import compare, quantise_detector  # noqa: PLC0415 - onnx is for training only
+    """Lay an 8-bit copy beside the detector, which coolers use from then on, unless it finds or counts less well."""
+    from models.detector import quantise as eight_bit  # noqa: PLC0415 - onnx is for training only
 
     if task_of(config) != "detect":
         raise BadInputError(f"{config} is no detector's, and only detectors are quantised.")
-    settings = read_config(config)
-    made = quantise_detector(model, settings, out or settings.out / "int8", photos)
-    compare([model, made], images, labels)
+    labelled = read_named(labels, images, VISIBLE_FROM)
+    manifest = eight_bit.detector_of(model)
+    copy = eight_bit.quantised(model, read_config(config), photos)
+    files = {"float32": (model / manifest.file).read_bytes(), "int8": copy}
+    judged = {name: eight_bit.judge_file(manifest, file, labelled) for name, file in files.items()}
+    eight_bit.show(judged, f"{labels}: {len(labelled)} photos")
+    if not eight_bit.loses_nothing(judged["float32"], judged["int8"]):
+        raise BadInputError(f"The 8-bit copy loses more than {eight_bit.MOST_LOST} and is not kept: try more --photos.")
+    typer.echo(f"{eight_bit.ship(model, copy)}: renew the card with `facings models card {model}`")
 
 
 def task_of(config: Path) -> Literal["detect", "embed"]:

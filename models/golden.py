@@ -13,7 +13,7 @@ import typer
 from datasets.files import jpeg, sha256_of, write_atomic
 from edge.vision.decode import decode_photo
 from edge.vision.entry import normalised
-from edge.vision.golden import GOLDEN_NAME, PICTURE_NAME, Golden, GoldenOutput, golden_picture
+from edge.vision.golden import GOLDEN_INT8_NAME, GOLDEN_NAME, PICTURE_NAME, Golden, GoldenOutput, golden_picture
 from edge.vision.manifest import DetectorManifest, EmbedderManifest, InputSpec, read_manifest
 from edge.vision.zoo import LoadedModel, load_session, open_session
 from facings.errors import BadInputError
@@ -49,18 +49,33 @@ def renew_golden(
 def write_golden(folder: Path, picture: Pixels | None = None) -> Golden:
     """Write the golden files of the model in `folder`, of `picture` (H, W, 3) BGR, or of the one it has already.
 
+    Its 8-bit copy, where it has one, gets a file of its own, of the same picture.
+
     Raises:
         BadInputError: the model cannot be used, or no picture is given and it has none.
     """
     manifest = read_manifest(folder)
     encoded = _picture(folder, picture, manifest.input)
-    pixels = np.asarray(cv2.imdecode(np.frombuffer(encoded, np.uint8), cv2.IMREAD_COLOR), np.uint8)
-    path = folder / manifest.file
-    model = LoadedModel(manifest, open_session(path.read_bytes(), 1, str(path)))
-    golden = Golden(sha256=sha256_of(encoded), outputs=_chosen(manifest, model.run(normalised(pixels, manifest.input))))
+    golden = golden_of(manifest, (folder / manifest.file).read_bytes(), encoded)
+    copy = manifest.int8 if isinstance(manifest, DetectorManifest) else None
+    of_copy = golden_of(manifest, (folder / copy.file).read_bytes(), encoded) if copy else None
     write_atomic(folder / PICTURE_NAME, encoded)
     write_atomic(folder / GOLDEN_NAME, (golden.model_dump_json() + "\n").encode())
+    if of_copy is not None:
+        write_atomic(folder / GOLDEN_INT8_NAME, (of_copy.model_dump_json() + "\n").encode())
     return golden
+
+
+def golden_of(manifest: DetectorManifest | EmbedderManifest, file: bytes, picture: bytes) -> Golden:
+    """What the ONNX `file` makes of the encoded `picture`.
+
+    Raises:
+        BadInputError: the file is no model, or finds nothing in the picture.
+    """
+    pixels = np.asarray(cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_COLOR), np.uint8)
+    model = LoadedModel(manifest, open_session(file, 1, manifest.name))
+    outputs = _chosen(manifest, model.run(normalised(pixels, manifest.input)))
+    return Golden(sha256=sha256_of(picture), outputs=outputs)
 
 
 def _picture(folder: Path, picture: Pixels | None, entry: InputSpec) -> bytes:

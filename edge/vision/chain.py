@@ -26,7 +26,15 @@ from edge.vision.quality import judge
 from edge.vision.reading import ShelfReading
 from edge.vision.sighting import Sighting
 from edge.vision.surroundings import doubted, reconsidered
-from edge.vision.zoo import DetectorManifest, EmbedderManifest, LoadedModel, load_session, zoo_folder
+from edge.vision.zoo import (
+    DetectorManifest,
+    EmbedderManifest,
+    LoadedModel,
+    Precision,
+    load_session,
+    read_manifest,
+    zoo_folder,
+)
 from facings.errors import BadInputError, UnavailableError
 from facings.messages import CoolerPart
 
@@ -75,6 +83,7 @@ class VisionChain:
         embedder: folder name of the embedder in the zoo.
         tells_looks: give unknown products their looks, also where there is no gallery at all.
         false_accept: share of the products of no SKU in the gallery that may be given a name.
+        precision: `int8` uses the 8-bit copies of models that have one, where this processor computes them right.
     """
 
     def __init__(
@@ -86,6 +95,7 @@ class VisionChain:
         embedder: str = EMBEDDER,
         tells_looks: bool = False,
         false_accept: float = FALSE_ACCEPT,
+        precision: Precision = "int8",
     ) -> None:
         self._gallery = gallery
         self._zoo = zoo
@@ -95,6 +105,7 @@ class VisionChain:
         self._tells_looks = tells_looks
         self._published: Path | None = None
         self._false_accept = false_accept
+        self._precision = precision
         self._lock = threading.Lock()
         self._stages: _Stages | None = None
 
@@ -129,12 +140,13 @@ class VisionChain:
             BadInputError: a model or the gallery cannot be used.
         """
         zoo = self._zoo or zoo_folder()
-        detector = load_session(zoo / self._detector, self._threads)
+        detector = load_session(zoo / self._detector, self._threads, self._precision)
         if not isinstance(detector.manifest, DetectorManifest):
             raise BadInputError(f"{zoo / self._detector} holds no detector.")
         models = {detector.manifest.name: detector.manifest.sha256}
         recogniser = self._load_recogniser(zoo, self._own(self._published))
-        stages = _Stages(detector, detector.manifest.detector.score_threshold, None, models, _errors(zoo, models))
+        errors = _errors(zoo, read_manifest(zoo / self._detector).sha256)
+        stages = _Stages(detector, detector.manifest.detector.score_threshold, None, models, errors)
         self._stages = _with_recogniser(stages, recogniser)
 
     def use_gallery(self, folder: Path) -> None:
@@ -228,13 +240,14 @@ def _with_recogniser(stages: _Stages, recogniser: _Recogniser | None) -> _Stages
     return replace(stages, recogniser=recogniser, models=models)
 
 
-def _errors(zoo: Path, models: dict[str, str]) -> CountErrors | None:
-    """What is learned of the errors of the zoo's models; a zoo of one's own may have none."""
+def _errors(zoo: Path, detector: str) -> CountErrors | None:
+    """What is learned of the errors of the zoo's models, the detector's file having this sha256; a zoo of one's own may
+    have none. Those of an 8-bit copy are taken to be its original's."""
     try:
         errors = read_count_errors(zoo)
     except UnavailableError as error:
         log.warning("doubts of counts are guessed from scores alone: %s", error)
         return None
-    if errors.detector not in models.values():
+    if errors.detector != detector:
         log.warning("doubts of counts were learned with another detector: run `facings models counts fit`")
     return errors

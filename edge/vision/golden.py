@@ -22,6 +22,7 @@ from edge.vision.manifest import DetectorManifest, EmbedderManifest
 from facings.errors import BadInputError
 
 GOLDEN_NAME = "golden.json"
+GOLDEN_INT8_NAME = "golden-int8.json"
 PICTURE_NAME = "golden.jpg"
 
 Run = Callable[[npt.NDArray[np.float32]], Sequence[npt.NDArray[np.float32]]]
@@ -48,19 +49,21 @@ class Golden(BaseModel):
     outputs: tuple[GoldenOutput, ...] = Field(min_length=1)
 
 
-def check_golden(folder: Path, manifest: DetectorManifest | EmbedderManifest, run: Run) -> None:
-    """Ask a model for its golden outputs; a folder without `golden.json` has none.
+def check_golden(
+    folder: Path, manifest: DetectorManifest | EmbedderManifest, run: Run, name: str = GOLDEN_NAME
+) -> None:
+    """Ask a model for its golden outputs; a folder without a file of this `name` has none.
 
     Raises:
         BadInputError: the outputs differ, or picture or file cannot be used.
     """
-    if not (folder / GOLDEN_NAME).exists():
+    if not (folder / name).exists():
         return
-    encoded = (folder / GOLDEN_NAME).read_bytes()
+    encoded = (folder / name).read_bytes()
     key = (manifest.model_dump_json(), hashlib.sha256(encoded).hexdigest(), onnxruntime.__version__)
     if key in _seen_to_agree:
         return
-    golden = _read(folder, encoded)
+    golden = _read(folder / name, encoded)
     outputs = run(normalised(golden_picture(folder, golden.sha256), manifest.input))
     worst = _worst(golden.outputs, outputs)
     if not worst <= 1:
@@ -92,13 +95,13 @@ def golden_picture(folder: Path, sha256: str | None = None) -> npt.NDArray[np.ui
     return np.asarray(pixels, np.uint8)
 
 
-def _read(folder: Path, encoded: bytes) -> Golden:
+def _read(path: Path, encoded: bytes) -> Golden:
     try:
         return Golden.model_validate_json(encoded)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"])) or "the file"
-        raise BadInputError(f"{folder / GOLDEN_NAME} is no golden file: {where}: {first['msg']}.") from error
+        raise BadInputError(f"{path} is no golden file: {where}: {first['msg']}.") from error
 
 
 def _worst(expected: Sequence[GoldenOutput], outputs: Sequence[npt.NDArray[np.float32]]) -> float:

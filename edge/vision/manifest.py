@@ -13,6 +13,8 @@ from edge.vision.detections import PRODUCT
 from facings.errors import BadInputError, UnavailableError
 
 MANIFEST_NAME = "manifest.json"
+ONNX_FILE = r"^[A-Za-z0-9._-]+\.onnx$"
+SHA256 = r"^[0-9a-f]{64}$"
 
 Triple = tuple[float, float, float]
 
@@ -55,11 +57,18 @@ class MetricSpec(_Spec):
     command: str
 
 
+class EightBitSpec(_Spec):
+    """A copy of the model's file that computes in 8 bits, beside it: about half the size and the time."""
+
+    file: str = Field(pattern=ONNX_FILE)
+    sha256: str = Field(pattern=SHA256)
+
+
 class _ManifestBase(_Spec):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     version: str
-    file: str = Field(pattern=r"^[A-Za-z0-9._-]+\.onnx$")
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    file: str = Field(pattern=ONNX_FILE)
+    sha256: str = Field(pattern=SHA256)
     licence: str
     input: InputSpec
     sources: tuple[SourceSpec, ...]
@@ -127,6 +136,7 @@ class DetectorManifest(_ManifestBase):
 
     task: Literal["detect"] = "detect"
     detector: DetectorSpec
+    int8: EightBitSpec | None = None
 
 
 class EmbedderManifest(_ManifestBase):

@@ -9,21 +9,23 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-from edge.vision.golden import check_golden
+from edge.vision.golden import GOLDEN_INT8_NAME, check_golden
 from edge.vision.manifest import (
     MANIFEST_NAME,
     CalibrationSpec,
     DetectorManifest,
     DetectorSpec,
+    EightBitSpec,
     EmbedderManifest,
     EmbedderSpec,
     InputSpec,
@@ -43,6 +45,7 @@ __all__ = [
     "InputSpec",
     "LoadedModel",
     "MetricSpec",
+    "Precision",
     "SourceSpec",
     "load_session",
     "open_session",
@@ -51,6 +54,10 @@ __all__ = [
 ]
 
 ZOO_VARIABLE = "FACINGS_ZOO"
+
+Precision = Literal["float32", "int8"]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -84,8 +91,11 @@ def zoo_folder() -> Path:
     raise UnavailableError(f"No model zoo found: set {ZOO_VARIABLE} to the folder that holds the models.")
 
 
-def load_session(folder: Path, threads: int = 1) -> LoadedModel:
+def load_session(folder: Path, threads: int = 1, precision: Precision = "float32") -> LoadedModel:
     """Load the model of `folder` for the CPU with `threads` threads, after checking its file and its golden picture.
+
+    With the precision `int8` its 8-bit copy is loaded, where there is one and this processor computes it right: some
+    older ones lose what overflows 16 bits. The manifest is then that of the copy.
 
     Raises:
         UnavailableError: manifest or model file is missing.
@@ -93,17 +103,36 @@ def load_session(folder: Path, threads: int = 1) -> LoadedModel:
             make of its golden picture what it made where it was exported.
     """
     manifest = read_manifest(folder)
-    path = folder / manifest.file
+    copy = manifest.int8 if isinstance(manifest, DetectorManifest) and precision == "int8" else None
+    if copy is not None:
+        try:
+            return _load_copy(folder, manifest, copy, threads)
+        except (BadInputError, UnavailableError) as error:
+            log.warning("%s is used in float32, which takes twice the time: %s", manifest.name, error)
+    model = LoadedModel(manifest, _open_file(folder, manifest.file, manifest.sha256, threads), folder)
+    check_golden(folder, manifest, model.run)
+    return model
+
+
+def _load_copy(
+    folder: Path, manifest: DetectorManifest | EmbedderManifest, copy: EightBitSpec, threads: int
+) -> LoadedModel:
+    own = manifest.model_copy(update={"file": copy.file, "sha256": copy.sha256, "int8": None})
+    model = LoadedModel(own, _open_file(folder, copy.file, copy.sha256, threads), folder)
+    check_golden(folder, own, model.run, GOLDEN_INT8_NAME)
+    return model
+
+
+def _open_file(folder: Path, name: str, sha256: str, threads: int) -> onnxruntime.InferenceSession:
+    path = folder / name
     try:
         encoded = path.read_bytes()
     except OSError as error:
         raise UnavailableError(f"The model file {path} cannot be read ({error.strerror}).") from error
     found = hashlib.sha256(encoded).hexdigest()
-    if found != manifest.sha256:
-        raise BadInputError(f"{path} has sha256 {found}, its manifest says {manifest.sha256}: fetch the model again.")
-    model = LoadedModel(manifest, open_session(encoded, threads, str(path)), folder)
-    check_golden(folder, manifest, model.run)
-    return model
+    if found != sha256:
+        raise BadInputError(f"{path} has sha256 {found}, its manifest says {sha256}: fetch the model again.")
+    return open_session(encoded, threads, str(path))
 
 
 def open_session(encoded: bytes, threads: int, name: str) -> onnxruntime.InferenceSession:

@@ -1,7 +1,8 @@
-"""An INT8 copy of a detector: static quantisation, calibrated on training photos, judged beside the original.
+"""An 8-bit copy of a detector: static quantisation, calibrated on training photos, judged beside the original.
 
 Weights are quantised per channel and activations per tensor, as quantise-dequantise pairs that ONNX Runtime fuses into
-integer kernels (Jacob et al., 2018). What decodes the boxes keeps float32: an 8-bit box would be off by pixels.
+integer kernels (Jacob et al., 2018). The last convolutions and what decodes their boxes keep float32: in 8 bits a box
+would be off by pixels, and scores about the threshold would lean to one side and the counts with them.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import hashlib
 import statistics
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,36 +23,58 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 from rich.console import Console
 from rich.table import Table
 
+from datasets.files import write_atomic
 from edge.vision.detect import fitted, survey
 from edge.vision.entry import normalised
-from edge.vision.manifest import DetectorManifest, read_manifest
-from edge.vision.zoo import LoadedModel, load_session
-from facings.errors import BadInputError
+from edge.vision.golden import GOLDEN_INT8_NAME, PICTURE_NAME
+from edge.vision.manifest import DetectorManifest, EightBitSpec, read_manifest
+from edge.vision.zoo import LoadedModel, open_session
+from facings.errors import BadInputError, UnavailableError
 from models.detector.config import DetectorConfig
 from models.detector.photoset import read_pixels
 from models.detector.sources import read_sources
-from models.evaluation.finding import finding
+from models.evaluation.finding import Figures, finding
 from models.evaluation.judged import Eyes, judge_all
-from models.evaluation.truth import read_named
+from models.evaluation.truth import NamedPhoto
+from models.golden import golden_of
+
+MOST_LOST = 0.005
+"""Of AP50, and of the mean count error: a copy that loses more is not worth its speed."""
 
 _QUANTISED = ["Conv", "Add", "Clip", "Relu", "Resize"]
 _TIMED = 9
-_VISIBLE_FROM = 0.4
 
 Array = npt.NDArray[np.float32]
 
 
-def quantise_detector(folder: Path, config: DetectorConfig, out: Path, photos: int) -> Path:
-    """Write an INT8 copy of the detector in `folder` to `out`, calibrated on `photos` training photos; returns `out`.
+@dataclass(frozen=True)
+class Judged:
+    """One file of a detector on labelled photos: its size, its processor time of a photo, what it finds."""
+
+    megabytes: float
+    milliseconds: float
+    figures: Figures
+
+
+def detector_of(folder: Path) -> DetectorManifest:
+    """The manifest of the detector in `folder`.
 
     Raises:
-        BadInputError: `folder` holds no detector.
+        BadInputError: it holds no detector.
     """
     manifest = read_manifest(folder)
     if not isinstance(manifest, DetectorManifest):
         raise BadInputError(f"{folder} holds no detector.")
-    out.mkdir(parents=True, exist_ok=True)
-    path = out / f"{manifest.name}-int8.onnx"
+    return manifest
+
+
+def quantised(folder: Path, config: DetectorConfig, photos: int) -> bytes:
+    """The ONNX file of an 8-bit copy of the detector in `folder`, calibrated on `photos` training photos.
+
+    Raises:
+        BadInputError: `folder` holds no detector, or a source of the training cannot be read.
+    """
+    manifest = detector_of(folder)
     with tempfile.TemporaryDirectory() as scratch:
         plain, made = Path(scratch) / "plain.onnx", Path(scratch) / "int8.onnx"
         quant_pre_process(folder / manifest.file, plain, skip_symbolic_shape=True)
@@ -63,28 +87,51 @@ def quantise_detector(folder: Path, config: DetectorConfig, out: Path, photos: i
             weight_type=QuantType.QInt8,
             per_channel=True,
             op_types_to_quantize=_QUANTISED,
-            nodes_to_exclude=_decoding(onnx.load(plain)),
+            nodes_to_exclude=_deciding(onnx.load(plain)),
         )
-        path.write_bytes(made.read_bytes())
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    manifest.model_copy(update={"name": path.stem, "file": path.name, "sha256": sha256, "metrics": ()}).save(out)
-    return out
+        return made.read_bytes()
 
 
-def compare(folders: Sequence[Path], images: Path, labels: Path) -> None:
-    """Print size, processor time of a photo, AP50 and counting error of each detector on labelled photos."""
-    photos = read_named(labels, images, _VISIBLE_FROM)
-    table = Table(title=f"{labels}: {len(photos)} photos", title_justify="left")
-    for name in ("model", "MB", "ms a photo", "AP50", "AP50-95", "recall", "count error"):
-        table.add_column(name, justify="left" if name == "model" else "right")
-    for folder in folders:
-        model = load_session(folder)
-        eyes = Eyes(model)
-        figures = finding(judge_all(photos, eyes), eyes.threshold)
-        size = (folder / model.manifest.file).stat().st_size / 1e6
-        spent = 1000 * _seconds(model, read_pixels(photos[0].path))
-        table.add_row(model.manifest.name, f"{size:.1f}", f"{spent:.0f}",
-                      *(f"{figures[n]:.4f}" for n in ("ap50", "ap50_95", "recall", "count_error")))  # fmt: skip
+def ship(folder: Path, copy: bytes) -> Path:
+    """Lay an 8-bit copy beside the detector in `folder`, with golden outputs of its own; returns its path.
+
+    Raises:
+        UnavailableError: the detector has no golden picture, by which devices know whether they compute the copy right.
+    """
+    manifest = detector_of(folder)
+    if not (folder / PICTURE_NAME).exists():
+        raise UnavailableError(f"{folder} has no golden picture: give it one with `facings models golden`.")
+    golden = golden_of(manifest, copy, (folder / PICTURE_NAME).read_bytes())
+    path = folder / f"{Path(manifest.file).stem}-int8.onnx"
+    write_atomic(path, copy)
+    write_atomic(folder / GOLDEN_INT8_NAME, (golden.model_dump_json() + "\n").encode())
+    spec = EightBitSpec(file=path.name, sha256=hashlib.sha256(copy).hexdigest())
+    manifest.model_copy(update={"int8": spec}).save(folder)
+    return path
+
+
+def judge_file(manifest: DetectorManifest, file: bytes, photos: list[NamedPhoto]) -> Judged:
+    """What one file of a detector weighs, takes and finds."""
+    model = LoadedModel(manifest, open_session(file, 1, manifest.name))
+    eyes = Eyes(model)
+    figures = finding(judge_all(photos, eyes), eyes.threshold)
+    return Judged(len(file) / 1e6, 1000 * _seconds(model, read_pixels(photos[0].path)), figures)
+
+
+def loses_nothing(whole: Judged, copy: Judged) -> bool:
+    """Whether a copy finds and counts as well as the original, within `MOST_LOST`."""
+    lost = whole.figures["ap50"] - copy.figures["ap50"], copy.figures["count_error"] - whole.figures["count_error"]
+    return max(lost) <= MOST_LOST
+
+
+def show(rows: dict[str, Judged], title: str) -> None:
+    """Print the files side by side."""
+    table = Table(title=title, title_justify="left")
+    for name in ("file", "MB", "ms a photo", "AP50", "AP50-95", "recall", "count error", "count bias"):
+        table.add_column(name, justify="left" if name == "file" else "right")
+    for name, row in rows.items():
+        found = (f"{row.figures[n]:.4f}" for n in ("ap50", "ap50_95", "recall", "count_error", "count_bias"))
+        table.add_row(name, f"{row.megabytes:.1f}", f"{row.milliseconds:.0f}", *found)
     Console().print(table)
 
 
@@ -119,15 +166,16 @@ class _Photos(CalibrationDataReader):  # type: ignore[misc]  # onnxruntime has n
         return None if values is None else {self._name: values}
 
 
-def _decoding(model: onnx.ModelProto) -> list[str]:
-    """Names of the nodes behind the last convolutions: they turn features into boxes and scores."""
+def _deciding(model: onnx.ModelProto) -> list[str]:
+    """Names of the last convolutions, and of the nodes behind them that turn features into boxes and scores."""
     makes = {output: node for node in model.graph.node for output in node.output}
     names: list[str] = []
     waiting = [output.name for output in model.graph.output]
     while waiting:
         node = makes.get(waiting.pop())
-        if node is None or node.op_type == "Conv" or node.name in names:
+        if node is None or node.name in names:
             continue
         names.append(node.name)
-        waiting += list(node.input)
+        if node.op_type != "Conv":
+            waiting += list(node.input)
     return names

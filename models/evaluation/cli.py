@@ -18,7 +18,7 @@ from datasets.files import write_atomic
 from edge.vision.acceptance import FALSE_ACCEPT
 from edge.vision.chain import DETECTOR, EMBEDDER
 from edge.vision.gallery import read_gallery
-from edge.vision.zoo import MetricSpec, load_session, zoo_folder
+from edge.vision.zoo import MetricSpec, Precision, load_session, read_manifest, zoo_folder
 from facings.errors import BadInputError
 from models.detector.scenes import read_labelled
 from models.evaluation.classes import other_classes
@@ -48,6 +48,7 @@ def evaluate(
     model: Annotated[
         Path | None, typer.Option(help="Folder of the detector; the gallery's, or the shipped one.")
     ] = None,
+    int8: Annotated[bool, typer.Option("--int8", help="Judge its 8-bit copy, which coolers use.")] = False,
     long_side: Annotated[int | None, typer.Option(help="Pixels of the photo's long side; the manifest's.")] = None,
     visible_from: Annotated[
         float, typer.Option(min=0, max=1, help="Products that show less, where labels tell, are left out.")
@@ -62,7 +63,8 @@ def evaluate(
 ) -> None:
     """Find, name and count the products of labelled photos, and say how right that was."""
     photos = read_named(labels, images, visible_from)
-    eyes = open_eyes(model, None if class_agnostic else gallery, threads, long_side, false_accept)
+    precision: Precision = "int8" if int8 else "float32"
+    eyes = open_eyes(model, None if class_agnostic else gallery, threads, long_side, false_accept, precision)
     if eyes.gallery is None and not class_agnostic and len({sku for photo in photos for sku in photo.skus}) > 1:
         raise BadInputError(f"{labels} has boxes of several SKUs: add --gallery to judge names, or --class-agnostic.")
     judged = [judge(photo, eyes) for photo in track(photos, "Looking", console=console)]
@@ -73,7 +75,7 @@ def evaluate(
     if page is not None:
         write_page(judged, eyes.threshold, page)
     if record is not None:
-        _record(figures, record, eyes, model or zoo_folder() / DETECTOR)
+        _record(figures, record, model or zoo_folder() / DETECTOR)
 
 
 def open_eyes(
@@ -82,6 +84,7 @@ def open_eyes(
     threads: int,
     long_side: int | None = None,
     false_accept: float = FALSE_ACCEPT,
+    precision: Precision = "float32",
 ) -> Eyes:
     """The models that look; what `models onboard` made brings its own detector, if it needed one.
 
@@ -92,7 +95,7 @@ def open_eyes(
     onboarded = gallery is not None and (gallery / "gallery").is_dir()
     pictures = gallery / "gallery" if gallery and onboarded else gallery
     own = gallery / DETECTOR if gallery and onboarded and (gallery / DETECTOR).is_dir() else None
-    detector = load_session(model or own or zoo_folder() / DETECTOR, threads)
+    detector = load_session(model or own or zoo_folder() / DETECTOR, threads, precision)
     if pictures is None:
         return Eyes(detector, long_side=long_side)
     embedder = load_session(zoo_folder() / EMBEDDER, threads)
@@ -154,9 +157,9 @@ def show(figures: dict[str, Any], title: str) -> None:
         out.print(f"  {pair['sku']} named {pair['named']}: {pair['products']} of {pair['of']}", highlight=False)
 
 
-def _record(figures: dict[str, Any], name: str, eyes: Eyes, folder: Path) -> None:
+def _record(figures: dict[str, Any], name: str, folder: Path) -> None:
     command = shlex.join(["facings", *sys.argv[1:]])
-    manifest = eyes.detector.manifest
+    manifest = read_manifest(folder)
     others = tuple(metric for metric in manifest.metrics if metric.photos != name)
     own = tuple(MetricSpec(name=n, value=figures[n], photos=name, command=command) for n in RECORDED)
     manifest.model_copy(update={"metrics": others + own}).save(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,10 @@ import pytest
 
 from edge.vision.detect import detect
 from edge.vision.zoo import load_session, zoo_folder
-from facings.errors import BadInputError
+from facings.errors import BadInputError, UnavailableError
 from models.detector.config import DetectorConfig
 from models.detector.photoset import LabelledPhoto, as_boxes, read_pixels, write_photoset
-from models.detector.quantise import quantise_detector
+from models.detector.quantise import Judged, detector_of, loses_nothing, quantised, ship
 
 pytestmark = pytest.mark.training
 
@@ -32,19 +33,44 @@ def config(tmp_path: Path) -> DetectorConfig:
     })  # fmt: skip
 
 
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The shipped detector, in a folder of its own and without a copy."""
+    made = Path(shutil.copytree(DETECTOR, tmp_path / "detector"))
+    detector_of(made).model_copy(update={"int8": None}).save(made)
+    return made
+
+
 @pytest.mark.filterwarnings("ignore")  # onnxruntime's own
-def test_a_quantised_detector_is_smaller_and_finds_the_same(tmp_path: Path, config: DetectorConfig) -> None:
-    out = quantise_detector(DETECTOR, config, tmp_path / "int8", 8)
-    whole, small = load_session(DETECTOR), load_session(out)
-    assert small.manifest.name == "product-detector-int8"
-    assert (out / small.manifest.file).stat().st_size < 0.7 * (DETECTOR / whole.manifest.file).stat().st_size
-    pixels = read_pixels(DETECTOR / "golden.jpg")
+def test_a_copy_in_8_bits_is_smaller_and_finds_the_same(folder: Path, config: DetectorConfig) -> None:
+    path = ship(folder, quantised(folder, config, 8))
+    whole, small = load_session(folder), load_session(folder, precision="int8")
+    assert (whole.manifest.file, small.manifest.file) == ("product-detector.onnx", path.name)
+    assert path.stat().st_size < 0.7 * (folder / whole.manifest.file).stat().st_size
+    pixels = read_pixels(folder / "golden.jpg")
     expected, found = detect(whole, pixels), detect(small, pixels)
     assert len(found) == pytest.approx(len(expected), rel=0.1)
     assert np.abs(np.median(found.scores) - np.median(expected.scores)) < 0.05
 
 
-def test_only_detectors_are_quantised(tmp_path: Path, config: DetectorConfig) -> None:
+@pytest.mark.parametrize(
+    ("ap50", "count_error", "kept"),
+    [(0.9, 0.1, True), (0.896, 0.104, True), (0.95, 0.02, True), (0.894, 0.1, False), (0.9, 0.106, False)],
+    ids=["the same", "a little less", "more", "finds less", "counts less well"],
+)
+def test_a_copy_may_lose_next_to_nothing(ap50: float, count_error: float, kept: bool) -> None:
+    whole = Judged(6.7, 100, {"ap50": 0.9, "count_error": 0.1})
+    assert loses_nothing(whole, Judged(3.8, 48, {"ap50": ap50, "count_error": count_error})) == kept
+
+
+def test_without_a_golden_picture_nothing_is_shipped(folder: Path) -> None:
+    (folder / "golden.jpg").unlink()
+    before = sorted(folder.iterdir())
+    with pytest.raises(UnavailableError, match="golden picture"):
+        ship(folder, b"a copy")
+    assert sorted(folder.iterdir()) == before and detector_of(folder).int8 is None
+
+
+def test_only_detectors_are_quantised(config: DetectorConfig) -> None:
     with pytest.raises(BadInputError, match="no detector"):
-        quantise_detector(zoo_folder() / "sku-embedder", config, tmp_path / "int8", 8)
-    assert not (tmp_path / "int8").exists()
+        quantised(zoo_folder() / "sku-embedder", config, 8)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -92,3 +94,54 @@ def test_the_zoo_is_the_named_folder_or_the_one_beside_the_training_code(
     assert zoo_folder() == root / "models" / "zoo"
     monkeypatch.setenv(ZOO_VARIABLE, str(tmp_path))
     assert zoo_folder() == tmp_path
+
+
+@pytest.fixture
+def shipped(tmp_path: Path) -> Path:
+    """The shipped detector, in a folder of its own."""
+    return Path(shutil.copytree(zoo_folder() / "product-detector", tmp_path / "product-detector"))
+
+
+def test_the_copy_in_8_bits_is_used_where_it_is_asked_for(shipped: Path) -> None:
+    whole, copy = load_session(shipped), load_session(shipped, precision="int8")
+    assert (whole.manifest.file, copy.manifest.file) == ("product-detector.onnx", "product-detector-int8.onnx")
+    assert whole.manifest.name == copy.manifest.name
+    assert whole.manifest.sha256 != copy.manifest.sha256
+
+
+def forget(folder: Path) -> None:
+    manifest = json.loads((folder / "manifest.json").read_text())
+    del manifest["int8"]
+    write(folder, manifest)
+
+
+def lose(folder: Path) -> None:
+    (folder / "product-detector-int8.onnx").unlink()
+
+
+def damage(folder: Path) -> None:
+    (folder / "product-detector-int8.onnx").write_bytes(b"cut off")
+
+
+def compute_wrongly(folder: Path) -> None:
+    """As if this processor's kernels did: the copy should see something else than it does."""
+    golden = json.loads((folder / "golden-int8.json").read_text())
+    golden["outputs"][1]["values"] = [value / 2 for value in golden["outputs"][1]["values"]]
+    (folder / "golden-int8.json").write_text(json.dumps(golden))
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        pytest.param(forget, "", id="there is none"),
+        pytest.param(lose, "cannot be read", id="it is lost"),
+        pytest.param(damage, "sha256", id="it is damaged"),
+        pytest.param(compute_wrongly, "golden picture", id="this processor computes it wrongly"),
+    ],
+)
+def test_without_a_copy_that_works_the_detector_is_used_in_float32(
+    shipped: Path, change: Callable[[Path], None], says: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    change(shipped)
+    assert load_session(shipped, precision="int8").manifest == read_manifest(shipped)
+    assert says in caplog.text and bool(says) == ("float32" in caplog.text)
