@@ -160,7 +160,7 @@ class Observer:
             for one in taken:
                 self._spool.remove_file(one.spooled.photo_id)
         self.on_read()
-        if message.quality.verdict != "unusable":
+        if message.stands_for_cooler:
             self.last_good_photo_at = taken[0].spooled.taken_at
         for one in taken:
             self.on_decoded(one.spooled.camera or self._camera, one.photo)

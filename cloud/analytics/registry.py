@@ -36,7 +36,10 @@ _NOTES = """
 - A photo whose time cannot be true (before 2020, or over a day later than its arrival) is kept with the mark
   `clock_suspect`, can be read by its id, and counts in no KPI.
 - The totals of the overview are those of the coolers that report; see coverage.
-- One camera a cooler: the latest usable photo of any of its devices stands for the whole cooler.
+- The photos that the cameras of a device take at one moment make one observation, in which each product counts once.
+  The latest usable one of any of its devices stands for the whole cooler.
+- An observation that lacks a part of the cooler, because a camera of several gave no photo or an unusable one, is kept
+  with what it shows and changes no number: it counts like an unusable photo, also in the coverage.
 
 ## Intervals
 

@@ -40,7 +40,7 @@ class ObservedLine(TypedDict):
 
 
 class LatestObservation(TenantKeyed, Base):
-    """The newest usable photo of a cooler, read: the live numbers rest on it. One camera a cooler."""
+    """The newest usable observation that shows a whole cooler: the live numbers rest on it."""
 
     __tablename__ = "latest_observation"
 
