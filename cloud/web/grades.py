@@ -65,7 +65,7 @@ class OutletView:
 @router.get("/outlets")
 def outlets(request: Request, who: CallerDep, session: SessionDep, services: ServicesDep) -> HTMLResponse:
     """All outlets, the worst grade first."""
-    found, _ = _last_week(session, services, who.tenant)
+    found, _ = last_week(session, services, who.tenant)
     graded = found.grades()
     answers = [grade_answer(found, outlet, grade, 1) for outlet, grade in graded.items()]
     answers.sort(key=lambda one: (one.grade.value, one.outlet))
@@ -84,7 +84,7 @@ def outlets(request: Request, who: CallerDep, session: SessionDep, services: Ser
 @router.get("/outlets/{outlet}")
 def outlet(request: Request, who: CallerDep, session: SessionDep, services: ServicesDep, outlet: Slug) -> HTMLResponse:
     """One outlet: its grade, what would raise it most, and advice."""
-    found, present = _last_week(session, services, who.tenant)
+    found, present = last_week(session, services, who.tenant)
     record = found.outlets.get(outlet)
     if record is None:
         raise not_found("outlet", outlet)
@@ -107,7 +107,7 @@ def _coolers(coolers: Mapping[str, Cooler], outlet: Outlet, language: str) -> di
     return {one.id: named(one, language) for one in coolers.values() if one.outlet_id == outlet.id}
 
 
-def _last_week(session: Session, services: Services, tenant: str) -> tuple[OutletGrades, Present]:
+def last_week(session: Session, services: Services, tenant: str) -> tuple[OutletGrades, Present]:
     """The last seven days; where every cooler replays another time, the last seven of that."""
     present = Present(session, services.clock.now())
     end = reference_time(present) + timedelta(milliseconds=1)

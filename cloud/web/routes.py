@@ -20,7 +20,9 @@ from cloud.retail import orders
 from cloud.web import (
     alerts,
     competition,
+    displays,
     errors,
+    grade_schemes,
     grades,
     new_products,
     planogram_editor,
@@ -59,6 +61,8 @@ PAGES = (
     shortages,
     competition,
     grades,
+    grade_schemes,
+    displays,
     promotions,
     alerts,
 )

@@ -124,10 +124,17 @@ def show_displays(
 ) -> DisplaysAnswer:
     """Which arrangements sell more, within SKUs and within outlets; four weeks unless said otherwise."""
     start, end = asked_period(start, end, services.clock.now(), USUAL)
+    return displays_answer(session, services, who.tenant, start, end, outlet_class)
+
+
+def displays_answer(
+    session: Session, services: Services, tenant: str, start: datetime, end: datetime, outlet_class: str | None
+) -> DisplaysAnswer:
+    """What the arrangements are worth in the outlets of a class, or in all, from `start` to just before `end`."""
     wanted = select(Outlet.id) if outlet_class is None else select(Outlet.id).where(Outlet.outlet_class == outlet_class)
     outlets = set(session.scalars(wanted))
-    rows = own_days(session, services.facts, who.tenant, start, end)
-    found = effects(displayed(services.facts, who.tenant, rows, start, end, outlets))
+    rows = own_days(session, services.facts, tenant, start, end)
+    found = effects(displayed(services.facts, tenant, rows, start, end, outlets))
     answers = [
         EffectAnswer(arrangement=one.arrangement, change=one.change, verdict=one.verdict, outlets=one.outlets)
         for one in found

@@ -51,7 +51,7 @@ class OutletGrades:
         self._owned = {cooler.id for cooler in coolers if cooler.owned}
         self._coolers = {cooler.id: cooler for cooler in coolers}
         self._outlet_of = {cooler.id: cooler.outlet_id for cooler in coolers}
-        self._schemes = schemes(session)
+        self.schemes = schemes(session)
         self._lines: dict[str, list[MeanLine]] = defaultdict(list)
         for line in self.window.lines:
             self._lines[line.outlet].append(line)
@@ -63,7 +63,7 @@ class OutletGrades:
 
     def scheme(self, outlet: str) -> Scheme:
         """Weights and targets of the class of an outlet."""
-        return self._schemes.get(self.outlets[outlet].outlet_class) or self._schemes.get("") or DEFAULT
+        return self.schemes.get(self.outlets[outlet].outlet_class) or self.schemes.get("") or DEFAULT
 
     def cooler_names(self, cooler: str) -> tuple[str, str]:
         """Name and Chinese name of a cooler."""

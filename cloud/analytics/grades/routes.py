@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
-from sqlalchemy import select
+from fastapi import APIRouter, Query, status
 
 from cloud.analytics.grades.answer import GradeAnswer, GradesAnswer, SchemeAnswer, SchemeBody, grade_answer
-from cloud.analytics.grades.grade import DEFAULT
-from cloud.analytics.grades.models import GradeScheme
 from cloud.analytics.grades.reading import OutletGrades
+from cloud.analytics.grades.schemes import ALL_OTHERS, put_scheme, remove_scheme, scheme_answers
 from cloud.analytics.periods import From, To, asked_period
 from cloud.analytics.share.answer import coverage_of
 from cloud.api.deps import CallerDep, ManagerDep, ServicesDep, SessionDep
 from cloud.api.errors import ApiError, not_found
 from cloud.api.routing import CommittingRoute
-from cloud.api.upsert import upsert
-from cloud.identity.service import record
 from facings.ids import Slug
 
 router = APIRouter(prefix="/api/v1", tags=["analytics"], route_class=CommittingRoute)
@@ -64,19 +60,19 @@ def show_grade(
 @router.get("/grade-schemes")
 def list_schemes(session: SessionDep) -> list[SchemeAnswer]:
     """How outlets are graded: the default of all classes first, then the classes with their own weights."""
-    rows = list(session.scalars(select(GradeScheme).order_by(GradeScheme.outlet_class)))
-    answers = [SchemeAnswer(outlet_class=row.outlet_class, weights=row.weights, targets=row.targets) for row in rows]
-    if not rows or rows[0].outlet_class:
-        answers.insert(0, SchemeAnswer(outlet_class="", weights=dict(DEFAULT.weights), targets=dict(DEFAULT.targets)))
-    return answers
+    return scheme_answers(session)
 
 
 @router.put("/grade-schemes")
 def set_scheme(body: SchemeBody, who: ManagerDep, session: SessionDep) -> SchemeAnswer:
     """Set how outlets of a class are graded, or those of all classes without their own."""
-    key = {"tenant_id": who.tenant, "outlet_class": body.outlet_class}
-    values = {"weights": dict(body.scheme.weights), "targets": dict(body.scheme.targets)}
-    row, outcome = upsert(session, GradeScheme, key, values)
-    if outcome != "unchanged":
-        record(session, who, f"grade-scheme.{outcome}", body.outlet_class or "all", values)
+    row = put_scheme(session, who, body)
     return SchemeAnswer(outlet_class=row.outlet_class, weights=row.weights, targets=row.targets)
+
+
+@router.delete("/grade-schemes", status_code=status.HTTP_204_NO_CONTENT)
+def take_scheme_back(
+    who: ManagerDep, session: SessionDep, outlet_class: Annotated[str, Query(max_length=40)] = ALL_OTHERS
+) -> None:
+    """Grade a class as all others again; without a class, all others as it was before anything was set."""
+    remove_scheme(session, who, outlet_class)
