@@ -92,7 +92,7 @@ _LIKELY: Mapping[Spot, tuple[float, float, float]] = {
     "unnamed": (0.028, 0.020, 0.0028),
     "other": (0.0150, 0.010, 0.020),
     "nothing": (0.0255, 0.37, 0.24),
-    "faint gap": (0.0004, 0.004, 0.08),
+    "faint gap": (0.0040, 0.030, 0.15),
     "gap": (0.0003, 0.004, 0.70),
 }
 """Of what a lane shows, when the SKU is in sight in it, pushed back in it, or not in it: then the lane is empty, or

@@ -4,6 +4,10 @@ A place is a lane of the planogram: its shelf row, and from where to where it re
 row's width. A photo is laid over the planogram by its rows and by the ends of its shelf: the left end is where most
 rows begin, the right end where most rows end, empty places that were told counted in. The front products of a row
 then belong to the lanes that they stand nearest to.
+
+Where a photo shows another number of rows, because a shelf is empty or something beside the cooler was taken for
+products, its rows are matched with the planned ones in order, so that most products stand in a row where their SKU is
+planned (a longest common subsequence, weighted by products); rows that find none say nothing.
 """
 
 from __future__ import annotations
@@ -23,6 +27,9 @@ or neither a product nor a gap."""
 SURE_GAP = 0.55
 """A gap is sure from this confidence on: in the shipped week nine of ten that are told of empty lanes, and two of ten
 others."""
+
+MOSTLY = 0.6
+"""Share of the named products that must stand in a row where they are planned, for rows to be matched by them."""
 
 USUAL_WIDTH = 65.0
 """Of a lane in mm, where the catalogue does not tell: cans and small bottles."""
@@ -116,33 +123,50 @@ class Sight:
     right: tuple[float, ...]
 
     def over(self, places: Places) -> Shown | None:
-        """Laid over a planogram; None where the photo shows another number of rows.
+        """Laid over a planogram; None where its rows cannot be told to be those of the photo.
 
         A photo good enough to be read that shows neither products nor gaps is of an empty cooler: there is nothing by
         which vision could tell rows and places.
         """
         if not self.skus:
             return Shown([[GAP] * len(row) for row in places.rows])
-        if self.rows != len(places.rows):
+        planned = range(self.rows) if self.rows == len(places.rows) else self._matched(places)
+        if planned is None:
             return None
-        left, right = self._ends()
+        left, right = self._ends(planned)
         if right <= left:
             return None
         spots = [[NOTHING] * len(row) for row in places.rows]
         # A product outweighs a gap.
         for one in sorted(range(len(self.skus)), key=lambda one: self.skus[one] not in _EMPTY):
-            sku, row = self.skus[one], self.row_of[one]
-            if row < len(spots) and spots[row]:
+            sku, row = self.skus[one], planned[self.row_of[one]]
+            if row is not None and spots[row]:
                 ends = ((end - left) / (right - left) for end in (self.left[one], self.right[one]))
                 for lane in _covered(places.rows[row], *ends, gap=sku in _EMPTY):
                     spots[row][lane] = sku
         return Shown(spots)
 
-    def _ends(self) -> tuple[float, float]:
+    def _matched(self, places: Places) -> Sequence[int | None] | None:
+        """Of each row of the photo the planned one, or None; None where most named products would be in no such row."""
+        homes = {sku: {row for row, _ in lanes} for sku, lanes in places.of.items()}
+        worth = [[0] * len(places.rows) for _ in range(self.rows)]
+        named = 0
+        for sku, row in zip(self.skus, self.row_of, strict=True):
+            named += sku not in _EMPTY and sku != ""
+            for home in homes.get(sku, ()):
+                worth[row][home] += 1
+        planned, at_home = _in_order(worth)
+        return planned if at_home > MOSTLY * named else None
+
+    def _ends(self, planned: Sequence[int | None]) -> tuple[float, float]:
+        """Where most rows begin and end, across the photo."""
         left: dict[int, float] = {}
         right: dict[int, float] = {}
         for row, begins, ends in zip(self.row_of, self.left, self.right, strict=True):
-            left[row], right[row] = min(left.get(row, begins), begins), max(right.get(row, ends), ends)
+            if planned[row] is not None:
+                left[row], right[row] = min(left.get(row, begins), begins), max(right.get(row, ends), ends)
+        if not left:
+            return 0.0, 0.0
         # Most rows are full: a quarter of them may lack their outermost products, and some may show what is none.
         last = len(left) - 1
         return sorted(left.values())[round(last * 0.25)], sorted(right.values())[round(last * 0.75)]
@@ -152,6 +176,7 @@ def sight_of(message: Seen) -> Sight:
     """What the photo of an observation shows."""
     fronts = [(one.sku or "", one.row, one.place or one.box) for one in message.products if one.front]
     fronts += [(GAP if gap.confidence >= SURE_GAP else FAINT, gap.row, gap.place or gap.box) for gap in message.gaps]
+    fronts = [front for front in fronts if front[1] < message.rows]  # a device may say anything
     skus, rows = tuple(sku for sku, _, _ in fronts), tuple(row for _, row, _ in fronts)
     left, right = tuple(box.x for _, _, box in fronts), tuple(box.x + box.w for _, _, box in fronts)
     return Sight(message.rows, skus, rows, left, right)
@@ -172,6 +197,27 @@ def _laid(number: int, widths: Sequence[float]) -> Iterable[Place]:
     for width in widths:
         yield Place(number, left / whole, (left + width) / whole)
         left += width
+
+
+def _in_order(worth: Sequence[Sequence[int]]) -> tuple[list[int | None], int]:
+    """Matches rows with columns in order so that the sum of their `worth` is greatest: of each row its column, and the
+    sum; rows and columns may stay alone."""
+    columns = len(worth[0]) if worth else 0
+    best = [[0] * (columns + 1) for _ in range(len(worth) + 1)]
+    for row, worths in enumerate(worth):
+        for column, gained in enumerate(worths):
+            best[row + 1][column + 1] = max(best[row][column] + gained, best[row][column + 1], best[row + 1][column])
+    matched: list[int | None] = [None] * len(worth)
+    row, column = len(worth), columns
+    while row and column:
+        if best[row][column] == best[row - 1][column]:
+            row -= 1
+        elif best[row][column] == best[row][column - 1]:
+            column -= 1
+        else:
+            row, column = row - 1, column - 1
+            matched[row] = column
+    return matched, best[-1][-1]
 
 
 def _covered(row: Sequence[Place], left: float, right: float, *, gap: bool) -> list[int]:

@@ -67,6 +67,7 @@ def arrange(
         gaps=tuple(
             ReadingGap(as_fraction(box, size), row, sure, sku=missing_sku(box, row, boxes, layout, names.skus))
             for box, row, sure in gaps
+            if box[2] > 0 and box[0] < size[0]
         ),
         rows=layout.rows,
         quality=quality,

@@ -19,6 +19,8 @@ POST_TAKEN = 0.25  # share of the rows that may have a product where a post stan
 EMPTY_FROM = 0.5  # a place less likely empty than this holds a product that was missed
 POST_WIDTH = 0.4  # least width of a post, in facings
 EDGE_TRUST = 0.6  # and how far such a guess is trusted
+BEYOND = 0.3  # how far, in facings, a row may reach beyond the wall that the other rows suggest
+MOST_LEANING = 0.35  # a wall leans by no more than this, dx/dy
 
 
 Gap = tuple[Floats, int, float]
@@ -133,10 +135,10 @@ def _trust(gap: Floats, facings: float, weak: Detections) -> float:
     return float(sure * np.prod(1 - weak.scores * np.clip(2 * _covered(gap, weak.boxes), 0, 1)))
 
 
-def _row_edges(boxes: Floats, layout: Layout) -> Floats | None:
-    """Left and right end of each row as the other rows suggest, (rows, 2); None where the rows do not agree."""
+def _row_edges(boxes: Floats, layout: Layout) -> Floats:
+    """Left and right end of each row as the other rows suggest, (rows, 2); NaN where they do not tell."""
     if layout.rows < 3:
-        return None
+        return np.full((layout.rows, 2), np.nan)
     ends, at, width = [], [], []
     for row in range(layout.rows):
         fronts = _fronts(layout, row)
@@ -144,8 +146,18 @@ def _row_edges(boxes: Floats, layout: Layout) -> Floats | None:
         at.append(float(np.median(layout.feet[fronts])))
         width.append(float(np.median(boxes[fronts, 2] - boxes[fronts, 0])))
     e, y, w = np.array(ends), np.array(at), np.array(width)
-    edges = np.stack([_agreed(e[:, side], y, w) for side in (0, 1)], axis=1)
-    return None if np.isnan(edges).any() else edges
+    sides = []
+    for outward, end in ((-1.0, e[:, 0]), (1.0, e[:, 1])):
+        agreed = _agreed(end, y, w)
+        sides.append(_outermost(outward * end, y, w) * outward if np.isnan(agreed).any() else agreed)
+    return np.stack(sides, axis=1)
+
+
+def _lines(end: Floats, y: Floats) -> Iterator[tuple[float, Floats]]:
+    """Slope of the straight line through each two row ends, and where it crosses every row."""
+    for i, j in combinations(range(len(y)), 2):
+        slope = float((end[j] - end[i]) / (y[j] - y[i]))
+        yield slope, end[i] + slope * (y - y[i])
 
 
 def _agreed(end: Floats, y: Floats, width: Floats) -> Floats:
@@ -154,21 +166,34 @@ def _agreed(end: Floats, y: Floats, width: Floats) -> Floats:
     Of equal lines the one nearest the vertical wins: so stands a cooler's wall.
     """
     best, line = (0.0, 0.0), np.full(len(y), np.nan)
-    for i, j in combinations(range(len(y)), 2):
-        slope = (end[j] - end[i]) / (y[j] - y[i])
-        through = end[i] + slope * (y - y[i])
+    for slope, through in _lines(end, y):
         agree = float((np.abs(end - through) < 0.6 * width).mean())
         if agree >= 2 / 3 and (agree, -abs(slope)) > best:
             best, line = (agree, -abs(slope)), through
     return line
 
 
-def _ends(boxes: Floats, fronts: Ints, row: int, edges: Floats | None) -> list[tuple[Floats, float]]:
-    if edges is None:
-        return []
-    first, last, facing = boxes[fronts[0]], boxes[fronts[-1]], float(np.median(boxes[fronts, 2] - boxes[fronts, 0]))
-    rooms = (
-        (first[0] - edges[row, 0], np.array([edges[row, 0], first[1], first[0], first[3]])),
-        (edges[row, 1] - last[2], np.array([last[2], last[1], edges[row, 1], last[3]])),
-    )
-    return [(box, room / facing) for room, box in rooms if room >= EDGE_ROOM * facing]
+def _outermost(end: Floats, y: Floats, width: Floats) -> Floats:
+    """The straight line through two row ends that no row reaches beyond and all come nearest to; NaN without one.
+
+    Where many rows are empty at their end they agree on none, but two of them still reach the wall. `end` grows
+    outward.
+    """
+    least, line = np.inf, np.full(len(y), np.nan)
+    for slope, through in _lines(end, y):
+        room = (through - end) / width
+        if abs(slope) <= MOST_LEANING and room.min() >= -BEYOND and room.clip(0).sum() < least:
+            least, line = float(room.clip(0).sum()), through
+    return line
+
+
+def _ends(boxes: Floats, fronts: Ints, row: int, edges: Floats) -> Iterator[tuple[Floats, float]]:
+    """What is free at the two ends of a row, and its width in facings."""
+    first, last = boxes[fronts[0]], boxes[fronts[-1]]
+    facing = float(np.median(boxes[fronts, 2] - boxes[fronts, 0]))
+    for box in (
+        np.array([edges[row, 0], first[1], first[0], first[3]]),
+        np.array([last[2], last[1], edges[row, 1], last[3]]),
+    ):
+        if _width(box) >= EDGE_ROOM * facing:  # never so where an edge is unknown
+            yield box, _width(box) / facing

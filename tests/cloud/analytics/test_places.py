@@ -62,10 +62,34 @@ def test_lanes_are_as_wide_as_their_products() -> None:
     assert shown.at("cola", plan) == ["itself", "other"]
 
 
-@pytest.mark.parametrize("rows", [1, 3])
-def test_another_number_of_rows_cannot_be_laid_over(rows: int) -> None:
-    plan = places_of(planogram("cola", "cola"), WIDTHS)
-    assert sight(rows, *row("cola")).over(plan) is None
+ANOTHER_NUMBER_OF_ROWS = [
+    pytest.param(2, [row("cola", "cola"), row("wide", number=1)], ["cola", NOTHING, "wide"], id="an empty shelf"),
+    pytest.param(
+        4,
+        [row("", ""), *(row(sku, number=1 + n) for n, sku in enumerate(("cola", "lime", "wide")))],
+        ["cola", "lime", "wide"],
+        id="wall above the cooler",
+    ),
+    pytest.param(1, [row("lime", "lime")], [NOTHING, "lime", NOTHING], id="one shelf is left"),
+    pytest.param(2, [row("fanta"), row("mint", number=1)], None, id="products of another cooler"),
+    pytest.param(2, [row(GAP), row("", number=1)], None, id="nothing named"),
+    pytest.param(2, [row("wide"), row("cola", number=1)], None, id="the other way round"),
+]
+
+
+@pytest.mark.parametrize(("rows", "seen", "first"), ANOTHER_NUMBER_OF_ROWS)
+def test_rows_are_matched_by_what_is_planned_in_them(rows: int, seen: list, first: list[str] | None) -> None:
+    plan = places_of(planogram("cola cola", "lime lime", "wide wide"), WIDTHS)
+    shown = sight(rows, *(front for one in seen for front in one)).over(plan)
+    assert (shown and [row[0] for row in shown.spots]) == first
+
+
+def test_a_row_beyond_those_told_is_ignored() -> None:
+    """A device may send anything."""
+    products, _ = in_lanes({"cola-330": 2})
+    message = observation(counts={"cola-330": 2}, products=products)
+    stray = message.products[0].model_copy(update={"row": message.rows + 3})
+    assert len(sight_of(message.model_copy(update={"products": (*message.products, stray)})).skus) == 2
 
 
 def test_a_photo_that_shows_nothing_at_all_is_of_an_empty_cooler() -> None:

@@ -113,6 +113,17 @@ def test_products_come_by_row_then_column() -> None:
             id="the end of a row, where the other rows go on",
         ),
         pytest.param(
+            [
+                *row(300, CAN, CAN, CAN),
+                *row(300 + PITCH, *SIX),
+                *row(300 + 2 * PITCH, CAN),
+                *row(300 + 3 * PITCH, *SIX[:4]),
+                *row(300 + 4 * PITCH, *SIX),
+            ],
+            [(0, 292, 490), (2, 160, 490), (3, 358, 490)],
+            id="the ends of most rows, where two reach the wall",
+        ),
+        pytest.param(
             [box for foot in (300, 560, 820, 1080) for box in row(foot, CAN, CAN, None, CAN, CAN)], [], id="a door post"
         ),
         pytest.param(row(300, CAN), [], id="a single product"),

@@ -64,3 +64,21 @@ def test_a_gap_after_the_second_opinion(seen: list[Sight], names: tuple[str, ...
     gaps = (ReadingGap(PLACE, 0, 0.6),)
     heard = reconsidered(empty.__class__(**{**vars(empty), "gaps": gaps}), sights(*seen, names=names)).gaps
     assert [gap.confidence for gap in heard] == pytest.approx([] if confidence is None else [confidence])
+
+
+SHELF = [[10.0 * x, 40.0, 10.0 * x + 8, 60.0] for x in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("seen", "gaps"),
+    [
+        pytest.param(("gap", [50, 41, 70, 61], 0.5), [(0, 0.4)], id="beside the products"),
+        pytest.param(("gap", [19, 40, 29, 60], 0.9), [], id="a product stands there"),
+        pytest.param(("gap", [50, 70, 70, 90], 0.9), [], id="no row runs there"),
+        pytest.param(("price-tag", [50, 41, 70, 61], 0.9), [], id="no gap"),
+    ],
+)
+def test_a_gap_that_only_the_detector_sees(seen: Sight, gaps: list[tuple[int, float]]) -> None:
+    products = Detections(np.asarray(SHELF, np.float32), np.full(3, 0.9, np.float32), np.zeros(3, np.int64))
+    heard = reconsidered(arrange(SIZE, products, Names.unknown(3), GOOD, {}), sights(seen)).gaps
+    assert [(gap.row, gap.confidence) for gap in heard] == [pytest.approx(gap) for gap in gaps]
