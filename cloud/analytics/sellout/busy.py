@@ -10,7 +10,8 @@ from cloud.analytics.sellout.learned import Learned
 from cloud.analytics.sellout.records import CoolerRecord, FloatArray
 from cloud.analytics.sellout.timeline import WEEK_HOURS, Timeline
 
-_PRIOR_PROFILE = 20.0
+PRIOR_PROFILE = 20.0
+"""A weekday, and an hour of the day, is drawn to the usual as much as so many units sold tell."""
 PRIOR_DAY = 30.0
 """A day is drawn to what its weekday would have, as much as so many units sold tell."""
 
@@ -67,7 +68,7 @@ class Busy:
 def _weekday_times_hour(wanted: FloatArray, usual: FloatArray, held: FloatArray) -> FloatArray:
     """(168,) the profile that explains what was wanted, (7, 24), where `usual` would be with all hours alike."""
     hour = held.reshape(7, 24).mean(axis=0)
-    weekday = (wanted.sum(axis=1) + _PRIOR_PROFILE) / (usual @ hour + _PRIOR_PROFILE)
-    hour = (wanted.sum(axis=0) + _PRIOR_PROFILE) / (weekday @ usual + _PRIOR_PROFILE)
+    weekday = (wanted.sum(axis=1) + PRIOR_PROFILE) / (usual @ hour + PRIOR_PROFILE)
+    hour = (wanted.sum(axis=0) + PRIOR_PROFILE) / (weekday @ usual + PRIOR_PROFILE)
     made: FloatArray = np.outer(weekday, hour).ravel()
     return made

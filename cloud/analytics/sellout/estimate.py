@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from cloud.analytics.sellout.answer import CoolerSellOut
-from cloud.analytics.sellout.busy import PRIOR_DAY
+from cloud.analytics.sellout.busy_errors import BusyErrors
 from cloud.analytics.sellout.learned import Learned
 from cloud.analytics.sellout.learning import Learning, learn
 from cloud.analytics.sellout.rates import PRIOR_UNITS
@@ -42,25 +42,36 @@ def _answers(
     records: Sequence[CoolerRecord], timelines: Sequence[Timeline], rows: Sequence[Rows], learned: Learned
 ) -> list[CoolerSellOut]:
     made = [_empty(record, line) for record, line in zip(records, timelines, strict=True)]
-    told = {record.outlet: np.full(len(record.days) - 1, PRIOR_DAY / learned.spread) for record in records}
+    days = len(records[0].days) - 1
+    errors = {one.outlet: BusyErrors(days, one.first_weekday, learned.spread) for one in records}
+    together: dict[tuple[int, int], FloatArray] = {}
     for batch in rows:
         chain = Chain(batch, learned.belief(batch, timelines))
         smoothed = smooth(chain)
         found = totals(chain, smoothed.after_days)
         rate_variance = _rate_variance(chain, found)
-        pulled = found.sold_variance / learned.spread
-        known = _known_of_days(chain, found)
+        usual = _usual(chain, days)
         for row, (cooler, sku) in enumerate(zip(batch.cooler, batch.sku, strict=True)):
-            one = made[cooler]
+            one, covariance = made[cooler], found.sold_covariance[row]
+            pulled = covariance.sum(axis=1) / learned.spread
             one.sold[sku], one.lost[sku] = found.sold[row], found.lost[row]
-            one.sold_variance[sku] = found.sold_variance[row] + pulled[row] ** 2 * rate_variance[row]
+            one.sold_variance[sku] = found.sold_variance[row] + pulled**2 * rate_variance[row]
             one.lost_variance[sku] = found.lost_variance[row] + found.lost[row] ** 2 * rate_variance[row]
             one.opening[sku] = np.concatenate([[smoothed.opening[row]], smoothed.closing[row][:-1]])
-            one.sold_shared[sku] = pulled[row]
-            told[one.outlet] += known[row]
-    for one in made:
-        one.sold_shared[...] /= np.sqrt(told[one.outlet])
+            errors[one.outlet].add(usual[row], covariance, found.lost_variance[row])
+            together[cooler, sku] = covariance
+    _share(made, errors, together)
     return made
+
+
+def _share(
+    made: Sequence[CoolerSellOut], errors: Mapping[str, BusyErrors], together: Mapping[tuple[int, int], FloatArray]
+) -> None:
+    """Set what the errors of an outlet's days give to the sales of each of its SKUs."""
+    covariances = {outlet: one.covariance() for outlet, one in errors.items()}
+    for (cooler, sku), sold in together.items():
+        one = made[cooler]
+        one.sold_shared[sku] = errors[one.outlet].in_sales(sold, covariances[one.outlet])
 
 
 def _empty(record: CoolerRecord, line: Timeline) -> CoolerSellOut:
@@ -72,14 +83,12 @@ def _empty(record: CoolerRecord, line: Timeline) -> CoolerSellOut:
     )  # fmt: skip
 
 
-def _known_of_days(chain: Chain, found: Totals) -> FloatArray:
-    """(rows, days) what is known of the logarithm of each day's demand, by Louis (1982) as below."""
-    usual = np.zeros(found.sold.shape)
+def _usual(chain: Chain, days: int) -> FloatArray:
+    """(rows, days) mean demand of each day."""
+    usual = np.zeros((len(chain.rows.cooler), days))
     rows = np.broadcast_to(np.arange(len(usual)), chain.rows.day.shape)
     np.add.at(usual, (rows, chain.rows.day), chain.belief.mean)
-    missing = found.sold_variance + found.lost_variance
-    known: FloatArray = np.maximum(usual / chain.belief.spread - missing / chain.belief.spread**2, 0.0)
-    return known
+    return usual
 
 
 def _rate_variance(chain: Chain, found: Totals) -> FloatArray:

@@ -15,6 +15,8 @@ from cloud.analytics.sellout.sight import Sight
 from tests.support.sellout import SIGHTS, Known, View, Watched, watch, world_job
 
 DAYS, OUTLETS = 14, 4
+OF_SUMS = 0.8
+"""The 90% intervals of so few outlet-days hold the truth more often than this."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,11 @@ def parts(watched: list[Watched], found: list[CoolerSellOut], name: str) -> np.n
     return np.concatenate([getattr(one, name) for one in found])
 
 
+def covered(sold: np.ndarray, variance: np.ndarray, truth: np.ndarray) -> float:
+    interval = ranged(sold, variance)
+    return float(((interval.low <= truth) & (truth <= interval.high)).mean())
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_what_was_sold(name: str) -> None:
     case = CASES[name]
@@ -48,8 +55,12 @@ def test_what_was_sold(name: str) -> None:
     truth = np.concatenate([one.sold for one in watched])
     sold = parts(watched, found, "sold")
     assert sold.sum() == pytest.approx(truth.sum(), rel=case.bias)
-    interval = ranged(sold, parts(watched, found, "sold_variance"))
-    assert case.covered[0] <= ((interval.low <= truth) & (truth <= interval.high)).mean() <= case.covered[1]
+    variance, shared = (parts(watched, found, name) for name in ("sold_variance", "sold_shared"))
+    assert case.covered[0] <= covered(sold, variance + shared**2, truth) <= case.covered[1]
+    outlets = np.array([one.outlet for one in found for _ in one.skus])
+    sums = [np.array([each[outlets == one].sum(axis=0) for one in set(outlets)]) for each in (sold, variance, shared)]
+    of_all = np.array([truth[outlets == one].sum(axis=0) for one in set(outlets)])
+    assert covered(sums[0], sums[1] + sums[2] ** 2, of_all) > OF_SUMS, "all SKUs of an outlet and day together"
 
 
 def test_what_was_wanted_in_vain() -> None:
