@@ -30,6 +30,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError as SqlDatabaseError
 
 from cloud.audits.columns import columns_of
+from cloud.audits.rekeying import rekey
 from cloud.settings import CloudSettings
 from facings.errors import UnavailableError
 
@@ -129,6 +130,7 @@ class Facts:
         self._engine = create_engine(url)
         try:
             metadata.create_all(self._engine)
+            rekey(self._engine, metadata)
         except SqlDatabaseError as error:
             raise UnavailableError(f"cannot open the facts store {url}: {error.orig}") from error
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from scipy.special import ndtr
 
-from cloud.analytics.sellout.records import FloatArray
+from cloud.analytics.sellout.records import CoolerRecord, FloatArray
 
 LEVEL = 0.9
 """An interval holds the truth nine times of ten."""
@@ -75,6 +75,25 @@ class CoolerSellOut:
     """Mean stock at the beginning of the day."""
     covered: FloatArray
     """(days,) share of the open hours that photos cover."""
+
+
+def sold_rows(
+    records: Sequence[CoolerRecord], found: Sequence[CoolerSellOut], days: Iterable[int]
+) -> dict[tuple[str, str, int, str], list[float]]:
+    """Sold, its variance and shared error, lost, its variance, opening stock and coverage: by cooler, SKU, day, outlet.
+
+    Of a day on which a cooler changed its planogram the parts add up; the stock is that of the first of them.
+    """
+    days, rows = list(days), dict[tuple[str, str, int, str], list[float]]()
+    for record, one in zip(records, found, strict=True):
+        parts = (one.sold, one.sold_variance, one.sold_shared, one.lost, one.lost_variance, one.opening)
+        for day in filter(record.stood_on, days):
+            for number, sku in enumerate(one.skus):
+                row = [*(float(part[number, day]) for part in parts), float(one.covered[day])]
+                if (before := rows.get(key := (one.cooler, sku, day, one.outlet))) is not None:
+                    row = [*(a + b for a, b in zip(before[:5], row[:5], strict=True)), before[5], before[6] + row[6]]
+                rows[key] = row
+    return rows
 
 
 class OutletDay(NamedTuple):

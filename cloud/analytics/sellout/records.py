@@ -59,6 +59,8 @@ class CoolerRecord:
     """Whether the cooler is filled by the known deliveries alone, or also at times that nobody reports."""
     doors: FloatArray = field(default_factory=lambda: np.zeros(0))
     """Times at which the door stood open long enough for a refill; without any it may have been at any time."""
+    stood: tuple[float, float] = (-np.inf, np.inf)
+    """From when to when it stood in the outlet with these lanes: nothing of this record is sold before or after."""
 
     def __post_init__(self) -> None:
         self._check_shapes()
@@ -70,6 +72,16 @@ class CoolerRecord:
         for one in self.deliveries:
             if one.sku not in self.skus or one.units < 0 or not 0 <= one.trust <= 1:
                 raise RecordError(f"{self.cooler}: {one} is of no SKU of this cooler, or not a delivery")
+
+    @property
+    def selling(self) -> FloatArray:
+        """(days, 2) from when to when it sells: while the outlet is open and the cooler stands there."""
+        hours: FloatArray = np.clip(self.opening, *self.stood)
+        return hours
+
+    def stood_on(self, day: int) -> bool:
+        """Whether it stood there at any time of a day."""
+        return bool(self.days[day] < self.stood[1] and self.days[day + 1] > self.stood[0])
 
     def _check_shapes(self) -> None:
         shape = (len(self.photos), len(self.skus))

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from cloud.analytics.sellout.answer import CoolerSellOut
+from cloud.analytics.sellout.answer import CoolerSellOut, sold_rows
 from cloud.analytics.sellout.estimate import estimate
 from cloud.analytics.sellout.learning import Learning
 from cloud.analytics.sellout.reading import Window, cooler_records
@@ -31,6 +31,8 @@ TOGETHER = 20
 LATE = timedelta(days=35)
 """What comes later than this is taken into account on request only."""
 
+Key = tuple[str, str, date, str]
+"""Cooler, SKU, day, outlet."""
 Estimator = Callable[[Sequence[CoolerRecord], Learning], list[CoolerSellOut]]
 
 log = logging.getLogger(__name__)
@@ -91,8 +93,12 @@ def _compute_group(
     if not records:
         return 0
     found = estimator(records, Learning(sight=sight(settings)))
-    rows = [row for one in found for row in _rows(tenant, one, window, first, last, computed_at)]
-    rows += _withdrawn(services.facts, tenant, found, first, last, computed_at)
+    told = sold_rows(records, found, range((first - begin).days, (last - begin).days + 1))
+    dated = {
+        (cooler, sku, begin + timedelta(days=day), outlet): row for (cooler, sku, day, outlet), row in told.items()
+    }
+    rows: list[tuple[object, ...]] = [(tenant, *key, *row, 0, computed_at) for key, row in dated.items()]
+    rows += _withdrawn(services.facts, tenant, dated, (first, last), computed_at)
     services.facts.insert(sellout_day, rows)
     return len(rows)
 
@@ -102,29 +108,18 @@ def sight(settings: SellOutSettings) -> Sight:
     return Sight((*(settings.seen,) * settings.units_in_sight, 0.0))
 
 
-def _rows(
-    tenant: str, one: CoolerSellOut, window: Window, first: date, last: date, at: datetime
-) -> Iterator[tuple[object, ...]]:
-    for number in range((first - window.first).days, (last - window.first).days + 1):
-        day = window.first + timedelta(days=number)
-        for sku, name in enumerate(one.skus):
-            parts = (one.sold, one.sold_variance, one.sold_shared, one.lost, one.lost_variance, one.opening)
-            numbers = (float(part[sku, number]) for part in parts)
-            yield tenant, one.cooler, name, day, one.outlet, *numbers, float(one.covered[number]), 0, at
-
-
 def _withdrawn(
-    facts: Facts, tenant: str, found: Sequence[CoolerSellOut], first: date, last: date, at: datetime
+    facts: Facts, tenant: str, told: Collection[Key], days: tuple[date, date], at: datetime
 ) -> Iterator[tuple[object, ...]]:
-    """Rows that replace those of SKUs which the coolers had when the days were computed before, and no longer have."""
+    """Rows that replace those which were found before of the same coolers and outlets, and no longer are."""
     had = sellout_day.c
-    skus = {one.cooler: set(one.skus) for one in found}
+    coolers, outlets = {cooler for cooler, _, _, _ in told}, {outlet for _, _, _, outlet in told}
     known = select(had.cooler, had.sku, had.day, had.outlet).where(
-        had.cooler.in_(list(skus)), had.day.between(first, last), had.withdrawn == 0
+        had.cooler.in_(sorted(coolers)), had.outlet.in_(sorted(outlets)), had.day.between(*days), had.withdrawn == 0
     )
     for row in facts.select(tenant, known, sellout_day):
-        if row.sku not in skus[row.cooler]:
-            yield tenant, row.cooler, row.sku, row.day, row.outlet, *(0.0,) * 7, 1, at
+        if (key := (row.cooler, row.sku, row.day, row.outlet)) not in told:
+            yield tenant, *key, *(0.0,) * 7, 1, at
 
 
 def stale(services: Services, tenant: str) -> dict[str, tuple[date, date]]:
@@ -138,7 +133,7 @@ def stale(services: Services, tenant: str) -> dict[str, tuple[date, date]]:
     today = {outlet: services.clock.now().astimezone(zone).date() for outlet, zone in zones.items()}
     days: dict[str, list[date]] = defaultdict(list)
     for (outlet, cooler, day), at in arrived.items():
-        known = computed.get((cooler, day))
+        known = computed.get((outlet, cooler, day))
         if day < today[outlet] and (known is None or known <= at):
             days[outlet].append(day)
     return {outlet: (min(some), max(some)) for outlet, some in days.items()}
@@ -147,27 +142,30 @@ def stale(services: Services, tenant: str) -> dict[str, tuple[date, date]]:
 def _arrived(
     session: Session, facts: Facts, tenant: str, zones: dict[str, ZoneInfo], since: datetime
 ) -> dict[tuple[str, str, date], datetime]:
-    """By outlet, planned cooler and day, when the latest of its usable photos and deliveries came in."""
-    planned = {one.id: one for one in session.scalars(select(Cooler).where(Cooler.planogram_id.is_not(None)))}
+    """By outlet, planned cooler and day, when the latest of its usable photos and deliveries there came in."""
+    planned = set(session.scalars(select(Cooler.id).where(Cooler.planogram_id.is_not(None))))
     photo = observation.c
     hour = func.toStartOfHour(photo.captured_at).label("hour")
-    photos = select(photo.cooler, hour, func.max(photo.received_at).label("at")).group_by(photo.cooler, hour)
+    latest_of = func.max(photo.received_at).label("at")
+    photos = select(photo.outlet, photo.cooler, hour, latest_of).group_by(photo.outlet, photo.cooler, hour)
     usable = (photo.captured_at >= since, photo.verdict != "unusable", photo.clock_suspect == 0)
-    moments = [(row.cooler, row.hour, row.at) for row in facts.select(tenant, photos.where(*usable), observation)]
+    moments = [
+        (row.outlet, row.cooler, row.hour, row.at) for row in facts.select(tenant, photos.where(*usable), observation)
+    ]
     booked = session.scalars(
         select(StockMovement).where(StockMovement.at >= since, StockMovement.cooler_id.is_not(None))
     )
-    moments += [(row.cooler_id, row.at, row.recorded_at) for row in booked]
+    moments += [(row.outlet_id, str(row.cooler_id), row.at, row.recorded_at) for row in booked]
     latest: dict[tuple[str, str, date], datetime] = {}
-    for cooler, when, at in moments:
-        if place := planned.get(cooler):
-            key = place.outlet_id, cooler, when.astimezone(zones[place.outlet_id]).date()
+    for outlet, cooler, when, at in moments:
+        if cooler in planned and outlet in zones:
+            key = outlet, cooler, when.astimezone(zones[outlet]).date()
             latest[key] = max(latest.get(key, at), at)
     return latest
 
 
-def _computed(facts: Facts, tenant: str, since: date) -> dict[tuple[str, date], datetime]:
+def _computed(facts: Facts, tenant: str, since: date) -> dict[tuple[str, str, date], datetime]:
     row = sellout_day.c
-    oldest = select(row.cooler, row.day, func.min(row.computed_at).label("at")).where(row.day >= since)
-    rows = facts.select(tenant, oldest.group_by(row.cooler, row.day), sellout_day)
-    return {(one.cooler, one.day): one.at for one in rows}
+    oldest = select(row.outlet, row.cooler, row.day, func.min(row.computed_at).label("at")).where(row.day >= since)
+    rows = facts.select(tenant, oldest.group_by(row.outlet, row.cooler, row.day), sellout_day)
+    return {(one.outlet, one.cooler, one.day): one.at for one in rows}

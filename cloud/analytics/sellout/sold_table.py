@@ -1,7 +1,7 @@
 """The table of daily sell-out in the facts store.
 
-One row per cooler, SKU and business day. Computing a day again adds rows that replace those before: the latest
-`computed_at` stands. A SKU that a cooler no longer has on a day is withdrawn.
+One row per cooler, SKU, business day and outlet: on the day of a move, a cooler has rows in two. Computing a day again
+adds rows that replace those before: the latest `computed_at` stands. A row that is no longer found is withdrawn.
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ from clickhouse_connect.cc_sqlalchemy.types import Date, DateTime64, Float64, Lo
 from sqlalchemy import Column, Table
 
 from cloud.audits.facts import DURABLE, metadata
+from cloud.audits.rekeying import KEY
+
+_KEY = "tenant, cooler, sku, day, outlet"  # without the outlet until coolers that move were told apart
 
 sellout_day = Table(
     "sellout_day",
@@ -32,7 +35,8 @@ sellout_day = Table(
     ReplacingMergeTree(
         version="computed_at",
         partition_by="toYYYYMM(day)",
-        order_by="(tenant, cooler, sku, day)",
+        order_by=f"({_KEY})",
         settings=DURABLE,
     ),
+    info={KEY: _KEY},
 )

@@ -113,21 +113,23 @@ def _arrivals(record: CoolerRecord, ends: FloatArray) -> tuple[IntArray, FloatAr
 
 
 def _open_clock(record: CoolerRecord, at: FloatArray) -> FloatArray:
-    """Open seconds from the first day's beginning up to each moment."""
-    lengths = record.opening[:, 1] - record.opening[:, 0]
+    """Seconds in which it sells, from the first day's beginning up to each moment."""
+    selling = record.selling
+    lengths = selling[:, 1] - selling[:, 0]
     before = np.concatenate([[0.0], np.cumsum(lengths)])
     day = np.clip(np.searchsorted(record.days, at, side="right") - 1, 0, len(lengths) - 1)
-    today = np.clip(at - record.opening[day, 0], 0, lengths[day])
+    today = np.clip(at - selling[day, 0], 0, lengths[day])
     clock: FloatArray = before[day] + today
     return clock
 
 
 def _moment_of(record: CoolerRecord, clock: FloatArray) -> FloatArray:
     """When the open seconds had reached so many."""
-    lengths = record.opening[:, 1] - record.opening[:, 0]
+    selling = record.selling
+    lengths = selling[:, 1] - selling[:, 0]
     before = np.concatenate([[0.0], np.cumsum(lengths)])
     day = np.clip(np.searchsorted(before, clock, side="right") - 1, 0, len(lengths) - 1)
-    moment: FloatArray = record.opening[day, 0] + clock - before[day]
+    moment: FloatArray = selling[day, 0] + clock - before[day]
     return moment
 
 

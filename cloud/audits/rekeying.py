@@ -1,0 +1,41 @@
+"""Tables of the facts store that an earlier version made with another key, brought to that of this version.
+
+The engine cannot change by what a table is sorted, nor which rows it takes for one. So the rows are copied into a new
+table, and the two change their names at once: whoever is killed in between finds the old table as it was. A table that
+had another key names its present one in its `info`, under `KEY`.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from sqlalchemy import Connection, Engine, MetaData, Table, text
+
+log = logging.getLogger(__name__)
+
+
+KEY = "key"
+_STORED = text("SELECT name, sorting_key FROM system.tables WHERE database = currentDatabase()")
+
+
+def rekey(engine: Engine, metadata: MetaData) -> list[str]:
+    """Bring each table that is stored with another key than `metadata` names to that key; their names."""
+    with engine.connect() as connection:
+        stored = {row.name: row.sorting_key for row in connection.execute(_STORED)}
+        changed = [
+            table for table in metadata.sorted_tables if table.info.get(KEY, stored[table.name]) != stored[table.name]
+        ]
+        for table in changed:
+            log.info("copying %s: its key was %s, and is now %s", table.name, stored[table.name], table.info[KEY])
+            _copy(connection, table)
+    return [table.name for table in changed]
+
+
+def _copy(connection: Connection, table: Table) -> None:
+    new, old = f"{table.name}_rekeyed", f"{table.name}_before"
+    columns = ", ".join(table.columns.keys())
+    connection.execute(text(f"DROP TABLE IF EXISTS {new}"))
+    table.to_metadata(MetaData(), name=new).create(connection)
+    connection.execute(text(f"INSERT INTO {new} ({columns}) SELECT {columns} FROM {table.name} FINAL"))  # noqa: S608
+    connection.execute(text(f"RENAME TABLE {table.name} TO {old}, {new} TO {table.name}"))
+    connection.execute(text(f"DROP TABLE {old}"))
