@@ -57,7 +57,7 @@ def arrange(
     facing = [place is Place.FRONT for place in layout.place]
     boxes = found.boxes.astype(np.float64)
     looks = Looks(pixels, boxes) if pixels is not None and len(found) else None
-    gaps = find_gaps(boxes, layout, weak, looks)
+    gaps = find_gaps(boxes, layout, weak, looks, size[0])
     order = sorted(range(len(products)), key=lambda i: (products[i].row, products[i].column, -products[i].box[3]))
     return ShelfReading(
         width=size[0],

@@ -20,6 +20,7 @@ EMPTY_FROM = 0.5  # a place less likely empty than this holds a product that was
 POST_WIDTH = 0.4  # least width of a post, in facings
 EDGE_TRUST = 0.6  # and how far such a guess is trusted
 BEYOND = 0.3  # how far, in facings, a row may reach beyond the wall that the other rows suggest
+AT_EDGE = 0.02  # share of the photo's width from its edge within which a product may go on beyond it
 MOST_LEANING = 0.35  # a wall leans by no more than this, dx/dy
 
 
@@ -27,17 +28,20 @@ Gap = tuple[Floats, int, float]
 """Box x1 y1 x2 y2, row, confidence."""
 
 
-def find_gaps(boxes: Floats, layout: Layout, weak: Detections, looks: Looks | None = None) -> list[Gap]:
+def find_gaps(
+    boxes: Floats, layout: Layout, weak: Detections, looks: Looks | None = None, width: float = np.inf
+) -> list[Gap]:
     """Gaps by row and from left to right.
 
     Args:
         boxes: (N, 4) products.
+        width: of the photo, pixels: where products stand at its edge, the shelves go on beyond it.
         layout: where they stand.
         weak: detections below the threshold: a place where the detector half sees a product is a doubtful gap.
         looks: of the photo; a place that does not look empty is no gap. None: only the boxes are asked.
     """
     found: list[Gap] = []
-    posts, edges = _posts(boxes, layout), _row_edges(boxes, layout)
+    posts, edges = _posts(boxes, layout), _row_edges(boxes, layout, width)
     for row in range(layout.rows):
         fronts = _fronts(layout, row)
         fronts = fronts[np.argsort(boxes[fronts, 0])]
@@ -135,7 +139,7 @@ def _trust(gap: Floats, facings: float, weak: Detections) -> float:
     return float(sure * np.prod(1 - weak.scores * np.clip(2 * _covered(gap, weak.boxes), 0, 1)))
 
 
-def _row_edges(boxes: Floats, layout: Layout) -> Floats:
+def _row_edges(boxes: Floats, layout: Layout, photo: float) -> Floats:
     """Left and right end of each row as the other rows suggest, (rows, 2); NaN where they do not tell."""
     if layout.rows < 3:
         return np.full((layout.rows, 2), np.nan)
@@ -147,9 +151,14 @@ def _row_edges(boxes: Floats, layout: Layout) -> Floats:
         width.append(float(np.median(boxes[fronts, 2] - boxes[fronts, 0])))
     e, y, w = np.array(ends), np.array(at), np.array(width)
     sides = []
-    for outward, end in ((-1.0, e[:, 0]), (1.0, e[:, 1])):
-        agreed = _agreed(end, y, w)
-        sides.append(_outermost(outward * end, y, w) * outward if np.isnan(agreed).any() else agreed)
+    for outward, end, inside in (
+        (-1.0, e[:, 0], e[:, 0].min() > AT_EDGE * min(photo, e.max())),
+        (1.0, e[:, 1], e[:, 1].max() < (1 - AT_EDGE) * photo),
+    ):
+        edge = _agreed(end, y, w)
+        if np.isnan(edge).any() and inside:
+            edge = outward * _outermost(outward * end, y, w)
+        sides.append(edge)
     return np.stack(sides, axis=1)
 
 
