@@ -11,6 +11,8 @@ Prints JSON. Every figure in milliseconds is processor time, so that other work 
 
 from __future__ import annotations
 
+import edge  # noqa: F401  # isort: skip - before numpy, which then keeps to one thread
+
 import json
 import statistics
 import sys

@@ -7,11 +7,15 @@ The curve below was fitted to 678 gaps and 884 products of rendered scenes and c
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from edge.vision.rows import Floats
+
+Map = npt.NDArray[np.float32]
 
 LONG_SIDE = 960
 NEIGHBOURS = 8
@@ -20,7 +24,7 @@ _FLOOR = 0.05
 
 
 class Looks:
-    """Texture and colour of a photo, to be asked of its places.
+    """Texture and colour of a photo, to be asked of its places; measured when first asked.
 
     Args:
         pixels: the photo, (H, W, 3) BGR.
@@ -28,16 +32,19 @@ class Looks:
     """
 
     def __init__(self, pixels: npt.NDArray[np.uint8], products: Floats) -> None:
+        self._pixels = pixels
+        self._products = products
         self._scale = min(1.0, LONG_SIDE / max(pixels.shape[:2]))
-        small = cv2.resize(pixels, None, fx=self._scale, fy=self._scale, interpolation=cv2.INTER_AREA)
+
+    @cached_property
+    def _maps(self) -> tuple[Map, Map]:
+        """Texture and colour of each pixel of the photo, scaled down."""
+        small = cv2.resize(self._pixels, None, fx=self._scale, fy=self._scale, interpolation=cv2.INTER_AREA)
         grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
         texture = np.abs(cv2.Sobel(grey, cv2.CV_32F, 1, 0)) + np.abs(cv2.Sobel(grey, cv2.CV_32F, 0, 1))
         blue, green, red = cv2.split(small)
         brightest, darkest = cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red)
-        colour = cv2.subtract(brightest, darkest).astype(np.float32)
-        self._sums = cv2.integral(np.dstack([texture, colour]), sdepth=cv2.CV_64F)
-        self._products = products
-        self._looks = np.array([self._mean(box) for box in products]).reshape(-1, 2)
+        return np.asarray(texture, np.float32), np.asarray(cv2.subtract(brightest, darkest), np.float32)
 
     def emptiness(self, place: Floats) -> float:
         """Probability that `place` (4,) is empty, from its looks beside those of the products nearest to it."""
@@ -46,16 +53,19 @@ class Looks:
         foot = np.abs(self._products[:, 3] - place[3])
         across = np.abs(self._products[:, [0, 2]].mean(axis=1) - place[[0, 2]].mean())
         near = np.argsort(foot + 0.3 * across)[:NEIGHBOURS]
-        ratio = self._mean(place) / np.maximum(np.median(self._looks[near], axis=0), 1e-3)
+        around = np.median([self._mean(self._products[i]) for i in near], axis=0)
+        ratio = self._mean(place) / np.maximum(around, 1e-3)
         texture, colour = np.log(ratio + _FLOOR)
         return float(1 / (1 + np.exp(-(_INTERCEPT + _TEXTURE * texture + _COLOUR * colour))))
 
     def _mean(self, box: Floats) -> Floats:
         """Mean texture and colour inside the box, without its rim."""
         x1, y1, x2, y2 = box * self._scale
-        height, width = self._sums.shape[0] - 1, self._sums.shape[1] - 1
+        texture, colour = self._maps
+        height, width = texture.shape
         left, right = (int(np.clip(x, 0, width)) for x in (x1 + 0.1 * (x2 - x1), x2 - 0.1 * (x2 - x1) + 1))
         top, foot = (int(np.clip(y, 0, height)) for y in (y1 + 0.15 * (y2 - y1), y2 - 0.1 * (y2 - y1) + 1))
-        total = self._sums[foot, right] - self._sums[top, right] - self._sums[foot, left] + self._sums[top, left]
-        mean: Floats = total / max((right - left) * (foot - top), 1)
-        return mean
+        if right <= left or foot <= top:
+            return np.zeros(2)
+        inside = slice(top, foot), slice(left, right)
+        return np.array([cv2.mean(texture[inside])[0], cv2.mean(colour[inside])[0]])

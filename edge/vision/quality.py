@@ -18,6 +18,7 @@ from edge.vision.photo import Photo
 from edge.vision.reading import PhotoQuality
 
 LONG_SIDE = 512
+_STRIP = 64
 
 
 @dataclass(frozen=True)
@@ -72,14 +73,23 @@ def _measure(pixels: npt.NDArray[np.uint8]) -> _Figures:
     scale = min(1.0, LONG_SIDE / max(grey.shape))
     if scale < 1:
         grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    low, high = np.percentile(grey, (2, 98))
+    low, high = _percentiles(np.asarray(grey, np.uint8), (0.02, 0.98))
     sharpness = float(cv2.Laplacian(grey, cv2.CV_32F).std())
     return _Figures(float(grey.mean()) / 255, float(high - low) / 255, sharpness, _flat_share(pixels))
 
 
+def _percentiles(grey: npt.NDArray[np.uint8], shares: tuple[float, ...]) -> npt.NDArray[np.int64]:
+    """The levels that these shares of the pixels reach at most."""
+    up_to = np.cumsum(np.bincount(grey.ravel(), minlength=256))
+    return np.asarray(np.searchsorted(up_to, np.asarray(shares) * up_to[-1]), np.int64)
+
+
 def _flat_share(pixels: npt.NDArray[np.uint8]) -> float:
     """Share of the height taken by rows at the bottom that are one colour, as a decoder fills what never came."""
-    brightest, darkest = (cv2.reduce(pixels, 1, kind) for kind in (cv2.REDUCE_MAX, cv2.REDUCE_MIN))
-    varies = (brightest - darkest).reshape(len(pixels), -1).max(axis=1) > 2
-    lines = np.flatnonzero(varies)
-    return 1.0 - (int(lines[-1]) + 1) / len(varies) if len(lines) else 1.0
+    for foot in range(len(pixels), 0, -_STRIP):  # from below, for mostly the last row varies
+        top = max(0, foot - _STRIP)
+        brightest, darkest = (cv2.reduce(pixels[top:foot], 1, kind) for kind in (cv2.REDUCE_MAX, cv2.REDUCE_MIN))
+        lines = np.flatnonzero((brightest - darkest).reshape(foot - top, -1).max(axis=1) > 2)
+        if len(lines):
+            return 1.0 - (top + int(lines[-1]) + 1) / len(pixels)
+    return 1.0

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import combinations
+from statistics import median
 
 import numpy as np
 import numpy.typing as npt
@@ -134,14 +135,14 @@ class _Votes:
         slope: dy/dx from foot to foot.
         run, y: the middle between the feet.
         weight: how likely the two are neighbours.
-        of: the product that votes; of its votes only the best counts.
+        first: (P,) where each product's votes begin, of which only the best counts.
     """
 
     slope: Floats
     run: Floats
     y: Floats
     weight: Floats
-    of: Ints
+    first: Ints
 
 
 def _neighbours(b: Floats) -> _Votes:
@@ -156,33 +157,46 @@ def _neighbours(b: Floats) -> _Votes:
     near &= np.abs(rise) < STEEPEST * apart
     i, j = np.nonzero(near)
     weight = overlap[i, j] * np.exp(-np.maximum(apart[i, j] / wide[i, j] - 1, 0))
-    return _Votes(rise[i, j] / apart[i, j], (x[i] + x[j]) / 2, (foot[i] + foot[j]) / 2, weight, i.astype(np.int64))
+    first = np.unique(i, return_index=True)[1].astype(np.int64)
+    return _Votes(rise[i, j] / apart[i, j], (x[i] + x[j]) / 2, (foot[i] + foot[j]) / 2, weight, first)
 
 
 def _pencil(votes: _Votes, bends: bool) -> tuple[float, float]:
     """(a, c) with most votes behind it; c stays 0 where the shelves are too few to tell how their slant changes."""
     order = np.argsort(-votes.weight, kind="stable")[:SAMPLES]
-    flat = [(float(votes.slope[i]), 0.0) for i in order]
-    best = max(flat, key=lambda pencil: _behind(votes, *pencil)[0])
+    best = _most_followed(votes, [(float(votes.slope[i]), 0.0) for i in order])
     if bends:
         lever = votes.y - votes.slope * votes.run
         pairs = [(i, j) for i, j in combinations(order[:: max(1, len(order) // 24)], 2) if abs(lever[i] - lever[j]) > 1]
         bent = [(votes.slope[i] - votes.slope[j]) / (lever[i] - lever[j]) for i, j in pairs]
         steady = [(float(votes.slope[i] - c * lever[i]), float(c)) for (i, _), c in zip(pairs, bent, strict=True)]
-        best = max([best, *steady], key=lambda pencil: _behind(votes, *pencil)[0])
+        best = _most_followed(votes, [best, *steady])
     for _ in range(4):
-        agree = _behind(votes, *best)[1]
+        agree = _agreeing(votes, *best)
         best = _fitted(votes, agree, bends) if agree.sum() >= 3 else best
     return best
 
 
-def _behind(votes: _Votes, a: float, c: float) -> tuple[float, npt.NDArray[np.bool_]]:
-    """How many votes are behind a pencil, each product's best alone, and which votes agree with it."""
-    error = np.abs(votes.slope - (a + c * votes.y) / np.maximum(1 + c * votes.run, 0.2))
+def _most_followed(votes: _Votes, pencils: list[tuple[float, float]]) -> tuple[float, float]:
+    """The pencil with most votes behind it, of each product its best alone; the first of equal ones."""
+    a, c = np.array(pencils, np.float64).reshape(-1, 2, 1).transpose(1, 0, 2)
+    worth = votes.weight * np.exp(-((_errors(votes, a, c) / SLOPE_ERROR) ** 2))
+    behind = np.maximum.reduceat(worth, votes.first, axis=1).sum(axis=1) * (1 - STEEP_COSTS * np.abs(a[:, 0]))
+    return pencils[int(behind.argmax())]
+
+
+def _agreeing(votes: _Votes, a: float, c: float) -> npt.NDArray[np.bool_]:
+    """(V,) the votes that agree with a pencil, of each product the best alone."""
+    error = _errors(votes, np.array(a), np.array(c))
     worth = votes.weight * np.exp(-((error / SLOPE_ERROR) ** 2))
-    best = np.zeros(int(votes.of.max()) + 1)
-    np.maximum.at(best, votes.of, worth)
-    return float(best.sum()) * (1 - STEEP_COSTS * abs(a)), (error < 2 * SLOPE_ERROR) & (worth >= best[votes.of])
+    best = np.maximum.reduceat(worth, votes.first)
+    return np.asarray((error < 2 * SLOPE_ERROR) & (worth >= np.repeat(best, np.diff([*votes.first, len(worth)]))))
+
+
+def _errors(votes: _Votes, a: Floats, c: Floats) -> Floats:
+    """How far each vote's slope is from that of a pencil where it stands: (V,), of pencils (P, 1) it is (P, V)."""
+    error: Floats = np.abs(votes.slope - (a + c * votes.y) / np.maximum(1 + c * votes.run, 0.2))
+    return error
 
 
 def _fitted(votes: _Votes, agree: npt.NDArray[np.bool_], bends: bool) -> tuple[float, float]:
@@ -199,7 +213,7 @@ def _cluster(feet: Floats, heights: Floats) -> Ints:
     shelf = np.full(len(feet), -1, np.int64)
     members: list[list[int]] = []
     for i in np.argsort(-feet):
-        at, tall = (np.median(feet[members[-1]]), np.median(heights[members[-1]])) if members else (np.inf, 1.0)
+        at, tall = (median(feet[members[-1]]), median(heights[members[-1]])) if members else (np.inf, 1.0)
         if abs(at - feet[i]) > SAME_ROW * min(heights[i], tall):
             members.append([])
         members[-1].append(int(i))

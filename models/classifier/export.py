@@ -13,7 +13,7 @@ import numpy as np
 import onnxruntime
 import torch
 
-from edge.vision.embed import to_model_input
+from edge.vision.entry import to_model_input
 from models.classifier.photos import Photos, centre
 from models.classifier.train import INPUT, Classifier, load
 

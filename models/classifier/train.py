@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from torch import Tensor, nn
 from torch.nn import functional
 
-from edge.vision.embed import to_model_input
+from edge.vision.entry import to_model_input
 from edge.vision.zoo import InputSpec
 from facings.errors import BadInputError
 from models.classifier.photos import Photos, centre, epoch

@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from edge.vision.detections import FloatArray
-from edge.vision.embed import letterbox_crop, to_model_input
+from edge.vision.embed import letterbox_crop
+from edge.vision.entry import to_model_input
 from edge.vision.zoo import CalibrationSpec, LoadedModel
 from models.embedder import sources
 from models.embedder.sources import Crop

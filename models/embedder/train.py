@@ -17,7 +17,7 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
 
-from edge.vision.embed import to_model_input
+from edge.vision.entry import to_model_input
 from edge.vision.zoo import InputSpec
 from models.embedder import sources
 from models.embedder.backbone import Embedder, imagenet_backbone

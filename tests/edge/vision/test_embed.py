@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from edge.vision.embed import embed, letterbox_crop, to_model_input
+from edge.vision.embed import embed, letterbox_crop
+from edge.vision.entry import to_model_input
 from edge.vision.zoo import InputSpec, load_session, zoo_folder
 
 PHOTO = np.arange(200 * 300 * 3, dtype=np.uint32).reshape(200, 300, 3).astype(np.uint8)
