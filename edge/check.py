@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import httpx
@@ -21,7 +21,9 @@ from edge.settings import CameraSettings, EdgeSettings
 from edge.uplink.mqtt import new_client, refusal
 from edge.uplink.photos import GRANTS_PATH
 from edge.vision.decode import decode_photo
+from edge.vision.photo import Photo
 from edge.vision.quality import judge
+from edge.vision.seams import cut_on_both_sides
 from facings.clock import SystemClock
 from facings.errors import FacingsError, UnavailableError
 from facings.logins import mqtt_client_id
@@ -41,12 +43,15 @@ class Finding:
 
 def check_device(settings: EdgeSettings, make_reader: Callable[[], Reader]) -> Iterator[Finding]:
     """Check one device, part by part; nothing is changed and a daemon that runs beside is not disturbed."""
+    reader, photos = cache(make_reader), dict[str, Photo]()
     parts: list[tuple[str, Callable[[], str]]] = [
         ("state_dir", lambda: _state_dir(settings)),
         ("clock", _clock),
-        ("vision", lambda: _vision(make_reader)),
+        ("vision", lambda: _vision(reader())),
     ]
-    parts += [(_what(settings, camera), partial(_camera, camera)) for camera in settings.camera]
+    parts += [(_what(settings, camera), partial(_camera, camera, photos)) for camera in settings.camera]
+    if len(settings.camera) > 1:
+        parts.append(("cameras together", lambda: _together(settings, reader(), photos)))
     if settings.controller.url is not None:
         parts.append(("controller", lambda: _controller(settings)))
     parts.append(("broker", lambda: _broker(settings)))
@@ -78,8 +83,8 @@ def _clock() -> str:
     return "not synchronised: photos are told with an unsure time; set up NTP (timedatectl set-ntp true)"
 
 
-def _vision(make_reader: Callable[[], Reader]) -> str:
-    make_reader().load()
+def _vision(reader: Reader) -> str:
+    reader.load()
     return "models are loaded"
 
 
@@ -87,7 +92,8 @@ def _what(settings: EdgeSettings, camera: CameraSettings) -> str:
     return f"camera {camera.name}" if len(settings.camera) > 1 else "camera"
 
 
-def _camera(settings: CameraSettings) -> str:
+def _camera(settings: CameraSettings, photos: dict[str, Photo]) -> str:
+    """Take a photo, and leave it in `photos` under the camera's name where it can be used."""
     if settings.kind == "replay":
         assert settings.folder is not None
         return f"{len(read_manifest(settings.folder).entries)} photos to replay"
@@ -96,7 +102,26 @@ def _camera(settings: CameraSettings) -> str:
     quality = judge(photo)
     if quality.verdict == "unusable":
         raise UnavailableError(f"{told}, which is unusable: {'; '.join(quality.reasons)}")
+    photos[settings.name] = photo
     return told
+
+
+def _together(settings: EdgeSettings, reader: Reader, photos: Mapping[str, Photo]) -> str:
+    """What the cameras see together, and whether it can be told what more than one of them shows."""
+    cameras = settings.camera
+    if len(photos) < len(cameras):
+        raise UnavailableError("not every camera gave a photo: see to those first")
+    shows = [camera.shows for camera in cameras]
+    reading = reader.read_together([photos[camera.name] for camera in cameras], shows)
+    if pair := next(cut_on_both_sides(reading, shows), None):
+        one, other = (cameras[view].name for view in pair)
+        raise UnavailableError(
+            f"{one} and {other} cut through the same products, which count twice: turn one of them, so that both show "
+            "a whole shelf or column that they share, or cut through nothing"
+        )
+    alone = [camera.name for camera, view in zip(cameras, reading.views, strict=True) if not view.linked]
+    told = f"{len(reading.products)} products on {reading.rows} shelves"
+    return f"{told}; {', '.join(alone)}: no overlap, what they show is added" if alone else f"{told}; they overlap"
 
 
 def _controller(settings: EdgeSettings) -> str:

@@ -32,6 +32,7 @@ LEAST_PAIRS = 4
 LEAST_SUPPORT = 1.5  # what speaks for the overlap, less what the misfits cost
 LEAST_SHARE = 0.5  # of the products in the overlap that must meet
 SHEARS_FROM, BENDS_FROM = 6, 16  # pairs from which an affine map, and a homography, is fitted; fewer shift and scale
+PLAINER = 1.3  # a plainer map is taken where it misses by no more than so many times what a freer one does
 MOST_PROPOSALS = 150
 
 
@@ -120,7 +121,7 @@ def _refine(matrix: Floats, first: Sighting, other: Sighting, alike: Floats) -> 
     matrix = _fit(first, other, coarse, matrix)
     for _ in range(ROUNDS):
         now = _judged(matrix, first, other, alike)
-        if now[0] > best[0]:
+        if now[0] >= best[0]:  # of maps with equal support the fitted one: a proposal rests on one pair
             best = now
         matrix = _fit(first, other, now[1].pairs, matrix)
     return best
@@ -169,22 +170,65 @@ def _lone(moved: Floats, size: tuple[int, int], paired: Ints) -> Ints:
 
 
 def _fit(first: Sighting, other: Sighting, pairs: Ints, now: Floats) -> Floats:
-    """(3, 3) that carries the boxes of the pairs over: a homography, from few pairs only scale and shift.
+    """(3, 3) that carries the boxes of the pairs over: the plainest map that does so as well as any.
 
-    `now` stays where the pairs are too few, or lie too badly, to say better.
+    One scale and a shift, a scale of each side, an affine map, or a homography: a map that is freer than the pairs ask
+    for goes astray where there are none. `now` stays where the pairs are too few, or lie too badly, to say better.
     """
-    one, two = first.found.boxes[pairs[:, 0]], other.found.boxes[pairs[:, 1]]
-    a, b = (boxes.reshape(-1, 2).astype(np.float64) for boxes in (one, two))
-    if len(one) >= SHEARS_FROM:
-        reach = 0.5 * float(np.median(two[:, 2] - two[:, 0]))
-        cv2.setRNGSeed(1)
-        if len(one) >= BENDS_FROM:
-            matrix, _ = cv2.findHomography(a, b, cv2.RANSAC, reach)
-        else:
-            flat, _ = cv2.estimateAffine2D(a, b, method=cv2.RANSAC, ransacReprojThreshold=reach)
-            matrix = None if flat is None else np.vstack([flat, [0, 0, 1]])
-        return now if matrix is None or abs(np.linalg.det(matrix)) < 1e-9 else np.asarray(matrix, np.float64)
-    if len(one) < 2 or not np.ptp(a, axis=0).all():
-        return now
+    one, two = _well_seen(first, other, pairs)
+    a, b = one.reshape(-1, 2), two.reshape(-1, 2)
+    reach = 0.5 * float(np.median(two[:, 2] - two[:, 0])) if len(two) else 0.0
+    fits = [_alike(one, two), _scaled(a, b), _sheared(a, b, reach), _bent(a, b, reach)]
+    found = [(_miss(matrix, a, b), matrix) for matrix in fits if matrix is not None]
+    least = min((miss for miss, _ in found), default=0.0)
+    return next((matrix for miss, matrix in found if miss <= PLAINER * least + 1e-6), now)
+
+
+def _alike(one: Floats, two: Floats) -> Floats | None:
+    """The scale by which the boxes (N, 4) differ in size, whatever strip they fill, and the shift that remains."""
+    if len(one) < 2:
+        return None
+    sizes = [np.prod(boxes[:, 2:] - boxes[:, :2], axis=1) for boxes in (one, two)]
+    scale = float(np.median(np.sqrt(sizes[1] / np.maximum(sizes[0], 1e-6))))
+    x, y = np.median((two[:, :2] + two[:, 2:]) / 2 - scale * (one[:, :2] + one[:, 2:]) / 2, axis=0)
+    return _usable(np.array([[scale, 0, x], [0, scale, y], [0, 0, 1]]))
+
+
+def _scaled(a: Floats, b: Floats) -> Floats | None:
+    if len(a) < 4 or not np.ptp(a, axis=0).all():
+        return None
     x, y = (np.polyfit(a[:, axis], b[:, axis], 1) for axis in (0, 1))
-    return np.array([[x[0], 0, x[1]], [0, y[0], y[1]], [0, 0, 1]])
+    return _usable(np.array([[x[0], 0, x[1]], [0, y[0], y[1]], [0, 0, 1]]))
+
+
+def _sheared(a: Floats, b: Floats, reach: float) -> Floats | None:
+    if len(a) < 2 * SHEARS_FROM:
+        return None
+    cv2.setRNGSeed(1)
+    flat, _ = cv2.estimateAffine2D(a, b, method=cv2.RANSAC, ransacReprojThreshold=reach)
+    return None if flat is None else _usable(np.vstack([flat, [0, 0, 1]]))
+
+
+def _bent(a: Floats, b: Floats, reach: float) -> Floats | None:
+    if len(a) < 2 * BENDS_FROM:
+        return None
+    cv2.setRNGSeed(1)
+    matrix, _ = cv2.findHomography(a, b, cv2.RANSAC, reach)
+    return None if matrix is None else _usable(np.asarray(matrix))
+
+
+def _usable(matrix: Floats) -> Floats | None:
+    return None if abs(np.linalg.det(matrix)) < 1e-9 else np.asarray(matrix, np.float64)
+
+
+def _miss(matrix: Floats, a: Floats, b: Floats) -> float:
+    """Median distance by which the map misses, in pixels of the other photo."""
+    moved = np.column_stack([a, np.ones(len(a))]) @ matrix.T
+    return float(np.median(np.linalg.norm(moved[:, :2] / np.maximum(moved[:, 2:], 1e-6) - b, axis=1)))
+
+
+def _well_seen(first: Sighting, other: Sighting, pairs: Ints) -> tuple[Floats, Floats]:
+    """Boxes of the pairs that neither photo cuts off: the corners of others are not corners of the product."""
+    one, two = (seen.found.boxes[at].astype(np.float64) for seen, at in ((first, pairs[:, 0]), (other, pairs[:, 1])))
+    whole = (cut_off(one, first.size) == 0) & (cut_off(two, other.size) == 0)
+    return (one[whole], two[whole]) if whole.sum() >= LEAST_PAIRS else (one, two)

@@ -104,6 +104,11 @@ def test_check_says_ok_or_what_to_do(tmp_path: Path) -> None:
         assert looked["camera top"] == (True, "took a photo of 320 x 240 pixels")
         assert not looked["camera bottom"][0]
         assert "too dark" in looked["camera bottom"][1]
+        assert "see to those first" in looked["cameras together"][1]
+        camera.respond = lambda _: Answer(body=grainy_photo())
+        ok, together = findings(camera=several)["cameras together"]
+        assert ok
+        assert "top, bottom: no overlap" in together
         gone = findings(
             broker={"url": "mqtt://127.0.0.1:1"},
             cloud={"url": "http://127.0.0.1:1"},

@@ -19,6 +19,7 @@ from edge.vision.overlap import Overlap
 from edge.vision.parts import agrees, step
 from edge.vision.photo import Photo
 from edge.vision.reading import ShelfReading
+from edge.vision.seams import cut_on_both_sides
 from facings.ids import uuid7
 from facings.messages import CoolerPart, Observation
 from tests.support.cooler import FIRST
@@ -97,6 +98,18 @@ def _counted(reading: ShelfReading, sku: str | None) -> tuple[int, float]:
 
 def _rows(reading: ShelfReading) -> list[int]:
     return [sum(product.row == row for product in reading.products) for row in range(reading.rows)]
+
+
+def test_cameras_that_halve_a_row_are_found_out(chain: VisionChain, cooler: Pixels) -> None:
+    """They share too little of the third shelf to tell that it is one."""
+    parts: tuple[CoolerPart, CoolerPart] = ("upper", "lower")
+    found = {
+        (upper, lower): list(
+            cut_on_both_sides(chain.read_together([photo(cooler[:upper]), photo(cooler[lower:])], parts), parts)
+        )
+        for upper, lower in ((460, 420), (SHELF_EDGE, SHELF_EDGE))
+    }
+    assert found == {(460, 420): [(0, 1)], (SHELF_EDGE, SHELF_EDGE): []}
 
 
 STEPS: dict[str, tuple[CoolerPart, CoolerPart, tuple[int, int] | None]] = {
