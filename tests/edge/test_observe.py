@@ -38,6 +38,7 @@ def observed(shelf: ShelfReading) -> Observation:
 
 def test_a_hundred_products_take_less_than_25_kb() -> None:
     message = observed(reading(100))
+    assert message.schema_id == "facings/observation/2", "what older clouds understand too"
     assert len(message.to_wire()) < 25_000
     assert message.products[1].box.x == 0.01
     assert message.products[0].box.h == 0.3333

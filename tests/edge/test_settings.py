@@ -48,6 +48,34 @@ def test_the_environment_wins_and_a_key_can_lie_in_a_file(tmp_path: Path, monkey
     assert settings.schedule.cron == ("*/10 * * * *",)
 
 
+TWO = (
+    GOOD.replace("[camera]", '[[camera]]\nshows = "upper"')
+    + """
+[[camera]]
+shows = "lower"
+kind = "http"
+url = "http://10.0.0.7/snapshot.jpg"
+"""
+)
+
+
+def test_one_camera_or_several(tmp_path: Path) -> None:
+    (one,), two = read(tmp_path, GOOD).camera, read(tmp_path, TWO).camera
+    assert (one.name, one.shows) == ("camera-1", "whole")
+    assert [(camera.name, camera.shows) for camera in two] == [("camera-1", "upper"), ("camera-2", "lower")]
+    again = EdgeSettings.model_validate_json(read(tmp_path, TWO).model_dump_json())
+    assert again.camera == two
+
+
+def test_the_environment_changes_one_camera_and_none_of_several(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FACINGS_EDGE_CAMERA__TIMEOUT_S", "7")
+    assert read(tmp_path, GOOD).camera[0].timeout_s == 7
+    with pytest.raises(SettingsError, match="several 'camera': change them in the file"):
+        read(tmp_path, TWO)
+
+
 BAD = {
     "unknown key": (GOOD + "[schedule]\ncorn = []", "did you mean 'cron'"),
     "unknown section": (GOOD + "[uplods]\nenabled = false", "did you mean 'uploads'"),
@@ -60,6 +88,12 @@ BAD = {
     "camera without url": (GOOD.replace('url = "http://10.0.0.5/snapshot.jpg"', ""), "needs url"),
     "replay without folder": (GOOD.replace('kind = "http"', 'kind = "replay"'), "needs folder"),
     "start without zone": (GOOD + "start_at = 2026-01-01T00:00:00", "timezone"),
+    "unknown key of a camera": (GOOD + 'ulr = "http://h"', "no setting 'camera.ulr'; did you mean 'url'"),
+    "unknown key of the second": (TWO + 'show = "lower"', "no setting 'camera.2.show'; did you mean 'shows'"),
+    "a part that is none": (TWO.replace('"lower"', '"attic"'), "'camera.2.shows'.*'upper'"),
+    "two cameras of one name": (TWO + 'name = "camera-1"', "give each .*camera.* a name of its own"),
+    "a replay beside a camera": (TWO + '[[camera]]\nkind = "replay"\nfolder = "/f"', "all be of kind 'http'"),
+    "no camera": ("camera = []" + GOOD.partition("[camera]")[0], "at least 1 item"),
     "uploads to nowhere": (GOOD.replace('[cloud]\nurl = "https://cloud.example/"', ""), "cloud.url"),
     "device id": (GOOD.replace("cooler-01", "Cooler 1"), "device"),
     "reserved device id": (GOOD.replace("cooler-01", "kpi"), "taken"),
