@@ -14,8 +14,6 @@ from cloud.analytics.sellout.records import CoolerRecord, FloatArray
 LEVEL = 0.9
 """An interval holds the truth nine times of ten."""
 Z = 1.645
-_LEAST = 0.88
-"""A bound moves inward where so much still lies inside: whole units seldom make nine tenths exactly."""
 _NOTHING = 1e-6
 _ROUNDING = 1 / 12
 """Variance that rounding to whole units takes away."""
@@ -34,7 +32,7 @@ def ranged(mean: FloatArray, variance: FloatArray) -> Range:
 
     Sales are not below zero, and err more upward than downward. The cube root of a gamma variable is nearly normal:
     Wilson and Hilferty (1931), Proceedings of the National Academy of Sciences 17(12). As units are whole, the bounds
-    are; where one may be left out of them and nearly nine tenths still lie inside, it is.
+    are; as those seldom make nine tenths exactly, one moves inward where what is inside then comes nearer to it.
 
     Example:
         >>> [float(bound) for bound in ranged(np.array(3.2), np.array(1.5))]
@@ -43,11 +41,17 @@ def ranged(mean: FloatArray, variance: FloatArray) -> Range:
     mean, variance = np.asarray(mean, float), np.asarray(variance, float)
     ninth = np.divide(variance + _ROUNDING, 9 * mean**2, out=np.ones_like(mean), where=mean > _NOTHING)
     low, high = (np.round(mean * np.maximum(1 - ninth + sign * Z * np.sqrt(ninth), 0.0) ** 3) for sign in (-1, 1))
-    tighter = _chance(mean, ninth, high - 0.5) - _chance(mean, ninth, low - 0.5) >= _LEAST
-    high = np.where(tighter & (high - 1 >= mean), high - 1, high)
-    tighter = _chance(mean, ninth, high + 0.5) - _chance(mean, ninth, low + 0.5) >= _LEAST
-    low = np.where(tighter & (low + 1 <= mean), low + 1, low)
+    nearer = _off(mean, ninth, low, high - 1) < _off(mean, ninth, low, high)
+    high = np.where(nearer & (high - 1 >= mean), high - 1, high)
+    nearer = _off(mean, ninth, low + 1, high) < _off(mean, ninth, low, high)
+    low = np.where(nearer & (low + 1 <= mean), low + 1, low)
     return Range(mean, np.minimum(low, mean), np.maximum(high, mean))
+
+
+def _off(mean: FloatArray, ninth: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
+    """By how much the chance to lie from `low` to `high` misses nine tenths."""
+    missed: FloatArray = np.abs(_chance(mean, ninth, high + 0.5) - _chance(mean, ninth, low - 0.5) - LEVEL)
+    return missed
 
 
 def _chance(mean: FloatArray, ninth: FloatArray, units: FloatArray) -> FloatArray:
