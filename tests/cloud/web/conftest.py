@@ -1,13 +1,17 @@
 """Fixtures of the pages' tests: the pages over filled stores, and a browser over a whole cloud."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 
 import httpx
 import pytest
 
 from cloud.identity.service import create_user, operator
 from cloud.services import Services
-from tests.support.cloud import PASSWORD, serving
+from cloud.web.i18n import source_texts
+from tests.support.cloud import PASSWORD, running_services, serving
 from tests.support.shelf import Shelf
 
 HTML = {"accept": "text/html"}
@@ -16,12 +20,37 @@ HTML = {"accept": "text/html"}
 @pytest.fixture
 def shelf(services: Services) -> Shelf:
     """Two tenants, alike; users `manager@TENANT.example` and `viewer@TENANT.example` of each."""
-    shelf = Shelf(services).furnish()
+    return with_users(Shelf(services).furnish())
+
+
+def with_users(shelf: Shelf) -> Shelf:
+    """The shelf with a manager and a viewer of each tenant."""
     for tenant in ("acme", "other"):
-        with services.records.session(tenant) as session:
+        with shelf.services.records.session(tenant) as session:
             for role in ("manager", "viewer"):
                 create_user(session, operator(tenant), f"{role}@{tenant}.example", PASSWORD, role)
     return shelf
+
+
+@contextmanager
+def furnished(folder: Path) -> Iterator[Shelf]:
+    """The same on files in `folder`, for the tests of a module to share."""
+    with running_services(folder / "cloud") as services:
+        yield with_users(Shelf(services).furnish())
+
+
+@contextmanager
+def visiting(shelf: Shelf, email: str = "manager@acme.example") -> Iterator[httpx.Client]:
+    """A browser of its own, signed in, which asks for pages."""
+    with serving(shelf.services) as client:
+        client.headers.update(HTML)
+        yield signed_in(client, email)
+
+
+@cache
+def english_texts() -> frozenset[str]:
+    """The texts of more than one word, which a page in another language must not show."""
+    return frozenset(text for text in source_texts() if isinstance(text, str) and len(text.split()) > 1)
 
 
 @pytest.fixture

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-import httpx
 import pytest
 
 from cloud.analytics.advice.displays import ARRANGEMENTS
 from cloud.analytics.advice.routes import EffectAnswer
 from cloud.outlets.models import Outlet
 from cloud.web.displays import effect_rows
-from cloud.web.i18n import source_texts
 from facings.messages import Estimate
+from tests.cloud.web.conftest import english_texts, furnished, visiting
 from tests.cloud.web.test_web_pages import text_of
 from tests.support.shelf import Shelf
 
@@ -51,18 +51,26 @@ def test_all_bars_have_one_scale_around_nothing() -> None:
     assert none.bar is None
 
 
-def test_with_too_few_outlets_the_page_says_so(shelf: Shelf, manager: httpx.Client) -> None:
-    with shelf.services.records.session("acme") as session:
-        session.get_one(Outlet, ("acme", "kiosk")).outlet_class = "kiosk"
-    seen = text_of(manager.get("/displays?outlet_class=kiosk"))
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
+    """A single kiosk, from which nothing can be told."""
+    with furnished(tmp_path_factory.mktemp("displays")) as shelf:
+        with shelf.services.records.session("acme") as session:
+            session.get_one(Outlet, ("acme", "kiosk")).outlet_class = "kiosk"
+        yield shelf
+
+
+def test_with_too_few_outlets_the_page_says_so(shelf: Shelf) -> None:
+    with visiting(shelf) as manager:
+        seen, outlet = text_of(manager.get("/displays?outlet_class=kiosk")), manager.get("/outlets/kiosk").text
     assert seen.count("0 outlets can be compared; it takes 8.") == len(ARRANGEMENTS)
     assert "all kiosk Twice the facings against half as many" in seen
-    assert 'href="/displays?outlet_class=kiosk"' in manager.get("/outlets/kiosk").text
+    assert 'href="/displays?outlet_class=kiosk"' in outlet
 
 
-def test_the_page_speaks_chinese_and_runs_no_inline_script(shelf: Shelf, manager: httpx.Client) -> None:
-    manager.post("/preferences", data={"language": "zh-Hans", "theme": "dark"})
-    english = {text for text in source_texts() if isinstance(text, str) and len(text.split()) > 1}
-    answer = manager.get("/displays")
-    assert {text for text in english if text in text_of(answer)} == set()
+def test_the_page_speaks_chinese_and_runs_no_inline_script(shelf: Shelf) -> None:
+    with visiting(shelf) as manager:
+        manager.post("/preferences", data={"language": "zh-Hans", "theme": "dark"})
+        answer = manager.get("/displays")
+    assert {text for text in english_texts() if text in text_of(answer)} == set()
     assert not re.search(r'\s(style|on\w+)="', answer.text)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import delete
 
 from cloud.analytics.grades.models import GradeScheme
 from cloud.outlets.models import Outlet
-from cloud.web.i18n import source_texts
-from tests.cloud.web.conftest import signed_in
+from tests.cloud.web.conftest import english_texts, furnished, visiting
 from tests.cloud.web.test_web_pages import HTMX, text_of
 from tests.support.messages import NOON
 from tests.support.shelf import Shelf
@@ -19,14 +20,29 @@ from tests.support.shelf import Shelf
 PURITY_ALONE = {"weight": [0, 0, 1, 0, 0], "target": [98, 60, 100, 90, 100]}
 
 
-@pytest.fixture
-def lived(shelf: Shelf) -> Shelf:
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
     """Half of what stands in the kiosk's cooler is a rival's."""
-    hour = (shelf.services.clock.now() - NOON).total_seconds() / 3600
-    shelf.send(shelf.photo(hour - 2, {"cola-330": 3, "rival-330": 3}))
-    with shelf.services.records.session("acme") as session:
-        session.get_one(Outlet, ("acme", "kiosk")).outlet_class = "kiosk"
-    return shelf
+    with furnished(tmp_path_factory.mktemp("schemes")) as shelf:
+        hour = (shelf.services.clock.now() - NOON).total_seconds() / 3600
+        shelf.send(shelf.photo(hour - 2, {"cola-330": 3, "rival-330": 3}))
+        with shelf.services.records.session("acme") as session:
+            session.get_one(Outlet, ("acme", "kiosk")).outlet_class = "kiosk"
+        yield shelf
+
+
+@pytest.fixture
+def lived(world: Shelf) -> Iterator[Shelf]:
+    """The world; schemes that a test keeps are gone after it."""
+    yield world
+    with world.services.records.session("acme") as session:
+        session.execute(delete(GradeScheme))
+
+
+@pytest.fixture(scope="module")
+def manager(world: Shelf) -> Iterator[httpx.Client]:
+    with visiting(world) as browser:
+        yield browser
 
 
 def keep(client: httpx.Client, **form: Any) -> httpx.Response:
@@ -84,18 +100,18 @@ def test_a_scheme_of_no_sense_is_refused(
         assert problem in text_of(answer)
 
 
-def test_a_viewer_looks_and_does_not_touch(lived: Shelf, web: httpx.Client) -> None:
-    viewer = signed_in(web, "viewer@acme.example")
-    page = viewer.get("/grade-schemes")
-    assert page.text.count("readonly") == 10
-    assert ">Keep<" not in page.text
-    assert keep(viewer).status_code == 403
+def test_a_viewer_looks_and_does_not_touch(lived: Shelf) -> None:
+    with visiting(lived, "viewer@acme.example") as viewer:
+        page = viewer.get("/grade-schemes")
+        assert page.text.count("readonly") == 10
+        assert ">Keep<" not in page.text
+        assert keep(viewer).status_code == 403
 
 
-def test_the_page_speaks_chinese_and_runs_no_inline_script(lived: Shelf, manager: httpx.Client) -> None:
-    manager.post("/preferences", data={"language": "zh-Hans", "theme": "dark"})
-    english = {text for text in source_texts() if isinstance(text, str) and len(text.split()) > 1}
-    for path in ("/grade-schemes", "/grade-schemes?outlet_class=kiosk"):
-        answer = manager.get(path)
-        assert {text for text in english if text in text_of(answer)} == set(), path
-        assert not re.search(r'\s(style|on\w+)="', answer.text)
+def test_the_page_speaks_chinese_and_runs_no_inline_script(lived: Shelf) -> None:
+    with visiting(lived) as reader:
+        reader.post("/preferences", data={"language": "zh-Hans", "theme": "dark"})
+        for path in ("/grade-schemes", "/grade-schemes?outlet_class=kiosk"):
+            answer = reader.get(path)
+            assert {text for text in english_texts() if text in text_of(answer)} == set(), path
+            assert not re.search(r'\s(style|on\w+)="', answer.text)

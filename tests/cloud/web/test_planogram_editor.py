@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from cloud.identity.service import SESSION_COOKIE
 from cloud.outlets.models import Planogram
-from cloud.services import Services
+from tests.cloud.web.conftest import furnished, visiting
 from tests.support.chromium import chromium
-from tests.support.cloud import PASSWORD, serving
 from tests.support.shelf import Shelf
 
 COLA, LEMON, RIVAL = "Cola-330", "Lemon-330", "Rival-330"
@@ -22,20 +22,31 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture
-def editor(services: Services, shelf: Shelf, browser: Browser) -> Iterator[Page]:
-    """An empty editor: one shelf, nothing on it."""
-    with serving(services) as client:
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
+    with furnished(tmp_path_factory.mktemp("editor")) as shelf:
+        yield shelf
+
+
+@pytest.fixture(scope="module")
+def context(shelf: Shelf, browser: Browser) -> Iterator[BrowserContext]:
+    """A browser, signed in as a manager."""
+    with visiting(shelf) as client:
         context = browser.new_context(base_url=str(client.base_url), locale="en-GB")
-        page = context.new_page()
-        page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
-        page.goto("/sign-in?next=/planograms/new")
-        page.get_by_label("Email").fill("manager@acme.example")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url("/planograms/new")
-        yield page
+        cookie = client.cookies[SESSION_COOKIE]
+        context.add_cookies([{"name": SESSION_COOKIE, "value": cookie, "url": str(client.base_url)}])
+        yield context
         context.close()
+
+
+@pytest.fixture
+def editor(context: BrowserContext) -> Iterator[Page]:
+    """An empty editor: one shelf, nothing on it."""
+    page = context.new_page()
+    page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
+    page.goto("/planograms/new")
+    yield page
+    page.close()
 
 
 def stands(page: Page) -> list[list[str]]:

@@ -4,38 +4,59 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import delete
 
 from cloud.analytics.judging.work import judge_photos
-from cloud.catalog.models import Product
-from cloud.outlets.models import Cooler, Outlet, Planogram, PlanogramRule
-from cloud.web.i18n import source_texts
-from tests.cloud.web.conftest import signed_in
+from cloud.outlets.models import BY_HAND, Cooler, Outlet, Planogram, PlanogramPeriod, PlanogramRule
+from tests.cloud.web.conftest import english_texts, furnished, visiting
 from tests.cloud.web.test_web_pages import HTMX, text_of
 from tests.support.messages import NOON
 from tests.support.shelf import Shelf
 
 SHELVES = [[{"sku": "cola-330", "depth": 6, "facings": 1}, {"sku": "lemon-330", "depth": 4, "facings": 1}], []]
-MADE = 3
-"""Id of the next planogram: the two tenants have one each."""
+STANDARD, MADE = 1, 3
+"""Ids of the planogram of cooler-01 and of the next one made: each of the two tenants has one."""
 PRIORITIES = [[{"sku": "cola-330", "depth": 6, "facings": 3}, {"sku": "lemon-330", "depth": 4, "facings": 1}]]
 
 
-@pytest.fixture
-def lived(shelf: Shelf) -> Shelf:
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
     """Cooler-01 lacks one of its four cola and both lemon; cooler-02, without a planogram, has a cola and what nobody
     knows. Both stand in a kiosk, cooler-02 is a counter."""
-    hour = (shelf.services.clock.now() - NOON).total_seconds() / 3600
-    shelf.send(shelf.photo(hour - 2, {"cola-330": 3}))
-    shelf.send(shelf.row(hour - 2, {"cola-330": 1, None: 1}), device="cooler-02")
-    judge_photos(shelf.services, "acme", ["cooler-01", "cooler-02"])
-    with shelf.services.records.session("acme") as session:
-        session.get_one(Outlet, ("acme", "kiosk")).outlet_class = "kiosk"
-        session.get_one(Cooler, ("acme", "cooler-02")).cooler_type = "counter"
-    return shelf
+    with furnished(tmp_path_factory.mktemp("planograms")) as shelf:
+        hour = (shelf.services.clock.now() - NOON).total_seconds() / 3600
+        shelf.send(shelf.photo(hour - 2, {"cola-330": 3}))
+        shelf.send(shelf.row(hour - 2, {"cola-330": 1, None: 1}), device="cooler-02")
+        judge_photos(shelf.services, "acme", ["cooler-01", "cooler-02"])
+        with shelf.services.records.session("acme") as session:
+            session.get_one(Outlet, ("acme", "kiosk")).outlet_class = "kiosk"
+            session.get_one(Cooler, ("acme", "cooler-02")).cooler_type = "counter"
+        yield shelf
+
+
+@pytest.fixture
+def lived(world: Shelf) -> Iterator[Shelf]:
+    """The world; planograms and rules that a test makes are gone after it, and coolers follow what they did."""
+    yield world
+    with world.services.records.session("acme") as session:
+        for made in (PlanogramRule, PlanogramPeriod):
+            session.execute(delete(made))
+        for cooler, plan in (("cooler-01", STANDARD), ("cooler-02", None)):
+            row = session.get_one(Cooler, ("acme", cooler))
+            row.planogram_id, row.planogram_by = plan, BY_HAND
+        session.flush()
+        session.execute(delete(Planogram).where(Planogram.id != STANDARD))
+
+
+@pytest.fixture(scope="module")
+def manager(world: Shelf) -> Iterator[httpx.Client]:
+    with visiting(world) as browser:
+        yield browser
 
 
 def keep(manager: httpx.Client, **form: Any) -> httpx.Response:
@@ -156,43 +177,43 @@ def test_what_cannot_be_kept_stays_in_the_editor(
     assert len(plans(lived)) == 1
 
 
-def test_a_viewer_looks_and_does_not_touch(lived: Shelf, web: httpx.Client) -> None:
-    viewer = signed_in(web, "viewer@acme.example")
-    for path in ("/planograms", "/planograms/1"):
-        page = viewer.get(path)
-        assert page.status_code == 200
-        assert "hx-post" not in page.text
-    assert viewer.get("/planograms/1/edit").status_code == 403
-    assert keep(viewer).status_code == 403
+def test_a_viewer_looks_and_does_not_touch(lived: Shelf) -> None:
+    with visiting(lived, "viewer@acme.example") as viewer:
+        for path in ("/planograms", "/planograms/1"):
+            page = viewer.get(path)
+            assert page.status_code == 200
+            assert "hx-post" not in page.text
+        assert viewer.get("/planograms/1/edit").status_code == 403
+        assert keep(viewer).status_code == 403
 
 
-def test_nothing_of_another_tenant_is_seen(lived: Shelf, manager: httpx.Client, web: httpx.Client) -> None:
+def test_nothing_of_another_tenant_is_seen(lived: Shelf, manager: httpx.Client) -> None:
     keep(manager)
-    other = signed_in(web, "manager@other.example")
-    assert "Counter" not in text_of(other.get("/planograms"))
-    assert other.get(f"/planograms/{MADE}").status_code == 404
+    with visiting(lived, "manager@other.example") as other:
+        assert "Counter" not in text_of(other.get("/planograms"))
+        assert other.get(f"/planograms/{MADE}").status_code == 404
 
 
-def test_an_empty_house_says_what_to_do(shelf: Shelf, manager: httpx.Client) -> None:
-    with shelf.services.records.session("acme") as session:
-        for cooler in ("cooler-01", "cooler-02"):
-            session.get_one(Cooler, ("acme", cooler)).planogram_id = None
+def test_the_pages_speak_chinese_and_run_no_inline_script(lived: Shelf) -> None:
+    paths = ("/planograms", "/planograms/1", "/planograms/1/edit", "/planograms/new?kind=priority")
+    with visiting(lived) as reader:
+        reader.post("/preferences", data={"language": "zh-Hans", "theme": "dark"})
+        for path in (*paths, "/planograms/new?cooler=cooler-02"):
+            answer = reader.get(path)
+            assert {text for text in english_texts() if text in text_of(answer)} == set(), path
+            assert not re.search(r'\s(style|on\w+)="', answer.text)
+
+
+def test_an_empty_house_says_what_to_do(world: Shelf) -> None:
+    """The other tenant, which has no photo, without its planogram."""
+    with world.services.records.session("other") as session:
+        session.get_one(Cooler, ("other", "cooler-01")).planogram_id = None
         session.flush()
-        session.delete(session.get_one(Planogram, 1))
-        session.delete(session.get_one(Product, ("acme", "rival-330")))
-    seen = text_of(manager.get("/planograms"))
+        session.execute(delete(Planogram))
+    with visiting(world, "manager@other.example") as other:
+        seen = text_of(other.get("/planograms"))
     assert "None yet. Without one nothing says what is missing" in seen
     assert "As soon as a cooler has a photo, you can start from that." in seen
-
-
-def test_the_pages_speak_chinese_and_run_no_inline_script(lived: Shelf, manager: httpx.Client) -> None:
-    manager.post("/preferences", data={"language": "zh-Hans", "theme": "dark"})
-    english = {text for text in source_texts() if isinstance(text, str) and len(text.split()) > 1}
-    paths = ("/planograms", "/planograms/1", "/planograms/1/edit", "/planograms/new?kind=priority")
-    for path in (*paths, "/planograms/new?cooler=cooler-02"):
-        answer = manager.get(path)
-        assert {text for text in english if text in text_of(answer)} == set(), path
-        assert not re.search(r'\s(style|on\w+)="', answer.text)
 
 
 def draft(page: httpx.Response) -> Any:

@@ -16,11 +16,10 @@ from cloud.analytics.promo.rounds import PromotionRounds
 from cloud.analytics.promo.stored import PromotionStudied, answer_of, studied
 from cloud.identity.service import create_user, operator
 from cloud.retail.promotions.service import found_promotion
-from cloud.web.i18n import source_texts
 from cloud.web.promotion_words import STATES, why
 from facings.clock import SystemClock
 from facings.messages import Coverage
-from tests.cloud.web.conftest import HTML, signed_in
+from tests.cloud.web.conftest import HTML, english_texts, signed_in
 from tests.cloud.web.test_web_pages import text_of
 from tests.support.cloud import PASSWORD, running_services, serving
 from tests.support.promoted_cloud import TENANT, PromotedCloud
@@ -145,9 +144,8 @@ def test_the_reason_beside_others_in_both_languages(
 
 def test_the_pages_speak_chinese_and_run_no_inline_script(reader: httpx.Client) -> None:
     reader.post("/preferences", data={"language": "zh-Hans", "theme": "dark"})
-    english = {text for text in source_texts() if isinstance(text, str) and len(text.split()) > 1}
     for path in ("/promotions", "/promotions/1", "/promotions/2"):
         answer = reader.get(path)
-        assert {text for text in english if text in text_of(answer)} == set(), path
+        assert {text for text in english_texts() if text in text_of(answer)} == set(), path
         assert not re.search(r'\s(style|on\w+)="', answer.text)
     reader.post("/preferences", data={"language": "en", "theme": "light"})

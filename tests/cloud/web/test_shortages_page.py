@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import httpx
 import pytest
 
 from cloud.analytics.shortages.answer import RepeatedAnswer
 from cloud.analytics.shortages.repeated import Reason
-from cloud.web.i18n import source_texts
 from cloud.web.shortages import REASONS, repeated_row
 from facings.messages import Estimate
+from tests.cloud.web.conftest import english_texts, furnished, visiting
 from tests.cloud.web.test_web_pages import HTMX, text_of
 from tests.support.shelf import Shelf
 from tests.support.shortages import run_short
 
 
-@pytest.fixture
-def short(shelf: Shelf) -> Shelf:
-    return run_short(shelf, shelf.services.clock.now())
+@pytest.fixture(scope="module")
+def short(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
+    """Only in acme anything is short."""
+    with furnished(tmp_path_factory.mktemp("shortages")) as shelf:
+        yield run_short(shelf, shelf.services.clock.now())
 
 
-def test_the_page_tells_what_runs_out_next_and_what_again_and_again(short: Shelf, manager: httpx.Client) -> None:
+@pytest.fixture(scope="module")
+def manager(short: Shelf) -> Iterator[httpx.Client]:
+    with visiting(short) as browser:
+        yield browser
+
+
+def test_the_page_tells_what_runs_out_next_and_what_again_and_again(manager: httpx.Client) -> None:
     seen = text_of(manager.get("/stock-outs"))
     assert "Last units 1 the soonest to go first" in seen
     assert "Cola-330 Kiosk Front 1 1–3 1 / 4 4h 3–12h" in seen
@@ -32,24 +41,25 @@ def test_the_page_tells_what_runs_out_next_and_what_again_and_again(short: Shelf
     assert "Lemon-330 Kiosk Front 3 27h 18–36h Cannot tell why" in seen
 
 
-def test_the_lists_come_up_to_date_without_the_page(short: Shelf, manager: httpx.Client) -> None:
+def test_the_lists_come_up_to_date_without_the_page(manager: httpx.Client) -> None:
     part = manager.get("/stock-outs/shortages", headers=HTMX)
     assert "Cola-330" in text_of(part)
     assert "<html" not in part.text
     assert manager.get("/stock-outs/shortages").headers["location"] == "/stock-outs#last-units"
 
 
-def test_where_nothing_is_short_the_page_says_so(manager: httpx.Client) -> None:
-    seen = text_of(manager.get("/stock-outs"))
+def test_where_nothing_is_short_the_page_says_so(short: Shelf) -> None:
+    with visiting(short, "manager@other.example") as other:
+        seen = text_of(other.get("/stock-outs"))
     assert "Nothing is down to its last units." in seen
     assert "No product runs out again and again." in seen
 
 
-def test_the_page_speaks_chinese(short: Shelf, manager: httpx.Client) -> None:
-    manager.post("/preferences", data={"language": "zh-Hans"})
-    english = {text for text in source_texts() if isinstance(text, str) and len(text.split()) > 1}
-    answer = manager.get("/stock-outs")
-    assert {text for text in english if text in text_of(answer)} == set()
+def test_the_page_speaks_chinese(short: Shelf) -> None:
+    with visiting(short) as reader:
+        reader.post("/preferences", data={"language": "zh-Hans"})
+        answer = reader.get("/stock-outs")
+    assert {text for text in english_texts() if text in text_of(answer)} == set()
     assert not re.search(r'\s(style|on\w+)="', answer.text)
 
 
