@@ -89,6 +89,7 @@ class Period:
         """`kpi` cut by some of its dimensions, written as `day,outlet`; points in the order of their keys."""
         cut = Cut.of(by)
         points = sorted(_MAKERS[kpi.name](self, by), key=lambda point: point.key.split(BETWEEN))
+        points = self._told(cut, points)
         start, end = (self.start, self.end) if cut.time in ("day", "week", "month") else whole_hours(*self._bounds)
         return KpiSeries(
             kpi=kpi.name,
@@ -97,7 +98,7 @@ class Period:
             start=start,
             end=end,
             coverage=self._coverage(),
-            points=self._told(cut, points),
+            points=points,
         )
 
     def grouped(self, by: str) -> dict[str, list[Total]]:
@@ -113,7 +114,9 @@ class Period:
 
     def totals(self, by: str) -> list[Total]:
         """What the mean photos show, also of products out of scope: of those a share is a share."""
-        return self._sums(Cut.of(by)).totals()
+        if by not in self._summed:
+            self._summed[by] = self._sums(Cut.of(by)).totals()
+        return self._summed[by]
 
     def key(self, by: str, cooler: str, sku: str, at: date | datetime | None = None) -> str:
         """Where a SKU in a cooler belongs; `at` is the business day or the moment, where time is told apart."""
@@ -186,16 +189,22 @@ class Period:
         outlet = self.known.outlets[self.known.coolers[cooler].outlet]
         return bucket_of(time, at.astimezone(ZoneInfo(outlet.timezone)).date())
 
-    def _sums(self, cut: Cut) -> Sums:
+    def _sums(self, cut: Cut, mark: str = "") -> Sums:
         parts = stretches(self.start, self.end, cut.time, self.known.zones)
-        return Sums(self.facts, self.tenant, self.known, self.scope, parts, cut)
+        return Sums(self.facts, self.tenant, self.known, self.scope, parts, cut, mark)
 
     def _reporting(self, cut: Cut) -> Mapping[str, Reporting]:
-        cut = cut.without_products()
+        """Of a cut without products; with the first comes that of the whole, which every answer states."""
+        cut, whole = cut.without_products(), Cut(())
         if cut.written not in self._reported:
-            self._reported[cut.written] = self._sums(cut).reporting()
-        found: Mapping[str, Reporting] = self._reported[cut.written]
-        return found
+            more = [whole] if cut.dimensions and not self._reported else []
+            found = self._sums(cut).reporting(*(self._sums(one, "_whole") for one in more))
+            self._reported |= zip((one.written for one in (cut, *more)), found, strict=True)
+        return self._reported[cut.written]
+
+    @cached_property
+    def _summed(self) -> dict[str, list[Total]]:
+        return {}
 
     @cached_property
     def _reported(self) -> dict[str, Mapping[str, Reporting]]:

@@ -30,7 +30,8 @@ _BUCKETS = {
     "week": "toMonday(day)",
     "month": "toStartOfMonth(day)",
 }
-_RATIO = "if(s_units > 0, pow({} / s_units, 2), {})"
+_SUMS = ("units", "facings", "linear_share", "variance")
+_RATIO = "if(units > 0, pow({} / units, 2), {})"
 """The error of other measures is that of the units in proportion."""
 # Parts of a bucket lie in one partition each, as partitions are made by the bucket itself.
 _SETTINGS = "SETTINGS do_not_merge_across_partitions_select_final = 1"
@@ -73,10 +74,17 @@ class Reporting:
 
 
 class Sums:
-    """Sums of one tenant over one period cut in one way."""
+    """Sums of one tenant over one period cut in one way; `mark` sets names apart where two share a statement."""
 
     def __init__(
-        self, facts: Facts, tenant: str, known: Known, scope: Scope, parts: Sequence[Stretch], cut: Cut
+        self,
+        facts: Facts,
+        tenant: str,
+        known: Known,
+        scope: Scope,
+        parts: Sequence[Stretch],
+        cut: Cut,
+        mark: str = "",
     ) -> None:
         self._facts = facts
         self._known = known
@@ -84,6 +92,7 @@ class Sums:
         self._parameters: dict[str, Any] = {"tenant": tenant}
         self._scope = scope
         self._parts = parts
+        self._mark = mark
 
     def totals(self) -> list[Total]:
         """A total for each group of the cut, told apart by own, competitor and unknown and by what is in scope.
@@ -92,37 +101,55 @@ class Sums:
             BadInputError: more groups than an answer may have.
         """
         products = [f"{self._product(one)} AS d_{one}" for one in dict.fromkeys((*self._cut.products, "group"))]
+        products.append(f"{self._inside()} AS inside")
+        of_products = [one.rpartition(" AS ")[2] for one in products]
         places = [f"{self._place(one)} AS d_{one}" for one in self._cut.places]
-        keys = ", ".join(["bucket", *places, *products, f"{self._inside()} AS inside"])
         statement = f"""
-            WITH seen AS ({self._by_cooler("shelf", "units", "facings", "linear_share", "variance")}),
-            photographed AS ({self._by_cooler("photo", "photos")})
-            SELECT {keys}, uniqExact(cooler) AS coolers,
-                sum(s_units / s_photos) AS units, sum(s_facings / s_photos) AS facings,
-                sum(s_linear_share / s_photos) / {MILLIONTHS} AS width,
-                sum(s_variance / s_photos) / {MILLIONTHS} AS units_variance,
-                sum(s_variance / s_photos * {_RATIO.format("s_facings", 1)}) / {MILLIONTHS} AS facings_variance,
-                sum(s_variance / s_photos * {_RATIO.format(f"s_linear_share / {MILLIONTHS}", 0)}) / {MILLIONTHS}
-                    AS width_variance
+            WITH seen AS (
+                SELECT {", ".join((*self._inner, *products))}, sum(units) AS s_units, sum(facings) AS s_facings,
+                    sum(linear_share) AS s_width, sum(variance) AS s_units_variance,
+                    sum(variance * {_RATIO.format("facings", 1)}) AS s_facings_variance,
+                    sum(variance * {_RATIO.format(f"linear_share / {MILLIONTHS}", 0)}) AS s_width_variance
+                FROM ({self._lines()}) AS line GROUP BY {", ".join((*self._inner, *of_products))}
+            ),
+            photographed AS ({self._summed("photo", self._inner, "photos")})
+            SELECT {", ".join(["bucket", *places, *of_products])}, uniqExact(cooler) AS coolers,
+                sum(s_units / photos) AS units, sum(s_facings / photos) AS facings,
+                sum(s_width / photos) / {MILLIONTHS} AS width,
+                sum(s_units_variance / photos) / {MILLIONTHS} AS units_variance,
+                sum(s_facings_variance / photos) / {MILLIONTHS} AS facings_variance,
+                sum(s_width_variance / photos) / {MILLIONTHS} AS width_variance
             FROM seen INNER JOIN photographed USING ({", ".join(self._inner)})
             GROUP BY ALL LIMIT {MOST_GROUPS + 1} {_SETTINGS}
         """  # noqa: S608 (names of ours; values are bound)
         rows = self._rows(statement)
         return [self._total(row) for row in rows]
 
-    def reporting(self) -> dict[str, Reporting]:
-        """By key of the cut without products: the photos, and how many of the expected coolers took them."""
-        cut = self._cut.without_products()
-        places = [f"{self._place(one)} AS d_{one}" for one in cut.places]
+    def reporting(self, whole: Sums | None = None) -> list[dict[str, Reporting]]:
+        """By key of the cut without products: the photos, and how many of the expected coolers took them.
+
+        With `whole`, sums marked otherwise, theirs come too, in the same statement: it costs more than what it reads.
+        """
+        asked = [self, whole] if whole else [self]
+        parts = " UNION ALL ".join(one._reporting(number, self._cut.places) for number, one in enumerate(asked))
         self._parameters["expected"] = tuple(self._known.expected) or ("",)
-        statement = f"""
-            SELECT {", ".join(["bucket", *places])}, sum(s_photos) AS photos,
+        for one in asked:
+            self._parameters |= one._parameters
+        found: list[dict[str, Reporting]] = [{} for _ in asked]
+        for row in self._rows(f"SELECT * FROM ({parts}) AS each LIMIT {MOST_GROUPS + 2} {_SETTINGS}"):  # noqa: S608
+            cut = asked[row["number"]]._cut.without_products()
+            found[row["number"]][cut.key(self._values(cut, row))] = Reporting(row["photos"], row["coolers"])
+        return found
+
+    def _reporting(self, number: int, places: Sequence[str]) -> str:
+        mine = self._cut.places
+        named = [f"{self._place(one)} AS d_{one}" if one in mine else f"'' AS d_{one}" for one in places]
+        bucket = "bucket" if self._cut.time else "NULL AS bucket"
+        return f"""
+            SELECT {", ".join([f"{number} AS number", bucket, *named])}, sum(photos) AS photos,
                 uniqExactIf(cooler, cooler IN %(expected)s) AS coolers
-            FROM ({self._by_cooler("photo", "photos")}) GROUP BY ALL LIMIT {MOST_GROUPS + 1} {_SETTINGS}
+            FROM ({self._rows_of("photo", self._inner, "photos")}) AS one GROUP BY ALL
         """  # noqa: S608
-        return {
-            cut.key(self._values(cut, row)): Reporting(row["photos"], row["coolers"]) for row in self._rows(statement)
-        }
 
     @property
     def _inner(self) -> tuple[str, ...]:
@@ -130,22 +157,31 @@ class Sums:
         of_outlets = any(one in OF_OUTLETS for one in self._cut.places)
         return ("bucket", "cooler", "outlet") if of_outlets else ("bucket", "cooler")
 
-    def _by_cooler(self, table: str, *sums: str) -> str:
-        keys = (*self._inner, "sku") if table == "shelf" else self._inner
+    def _lines(self) -> str:
+        """A row for each group that is not told apart further, and SKU: their error is in proportion to that row."""
+        if self._cut.time == self._parts[0].grain:
+            return self._rows_of("shelf", (*self._inner, "sku"), *_SUMS)  # the rollup has one each already
+        return self._summed("shelf", (*self._inner, "sku"), *_SUMS)
+
+    def _summed(self, table: str, keys: Sequence[str], *sums: str) -> str:
+        named = ", ".join(keys)
+        summed = ", ".join(f"sum({name}) AS {name}" for name in sums)
+        # Named anew in an outer SELECT: ClickHouse takes a name within a sum for the sum of that name.
+        return f"SELECT {named}, {summed} FROM ({self._rows_of(table, keys, *sums)}) AS one GROUP BY {named}"  # noqa: S608
+
+    def _rows_of(self, table: str, keys: Sequence[str], *sums: str) -> str:
         names = ", ".join([*(key for key in keys if key != "bucket"), *sums])
-        parts = " UNION ALL ".join(
+        return " UNION ALL ".join(
             f"SELECT {_BUCKETS[self._cut.time]} AS bucket, {names} "  # noqa: S608
             f"FROM {table}_{part.grain} FINAL WHERE {self._condition(number, part)} "
             f"AND {'lines' if table == 'shelf' else 'photos'} > 0"
             for number, part in enumerate(self._parts)
         )
-        summed = ", ".join(f"sum({name}) AS s_{name}" for name in sums)
-        return f"SELECT {', '.join(keys)}, {summed} FROM ({parts}) GROUP BY {', '.join(keys)}"  # noqa: S608
 
     def _condition(self, number: int, part: Stretch) -> str:
         conditions = ["tenant = %(tenant)s", self._between(number, part)]
         if part.outlets is not None:
-            conditions.append(self._among("outlet", f"outlets_{number}", part.outlets))
+            conditions.append(self._among("outlet", f"outlets_{number}{self._mark}", part.outlets))
         if self._scope.outlets is not None:
             conditions.append(self._among("outlet", "scope_outlets", tuple(self._scope.outlets)))
         if self._scope.coolers is not None:
@@ -153,7 +189,7 @@ class Sums:
         return " AND ".join(conditions)
 
     def _between(self, number: int, part: Stretch) -> str:
-        first, last = f"first_{number}", f"last_{number}"
+        first, last = f"first_{number}{self._mark}", f"last_{number}{self._mark}"
         if isinstance(part.first, datetime) and isinstance(part.last, datetime):
             self._parameters |= {first: milliseconds(part.first), last: milliseconds(part.last)}
             moment = "fromUnixTimestamp64Milli(toInt64(%({})s), 'UTC')"
