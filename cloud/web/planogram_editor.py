@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Form, Request
@@ -90,6 +91,7 @@ class Draft:
     """The photo it was made from, where it is stored already."""
     cooler: str = ""
     """The name of the cooler that the photo shows."""
+    taken_at: datetime | None = None
     unnamed: int = 0
     """Facings of the photo without a name, which are left out."""
     follow: bool = True
@@ -104,9 +106,11 @@ def new_planogram(
     services: ServicesDep,
     kind: Kind = "places",
     cooler: Slug | None = None,
+    photo: uuid.UUID | None = None,
 ) -> HTMLResponse:
-    """An empty editor, or one with what the latest photo of a cooler shows."""
-    draft = Draft(kind) if cooler is None else _shown(session, services.facts, who, cooler, language_of(request, who))
+    """An empty editor, or one with what a photo of a cooler shows, by default its latest."""
+    language = language_of(request, who)
+    draft = Draft(kind) if cooler is None else _shown(session, services.facts, who, cooler, photo, language)
     return _editor(request, who, session, draft)
 
 
@@ -144,9 +148,9 @@ def listed(plan: Planogram) -> list[list[Mapping[str, str | int]]]:
     return [[{"sku": sku, "depth": depths[sku], "facings": number} for sku, number in plan.facings().items()]]
 
 
-def _shown(session: Session, facts: Facts, who: Caller, cooler: str, language: str) -> Draft:
-    """What the latest usable photo of a cooler shows."""
-    known, seen = session.get(Cooler, (who.tenant, cooler)), read_seen(facts, who.tenant, cooler, None)
+def _shown(session: Session, facts: Facts, who: Caller, cooler: str, photo: uuid.UUID | None, language: str) -> Draft:
+    """What a photo of a cooler shows, by default its latest usable one."""
+    known, seen = session.get(Cooler, (who.tenant, cooler)), read_seen(facts, who.tenant, cooler, photo)
     if known is None or seen is None:
         raise not_found("cooler with a usable photo", cooler)
     shelves, stored = shelves_of(seen), session.get(Photo, (who.tenant, seen.photo_id))
@@ -160,6 +164,7 @@ def _shown(session: Session, facts: Facts, who: Caller, cooler: str, language: s
         observation=seen.id,
         photo=seen.photo_id if stored is not None and stored.stored_at else None,
         cooler=named(known, language),
+        taken_at=seen.captured_at,
         unnamed=sum(one.sku == UNNAMED for row in shelves for one in row),
     )
 

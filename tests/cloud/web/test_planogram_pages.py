@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -144,15 +145,19 @@ def test_a_change_is_a_new_version_that_the_coolers_follow_if_wished(
 
 
 def test_a_photo_becomes_the_planogram_of_its_cooler_after_a_look(lived: Shelf, manager: httpx.Client) -> None:
-    page = manager.get("/planograms/new?cooler=cooler-02")
-    assert "As the latest photo of Back shows it." in text_of(page)
+    link = re.search(r'href="(/planograms/new[^"]+)"', manager.get("/coolers/cooler-02").text)
+    assert link
+    page = manager.get(html.unescape(link[1]))
+    assert draft(page) == draft(manager.get("/planograms/new?cooler=cooler-02")), "it is the latest"
+    assert "As Back looked on the photo of" in text_of(page)
     assert "1 facing without a name is left out." in text_of(page)
     assert draft(page)["shelves"] == [[{"sku": "cola-330", "depth": 1, "facings": 1}]]
     observation = re.search(r'name="observation" value="([0-9a-f-]+)"', page.text)
     assert observation
     keep(manager, observation=observation[1], follow="true")
     assert (follows(lived, "cooler-02"), str(plans(lived)[-1].from_observation)) == (MADE, observation[1])
-    assert manager.get("/planograms/new?cooler=nowhere").status_code == 404
+    for nothing in ("cooler=nowhere", "cooler=cooler-02&photo=00000000-0000-0000-0000-000000000001"):
+        assert manager.get(f"/planograms/new?{nothing}").status_code == 404
 
 
 @pytest.mark.parametrize(
