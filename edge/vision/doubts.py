@@ -6,6 +6,9 @@ mean the same.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -70,22 +73,37 @@ def parts(seen: Sighting, members: Ints, there: Floats, named: Floats) -> Floats
     units expected to be wrong, as if all erred together, which look-alikes do; `half_seen` the weak detections that
     have one of the members as nearest product; `elsewhere` the units named otherwise that may belong here, by share.
     """
-    p = (there * named)[members]
-    boxes = seen.found.boxes.astype(np.float64)
-    others = np.setdiff1d(np.arange(len(boxes)), members)
-    misnamed = float((1 - named[others]).sum())
+    p, crowd = (there * named)[members], _crowd(seen)
+    misnamed = float((1 - named).sum() - (1 - named[members]).sum())
     return np.array(
         [
             1.0,
             float((p * (1 - p)).sum()),
             float((1 - p).sum()) ** 2,
-            float(seen.weak.scores[np.isin(_nearest(seen), members)].sum()),
-            misnamed * len(members) / max(len(boxes), 1),
+            float(crowd.half_seen[members].sum()),
+            misnamed * len(members) / max(len(named), 1),
             float(len(members)),
-            float(covered(boxes)[members].sum()),
-            float(np.exp(-sides(boxes)[members] / _SMALL_SIDE).sum()),
+            float(crowd.covered[members].sum()),
+            float(crowd.small[members].sum()),
         ]
     )
+
+
+@dataclass(frozen=True)
+class _Crowd:
+    """Of each product of a photo, (N,): scores of the weak detections nearest to it, its covered share, how small."""
+
+    half_seen: Floats
+    covered: Floats
+    small: Floats
+
+
+@lru_cache(maxsize=1)  # every line of a photo asks
+def _crowd(seen: Sighting) -> _Crowd:
+    boxes, nearest = seen.found.boxes.astype(np.float64), _nearest(seen)
+    near = nearest >= 0
+    half_seen = np.bincount(nearest[near], weights=seen.weak.scores[near], minlength=len(boxes))
+    return _Crowd(half_seen.astype(np.float64), covered(boxes), np.exp(-sides(boxes) / _SMALL_SIDE))
 
 
 def sides(boxes: Floats) -> Floats:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from edge.vision.rows import Floats
 
-Map = npt.NDArray[np.float32]
+Map = npt.NDArray[np.int16] | npt.NDArray[np.uint8]
 
 LONG_SIDE = 960
 NEIGHBOURS = 8
@@ -39,12 +39,13 @@ class Looks:
     @cached_property
     def _maps(self) -> tuple[Map, Map]:
         """Texture and colour of each pixel of the photo, scaled down."""
-        small = cv2.resize(self._pixels, None, fx=self._scale, fy=self._scale, interpolation=cv2.INTER_AREA)
+        small = _shrunk(self._pixels, self._scale)
         grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
-        texture = np.abs(cv2.Sobel(grey, cv2.CV_32F, 1, 0)) + np.abs(cv2.Sobel(grey, cv2.CV_32F, 0, 1))
+        across, down = (np.asarray(cv2.Sobel(grey, cv2.CV_16S, *axis), np.int16) for axis in ((1, 0), (0, 1)))
+        texture = np.abs(across, out=across) + np.abs(down, out=down)
         blue, green, red = cv2.split(small)
         brightest, darkest = cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red)
-        return np.asarray(texture, np.float32), np.asarray(cv2.subtract(brightest, darkest), np.float32)
+        return texture, np.asarray(cv2.subtract(brightest, darkest), np.uint8)
 
     def emptiness(self, place: Floats) -> float:
         """Probability that `place` (4,) is empty, from its looks beside those of the products nearest to it."""
@@ -69,3 +70,12 @@ class Looks:
             return np.zeros(2)
         inside = slice(top, foot), slice(left, right)
         return np.array([cv2.mean(texture[inside])[0], cv2.mean(colour[inside])[0]])
+
+
+def _shrunk(pixels: npt.NDArray[np.uint8], scale: float) -> npt.NDArray[np.uint8]:
+    """`pixels` times `scale` (at most 1): whole pixels are averaged, which is quick, and what is left interpolated."""
+    height, width = pixels.shape[:2]
+    whole = int(1 / scale)
+    halved = cv2.resize(pixels, (width // whole, height // whole), interpolation=cv2.INTER_AREA)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(cv2.resize(halved, size, interpolation=cv2.INTER_LINEAR), np.uint8)

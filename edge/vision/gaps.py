@@ -79,16 +79,18 @@ def _empty(gaps: list[Gap], looks: Looks) -> Iterator[Gap]:
 
 def _posts(boxes: Floats, layout: Layout) -> list[tuple[float, float]]:
     """Vertical strips (x1, x2) without products in nearly all rows: door posts and the walls between coolers."""
-    rows = [boxes[_fronts(layout, row)] for row in range(layout.rows)]
     cuts = np.unique(boxes[:, [0, 2]])
+    x = (cuts[1:] + cuts[:-1]) / 2
+    spanning, taken = np.zeros(len(x), np.int64), np.zeros(len(x), np.int64)
+    for row in range(layout.rows):
+        left, right = boxes[_fronts(layout, row)][:, [0, 2], None].transpose(1, 0, 2)
+        spanning += (left.min() < x) & (x < right.max())
+        taken += ((left < x) & (x < right)).any(axis=0)
     strips: list[tuple[float, float]] = []
-    for x1, x2 in pairwise(cuts):
-        x = (x1 + x2) / 2
-        spanning = [row for row in rows if row[:, 0].min() < x < row[:, 2].max()]
-        taken = sum(bool(((row[:, 0] < x) & (x < row[:, 2])).any()) for row in spanning)
-        if len(spanning) >= 3 and taken <= POST_TAKEN * len(spanning):
-            joins = strips and strips[-1][1] == x1
-            strips[-1:] = [(strips[-1][0], x2)] if joins else [*strips[-1:], (x1, x2)]
+    for number in np.flatnonzero((spanning >= 3) & (taken <= POST_TAKEN * spanning)):
+        x1, x2 = cuts[number], cuts[number + 1]
+        joins = strips and strips[-1][1] == x1
+        strips[-1:] = [(strips[-1][0], x2)] if joins else [*strips[-1:], (x1, x2)]
     facing = float(np.median(boxes[:, 2] - boxes[:, 0])) if len(boxes) else 0.0
     return [(x1, x2) for x1, x2 in strips if x2 - x1 > POST_WIDTH * facing]
 

@@ -9,7 +9,7 @@ from edge.vision.gallery import Names
 from edge.vision.reading import PhotoQuality
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Sighting:
     """What the models saw on one photo, before it is arranged.
 
