@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from cloud.alerts.rounds import AlertRounds
 from cloud.alerts.sending import AlertSender
+from cloud.analytics.forecast.rounds import OutlookRounds
 from cloud.analytics.judging.part import Judging, Together
 from cloud.analytics.live import Live
 from cloud.analytics.promo.rounds import PromotionRounds
@@ -143,6 +144,7 @@ class Instance:
         self._run(NewcomerRounds(services))
         self._run(judging)
         self._run(SellOutRounds(services))
+        self._run(OutlookRounds(services))
         self._run(PromotionRounds(services))
         self._run(Retention(services))
         link.start()

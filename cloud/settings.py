@@ -83,6 +83,17 @@ class SellOutSettings(Section):
         return self
 
 
+class ReplenishmentSettings(Section):
+    """How much is proposed for order."""
+
+    service: float = Field(
+        default=0.95, ge=0.5, le=0.999, description="chance that an order lasts until the delivery after it"
+    )
+    delivery_days: int = Field(
+        default=7, ge=1, le=28, description="days between two deliveries, where those of an outlet do not tell"
+    )
+
+
 class AlertSettings(Section):
     """How alerts are looked for and sent."""
 
@@ -135,6 +146,7 @@ class CloudSettings(Settings):
     store: StoreSettings = StoreSettings()
     sellout: SellOutSettings = SellOutSettings()
     retention: RetentionSettings = RetentionSettings()
+    replenishment: ReplenishmentSettings = ReplenishmentSettings()
     alerts: AlertSettings = AlertSettings()
     coverage_hours: float = Field(default=24, gt=0, description="a cooler counts as reporting this long after a photo")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="how much is logged")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Numeric, String, UniqueConstraint, event, text
+from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, Index, Numeric, String, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from cloud.records import Base, TenantScoped
+from cloud.records import Base, TenantKeyed, TenantScoped
 
 ProposalState = Literal["open", "confirmed", "dismissed", "withdrawn"]
 """A person confirms or dismisses; Facings withdraws when the product is back by itself."""
@@ -56,6 +56,8 @@ class Proposal(TenantScoped, Base):
     case_units: Mapped[int]
     state: Mapped[ProposalState] = mapped_column(String(16), default="open")
     reason: Mapped[str] = mapped_column(String(200))
+    why: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    """What the quantity rests on (`quantity.Why`); None in proposals made before it was kept."""
     held_back: Mapped[str] = mapped_column(String(200), default="")
     episode_id: Mapped[int] = mapped_column(index=True)
     based_on: Mapped[datetime]
@@ -68,6 +70,23 @@ class Proposal(TenantScoped, Base):
     def cases(self) -> int:
         """Whole cases proposed."""
         return self.units // self.case_units
+
+
+class DemandOutlook(TenantKeyed, Base):
+    """What an outlet will want of a SKU from its next delivery, on `begins`, to the one after it, `days` later."""
+
+    __tablename__ = "demand_outlook"
+
+    outlet_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sku: Mapped[str] = mapped_column(String(64), primary_key=True)
+    made_at: Mapped[datetime]
+    begins: Mapped[date]
+    days: Mapped[int]
+    service: Mapped[float]
+    """Chance that demand stays within `wanted` units."""
+    expected: Mapped[float]
+    """Units, on average."""
+    wanted: Mapped[int]
 
 
 class Order(TenantScoped, Base):

@@ -16,6 +16,18 @@ MOST_UNITS = 1_000_000
 Reason = Annotated[str, Field(max_length=200)]
 
 
+class WhyAnswer(Answer):
+    """What a quantity rests on."""
+
+    by: Literal["demand", "lanes", "case"] = Field(
+        description="demand; the lanes, that hold no more or whose demand is not known; one case, without a planogram"
+    )
+    wanted: int | None = Field(default=None, description="units that demand stays within, with the chance `service`")
+    days: int | None = Field(default=None, description="from the next delivery to the one after it")
+    service: float | None = None
+    elsewhere: int | None = Field(default=None, description="units in the outlet's other coolers, or on their way")
+
+
 class ProposalAnswer(Answer):
     """What an outlet should order."""
 
@@ -28,6 +40,7 @@ class ProposalAnswer(Answer):
     cases: int
     state: ProposalState
     reason: str
+    why: WhyAnswer | None = Field(description="what the quantity rests on; null: it was not kept yet")
     held_back: str = Field(description="why it should not be confirmed yet; empty: it may be")
     episode_id: int
     based_on: UtcDatetime = Field(description="when the photo was taken that it rests on")

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from cloud.audits.models import LatestObservation
 from cloud.catalog.models import Product
 from cloud.outlets.models import Cooler, Planogram
 from cloud.retail.ledger import delivered_units
-from cloud.retail.models import OPEN_ORDER_STATES, Order, OrderLine, Proposal
+from cloud.retail.models import OPEN_ORDER_STATES, DemandOutlook, Order, OrderLine, Proposal
+from cloud.retail.quantity import fresh, quantity
 from facings.clock import SystemClock
 
 if TYPE_CHECKING:
@@ -56,15 +58,18 @@ def stockout_opened(
         return known
     if _decided(session, episode) or _on_its_way(session, cooler, episode.sku):
         return None
-    capacity = _capacity(session, cooler, episode.sku)
+    outlook = session.get(DemandOutlook, (episode.tenant_id, cooler.outlet_id, episode.sku))
+    elsewhere = _units_elsewhere(session, cooler, episode.sku, now)
+    found = quantity(_capacity(session, cooler, episode.sku), product.case_units, fresh(outlook, now), elsewhere)
     proposal = Proposal(
         tenant_id=episode.tenant_id,
         outlet_id=cooler.outlet_id,
         cooler_id=cooler.id,
         sku=episode.sku,
-        units=units_to_order(capacity, product.case_units),
+        units=found.units,
         case_units=product.case_units,
-        reason="stock-out" if capacity else "stock-out; one case, as no planogram says how much fits",
+        reason=found.reason,
+        why=dict(found.why),
         held_back="the photo is old: take a new one first" if stale else "",
         episode_id=episode.id,
         based_on=episode.last_missed_at,
@@ -87,18 +92,6 @@ def stockout_closed(session: Session, episode: StockoutEpisode) -> None:
         proposal.state = "withdrawn"
         proposal.decided_at = SystemClock().now()
         proposal.decision_reason = "the product is back"
-
-
-def units_to_order(capacity: int, case_units: int) -> int:
-    """Units that fill `capacity` empty places, in whole cases.
-
-    No more cases than fit, for what does not fit stands in the way; but one at least, as less cannot be ordered.
-
-    Example:
-        >>> units_to_order(20, 6), units_to_order(24, 6), units_to_order(4, 6)
-        (18, 24, 6)
-    """
-    return max(capacity // case_units, 1) * case_units
 
 
 def open_counts(session: Session) -> tuple[int, int]:
@@ -168,6 +161,26 @@ def _on_its_way(session: Session, cooler: Cooler, sku: str) -> bool:
 
 def _undelivered() -> ColumnElement[bool]:
     return and_(OrderLine.units_delivered < OrderLine.units_ordered, Order.state.in_(OPEN_ORDER_STATES))
+
+
+def _units_elsewhere(session: Session, cooler: Cooler, sku: str, now: datetime) -> int:
+    """Units of a SKU that fresh photos show in the outlet's other coolers, and that are on their way to them."""
+    others = select(Cooler.id).where(
+        Cooler.tenant_id == cooler.tenant_id, Cooler.outlet_id == cooler.outlet_id, Cooler.id != cooler.id
+    )
+    coolers = list(session.scalars(others))
+    if not coolers:
+        return 0
+    latest = select(LatestObservation).where(
+        LatestObservation.tenant_id == cooler.tenant_id,
+        LatestObservation.cooler_id.in_(coolers),
+        LatestObservation.observed_at >= now - STALE_AFTER,
+    )
+    seen = sum(line["units"] for row in session.scalars(latest) for line in row.lines if line["sku"] == sku)
+    coming = select(func.sum(OrderLine.units_ordered - OrderLine.units_delivered)).where(
+        OrderLine.tenant_id == cooler.tenant_id, OrderLine.cooler_id.in_(coolers), OrderLine.sku == sku, _undelivered()
+    )
+    return seen + int(session.scalar(coming.join(Order, Order.id == OrderLine.order_id)) or 0)
 
 
 def _capacity(session: Session, cooler: Cooler, sku: str) -> int:

@@ -13,6 +13,7 @@ from cloud.identity.models import ROLES
 from cloud.identity.service import Caller
 from cloud.outlets.models import Cooler, Outlet
 from cloud.retail.models import OPEN_ORDER_STATES, Order, Proposal
+from cloud.web.proposal_words import why_so_many
 from cloud.web.views import LoopView, OrderedProduct, OrderRow, ProposalRow
 from facings.messages import StockoutList
 
@@ -36,7 +37,7 @@ def loop_view(session: Session, caller: Caller, stockouts: StockoutList, languag
     skus |= {line.sku for order in (*open_orders, *closed) for line in order.lines}
     products = product_names(session, skus, language)
     return LoopView(
-        proposals=[_proposal(proposal, outlets, coolers, products) for proposal in proposals],
+        proposals=[_proposal(proposal, outlets, coolers, products, language) for proposal in proposals],
         orders=[_order(order, outlets, products) for order in open_orders],
         closed=[_order(order, outlets, products) for order in closed],
         stockouts=stockouts.stockouts,
@@ -66,7 +67,7 @@ def named(thing: Outlet | Cooler | Product, language: str) -> str:
     return thing.name_zh if language.startswith("zh") and thing.name_zh else thing.name
 
 
-def _proposal(proposal: Proposal, outlets: Names, coolers: Names, products: Names) -> ProposalRow:
+def _proposal(proposal: Proposal, outlets: Names, coolers: Names, products: Names, language: str) -> ProposalRow:
     return ProposalRow(
         id=proposal.id,
         outlet_name=outlets.get(proposal.outlet_id, proposal.outlet_id),
@@ -75,7 +76,7 @@ def _proposal(proposal: Proposal, outlets: Names, coolers: Names, products: Name
         product=products.get(proposal.sku, proposal.sku),
         units=proposal.units,
         cases=proposal.cases,
-        reason=proposal.reason,
+        reason=why_so_many(proposal, language),
         held_back=proposal.held_back,
         based_on=proposal.based_on,
     )
