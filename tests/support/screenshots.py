@@ -38,6 +38,8 @@ def take(url: str, email: str, password: str, cooler: str | None) -> None:
         _save(page, "cooler.jpg")
         page.goto("/stock-outs")
         _save(page, "orders.png")
+        page.goto(f"/planograms/new?cooler={cooler}")
+        _save(page, "planogram-editor.jpg")
         page.goto("/")
         page.click("[name=language][value=zh-Hans]")
         page.click("[name=theme][value=dark]")
