@@ -38,11 +38,11 @@ class WebhookAddress:
     @property
     def host_header(self) -> str:
         """What the server is asked for."""
-        return f"{self.host}:{self.port}"
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
 def checked_url(url: str, *, allow_private: bool) -> tuple[str, str, int, str]:
-    """Scheme, host, port and path of a webhook's URL, unresolved.
+    """Scheme, host in ASCII, port and path of a webhook's URL, unresolved.
 
     Raises:
         WebhookAddressError: it is no such URL, names a user, or an address of a private network.
@@ -50,13 +50,13 @@ def checked_url(url: str, *, allow_private: bool) -> tuple[str, str, int, str]:
     try:
         parts = urlsplit(url)
         port = parts.port or (443 if parts.scheme == "https" else 80)
+        host = (parts.hostname or "").encode("idna").decode()  # headers and TLS know names in ASCII alone
     except ValueError as error:
         raise WebhookAddressError(f"{url!r} is no URL: {error}") from error
-    if parts.scheme not in (("https", "http") if allow_private else ("https",)) or not parts.hostname:
+    if parts.scheme not in (("https", "http") if allow_private else ("https",)) or not host:
         raise WebhookAddressError("a webhook's URL begins with https:// and names a host")
     if parts.username or parts.password or parts.fragment or not url.isprintable() or " " in url:
         raise WebhookAddressError("a webhook's URL holds no user, no password, no fragment and no spaces")
-    host = parts.hostname
     if not allow_private and _literal(host) and not _public(host):
         raise _private(host)
     return parts.scheme, host, port, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

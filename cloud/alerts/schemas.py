@@ -15,7 +15,8 @@ from facings.clock import UtcDatetime
 from facings.ids import Slug
 
 A_YEAR = 365 * 24 * 60
-_MAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
+_PART = r"[^@\s,;:<>()\[\]\\\"]+"
+_MAIL = re.compile(rf"{_PART}@{_PART}\.{_PART}")
 
 Hour = Annotated[str, Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$", description="HH:MM, in the time of the outlet")]
 Words = Annotated[list[Word], Field(max_length=200)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import random
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -36,6 +37,8 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S, FACTOR = 5.0, 3600.0, 3.0
 GIVE_UP_AFTER = timedelta(hours=24)
 MOST_IN_MAIL = 50
 BROKER_WITHIN_S = 5.0
+LONGEST_TURN_S = 30.0
+"""A destination that takes its letters slowly gets the rest in the next round: the others wait for its turn to end."""
 
 log = logging.getLogger(__name__)
 
@@ -124,35 +127,46 @@ class AlertSender(Rounds):
         ]
 
     def _send_all(self, letters: Sequence[Letter]) -> list[Fate]:
-        """Send the letters of one destination, until one fails: the others wait as long as that one."""
+        """Send the letters of one destination, until one fails: the others wait as long as that one.
+
+        Letters for which its turn is too short have no fate yet: they stay due.
+        """
         place = letters[0].destination
         if place is not None and place.kind == "email":
             parts = [letters[at : at + MOST_IN_MAIL] for at in range(0, len(letters), MOST_IN_MAIL)]
             return [fate for part in parts for fate in self._mail(part)]
         fates: list[Fate] = []
+        began = time.monotonic()
         for letter in letters:
             if fates and fates[-1].error and not fates[-1].final:
                 fates.append(Fate(letter, fates[-1].error))
+            elif fates and time.monotonic() - began >= LONGEST_TURN_S:
+                break
             else:
                 fates.append(self._send(letter))
         return fates
 
     def _send(self, letter: Letter) -> Fate:
-        body, place = letter.notice.to_wire(), letter.destination
         try:
-            if place is None:
-                topic = KpiTopics(letter.tenant).alert(letter.notice.alert.id)
-                self._link.publish_and_wait(topic, body, BROKER_WITHIN_S)
-            else:
-                now = self._services.clock.now()
-                private = self._services.settings.alerts.allow_private_webhooks
-                secret = self._secrets.opened(place.sealed_secret, letter.tenant)
-                webhook.post(place.address, secret, letter.id, now, body, allow_private=private)
+            self._deliver(letter)
         except WebhookAddressError as error:
             return Fate(letter, str(error), final=True)
         except FacingsError as error:
             return Fate(letter, str(error))
+        except Exception as error:  # whatever is wrong with one destination holds up no other
+            return _surprised([letter], error)[0]
         return Fate(letter)
+
+    def _deliver(self, letter: Letter) -> None:
+        body, place = letter.notice.to_wire(), letter.destination
+        if place is None:
+            topic = KpiTopics(letter.tenant).alert(letter.notice.alert.id)
+            self._link.publish_and_wait(topic, body, BROKER_WITHIN_S)
+            return
+        now = self._services.clock.now()
+        private = self._services.settings.alerts.allow_private_webhooks
+        secret = self._secrets.opened(place.sealed_secret, letter.tenant)
+        webhook.post(place.address, secret, letter.id, now, body, allow_private=private)
 
     def _mail(self, letters: Sequence[Letter]) -> list[Fate]:
         place, settings = letters[0].destination, self._services.settings
@@ -170,6 +184,8 @@ class AlertSender(Rounds):
             mail.send(settings.alerts, made)
         except FacingsError as error:
             return [Fate(letter, str(error)) for letter in letters]
+        except Exception as error:  # as with webhooks
+            return _surprised(letters, error)
         return [Fate(letter) for letter in letters]
 
     def _note(self, fates: Sequence[Fate]) -> None:
@@ -188,6 +204,11 @@ class AlertSender(Rounds):
                     log.warning("gave up telling alert %s: %s", fate.letter.id, fate.error)
                 else:
                     row.due_at = now + timedelta(seconds=pause_s(row.attempts))
+
+
+def _surprised(letters: Sequence[Letter], error: Exception) -> list[Fate]:
+    log.error("cannot tell alert %s, trying again later", letters[0].id, exc_info=error)
+    return [Fate(letter, f"{type(error).__name__}: {error}") for letter in letters]
 
 
 def pause_s(attempts: int) -> float:

@@ -68,6 +68,7 @@ def test_a_destination_that_a_rule_names_stays(api: Api) -> None:
         ("alert-destinations", MAIL | {"address": "ann"}, "name@example.com"),
         ("alert-destinations", MAIL | {"address": "ann@acme.example\nBcc: all@acme.example"}, "name@example.com"),
         ("alert-destinations", MAIL | {"address": "a@acme.example,b@acme.example"}, "name@example.com"),
+        ("alert-destinations", MAIL | {"address": "ann@[.example"}, "name@example.com"),
         ("alert-destinations", MAIL | {"secret": "whsec_x"}, "only a webhook"),
         ("alert-destinations", HOOK | {"address": "http://hooks.example.com"}, "https://"),
         ("alert-destinations", HOOK | {"address": "https://169.254.169.254/latest"}, "private network"),

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cloud.alerts.addresses import WebhookAddressError, checked_url, resolved
-from cloud.alerts.models import Alert, AlertDelivery
+from cloud.alerts import sending
+from cloud.alerts.addresses import WebhookAddress, WebhookAddressError, checked_url, resolved
+from cloud.alerts.models import Alert, AlertDelivery, AlertDestination
 from cloud.alerts.sending import AT_ONCE, pause_s
 from cloud.alerts.webhook import key_of, new_secret, signed_headers
 from facings.errors import BadInputError
@@ -57,6 +58,35 @@ def test_a_receiver_that_is_down_gets_it_later_and_holds_up_nobody(watched: Watc
         assert sorted(event for event, _ in down.told()) == ["opened", "opened", "resolved", "resolved"]
         assert [event for event, _ in down.told()][:2] == ["opened", "opened"]
         assert watched.waiting() == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "address"), [("webhook", f"http://127.0.0.1/{'a' * 70_000}"), ("email", "ann@[.example")]
+)
+def test_a_destination_that_cannot_be_written_to_holds_up_nobody(watched: Watched, kind: str, address: str) -> None:
+    with WebhookReceiver() as well:
+        alerts = watched.services.settings.alerts.model_copy(update={"smtp_host": "127.0.0.1"})
+        watched.services.settings = watched.services.settings.model_copy(update={"alerts": alerts})
+        bad = watched.destination(kind, "http://127.0.0.1/" if kind == "webhook" else "ann@acme.example")
+        watched.rule(destinations=[bad.id, watched.webhook(well)])
+        with watched.services.records.session("acme") as session:
+            session.get_one(AlertDestination, bad.id).address = address
+        all_out(watched)
+        watched.sender.send_due()
+        assert well.told() == [("opened", "stock-out")] * 2
+    errors = {row.last_error for row in watched.rows(AlertDelivery) if row.destination_id == bad.id}
+    assert len(errors) == 1 and errors != {""}
+
+
+def test_a_slow_receiver_gets_the_rest_in_the_next_round(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "LONGEST_TURN_S", 0.0)
+    with WebhookReceiver() as slow:
+        watched.rule(destinations=[watched.webhook(slow)])
+        all_out(watched)
+        watched.sender.send_due()
+        assert len(slow.notices) == 1
+        watched.sender.send_due()
+        assert len(slow.notices) == 2
 
 
 def test_after_a_day_it_is_given_up_and_the_reason_is_kept(watched: Watched) -> None:
@@ -165,6 +195,15 @@ def test_hostile_urls_are_refused(url: str) -> None:
 def test_an_operator_may_allow_the_own_network() -> None:
     assert resolved("http://localhost:8080/a?b=1", allow_private=True).url.endswith(":8080/a?b=1")
     assert checked_url("https://hooks.example.com/a", allow_private=False) == ("https", "hooks.example.com", 443, "/a")
+
+
+@pytest.mark.parametrize(
+    ("host", "asked_for"),
+    [("bücher.example", "xn--bcher-kva.example:443"), ("[2001:db8::1]", "[2001:db8::1]:443")],
+)
+def test_the_host_is_asked_for_as_headers_know_it(host: str, asked_for: str) -> None:
+    scheme, name, port, path = checked_url(f"https://{host}/a", allow_private=True)
+    assert WebhookAddress(scheme, name, port, path, "192.0.2.1").host_header == asked_for
 
 
 def test_the_signature_is_that_of_the_standard() -> None:
