@@ -28,6 +28,7 @@ from cloud.outlets.models import Cooler, Outlet
 SHARE_NOW, SHARE_BEFORE = timedelta(days=1), timedelta(days=7)
 """A drop is that of the last day against the week before it."""
 COMPLIANCE_OF = timedelta(days=1)
+LONGEST_ALARM = 100
 STALE_HEALTH = timedelta(hours=2)
 """Vital signs older than this say nothing of now; a silent device is another rule's matter."""
 
@@ -158,9 +159,10 @@ def _healthy_devices(look: Look) -> Iterator[tuple[Device, dict[str, object]]]:
 def _alarms(look: Look, _rule: AlertRule) -> Iterator[Finding]:
     for device, health in _healthy_devices(look):
         names = health.get("alarms")
-        for name in names if isinstance(names, list) else []:
+        # Each once and cut short: keys name alerts, and a device may say what it likes.
+        for name in sorted({str(name)[:LONGEST_ALARM] for name in names} if isinstance(names, list) else ()):
             cooler = look.coolers[device.cooler_id]
-            yield Finding(f"{device.id}/{name}", cooler.outlet_id, cooler.id, detail=str(name))
+            yield Finding(f"{device.id}/{name}", cooler.outlet_id, cooler.id, detail=name)
 
 
 def _temperature(look: Look, rule: AlertRule) -> Iterator[Finding]:

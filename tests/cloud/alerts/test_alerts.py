@@ -75,6 +75,8 @@ def test_the_scope_of_a_rule(watched: Watched, scope: dict[str, object], found: 
         ("temperature", {"threshold": 8.0}, {"cabinet_c": 7.9}, []),
         ("temperature", {"threshold": 8.0}, {}, []),
         ("device-alarm", {}, {"alarms": ["camera-frozen"]}, [("device-alarm", "cooler-01/camera-frozen")]),
+        ("device-alarm", {}, {"alarms": ["hot", "hot"]}, [("device-alarm", "cooler-01/hot")]),
+        ("device-alarm", {}, {"alarms": ["a" * 300]}, [("device-alarm", f"cooler-01/{'a' * 100}")]),
         ("device-alarm", {}, {"alarms": []}, []),
         ("occupancy", {"threshold": 0.5}, {}, [("occupancy", "cooler-01")]),
         ("occupancy", {"threshold": 0.2}, {}, []),
