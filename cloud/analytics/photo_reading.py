@@ -66,7 +66,7 @@ class PhotoReading:
 
     def over(self, plan: Plan) -> OverPlan:
         """Laid over what is planned."""
-        return OverPlan(self, plan, self.sight.over(plan.places) if self.sight else None)
+        return OverPlan(self, plan, self.sight.over(plan.places) if self.sight and plan.skus else None)
 
 
 @dataclass(frozen=True, slots=True)

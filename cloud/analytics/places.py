@@ -174,12 +174,11 @@ class Sight:
 
 def sight_of(message: Seen) -> Sight:
     """What the photo of an observation shows."""
-    fronts = [(one.sku or "", one.row, one.place or one.box) for one in message.products if one.front]
-    fronts += [(GAP if gap.confidence >= SURE_GAP else FAINT, gap.row, gap.place or gap.box) for gap in message.gaps]
-    fronts = [front for front in fronts if front[1] < message.rows]  # a device may say anything
-    skus, rows = tuple(sku for sku, _, _ in fronts), tuple(row for _, row, _ in fronts)
-    left, right = tuple(box.x for _, _, box in fronts), tuple(box.x + box.w for _, _, box in fronts)
-    return Sight(message.rows, skus, rows, left, right)
+    seen = [(one.sku or "", one.row, one.place or one.box) for one in message.products if one.front]
+    seen += [(GAP if gap.confidence >= SURE_GAP else FAINT, gap.row, gap.place or gap.box) for gap in message.gaps]
+    # A device may say anything, also of a row that is not there.
+    fronts = [(sku, row, box.x, box.x + box.w) for sku, row, box in seen if row < message.rows]
+    return Sight(message.rows, *zip(*fronts, strict=True)) if fronts else Sight(message.rows, (), (), (), ())
 
 
 def places_of(rows: Sequence[Sequence[Lane]], widths: Mapping[str, float]) -> Places:

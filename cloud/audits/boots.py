@@ -35,7 +35,9 @@ class Boots:
 
     def __getitem__(self, boot: Boot) -> Progress:
         """The progress of a boot, which may be new."""
-        return self._progress.setdefault(boot, Progress())
+        if (known := self._progress.get(boot)) is None:
+            known = self._progress[boot] = Progress()
+        return known
 
     def write(self, now: datetime) -> None:
         """Keep the progress of all boots asked for."""

@@ -45,6 +45,10 @@ _SEQ = re.compile(rb'"seq"\s*:\s*(\d{1,19})\s*[,}]')
 _HEAD_BYTES = 1_000
 
 
+Number = tuple[uuid.UUID, int]
+"""A boot and a sequence number of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """A message of the contract; an observation's lines and products are here, and no longer in its message."""
@@ -52,6 +56,9 @@ class Accepted:
     arrival: Arrival
     topic: UpwardTopic
     message: Envelope
+    number: Number | None = None
+    """Of the numbered kinds."""
+
     unknown: tuple[Product, ...] = ()
     """Of an observation: the products that no gallery knows and whose looks are told."""
 
@@ -60,12 +67,6 @@ class Accepted:
 
     sight: Sight | None = None
     """Of an observation: what it shows in front, for the stock-out rules."""
-
-    @property
-    def number(self) -> tuple[uuid.UUID, int] | None:
-        """Boot and sequence number, of the numbered kinds."""
-        seq = self.message.seq
-        return (self.message.boot_id, seq) if self.topic.kind in NUMBERED and seq is not None else None
 
     @property
     def clock_suspect(self) -> bool:
@@ -80,7 +81,7 @@ class Refused:
     arrival: Arrival
     topic: UpwardTopic | None
     reason: str
-    number: tuple[uuid.UUID, int] | None
+    number: Number | None
 
 
 def read(arrival: Arrival) -> Accepted | Refused:
@@ -92,13 +93,15 @@ def read(arrival: Arrival) -> Accepted | Refused:
         _check(topic.kind, message)
     except MessageError as error:
         return Refused(arrival, topic, str(error), _number(topic, arrival.payload))
+    number = (message.boot_id, message.seq) if topic.kind in NUMBERED and message.seq is not None else None
     if isinstance(message, Observation):
         # The boxes are stored as the payload has them. The objects of a whole batch, 100,000 and more, would have the
         # garbage collector take three times as long as the checking.
         unknown = tuple(product for product in message.products if product.look and product.sku is None)
         lines, sight = Lines.of(message.lines), sight_of(message)
-        return Accepted(arrival, topic, message.model_copy(update={"lines": (), "products": ()}), unknown, lines, sight)
-    return Accepted(arrival, topic, message)
+        condensed = message.model_copy(update={"lines": (), "products": ()})
+        return Accepted(arrival, topic, condensed, number, unknown, lines, sight)
+    return Accepted(arrival, topic, message, number)
 
 
 def refuse(arrival: Arrival, reason: str) -> Refused:
@@ -122,7 +125,7 @@ def _check(kind: str, message: Envelope) -> None:
             raise MessageError(f"{message.rows:,} shelf rows; at most {MOST_LINES:,} are taken")
 
 
-def _number(topic: UpwardTopic | None, payload: bytes) -> tuple[uuid.UUID, int] | None:
+def _number(topic: UpwardTopic | None, payload: bytes) -> Number | None:
     """What the envelope of a bad message says of itself, so that the device can be told to stop sending it."""
     if topic is None or topic.kind not in NUMBERED:
         return None

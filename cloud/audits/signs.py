@@ -18,13 +18,16 @@ def take_signs(session: Session, items: Sequence[Accepted]) -> bool:
     ids = {item.topic.device for item in items}
     devices = {device.id: device for device in session.scalars(select(Device).where(Device.id.in_(ids)))}
     states = {device.id: device.state for device in devices.values()}
+    seen = {device.id: device.last_seen_at for device in devices.values()}
     for item in items:
-        device = devices[item.topic.device]
+        name = item.topic.device
         if not _is_will(item):
             heard = item.arrival.received_at if item.number else min(item.message.sent_at, item.arrival.received_at)
-            device.last_seen_at = max(device.last_seen_at or heard, heard)
+            seen[name] = max(seen[name] or heard, heard)
         if take := SIGNS.get(item.topic.kind):
-            take(device, item)
+            take(devices[name], item)
+    for device in devices.values():
+        device.last_seen_at = seen[device.id]
     return any(devices[device].state != state for device, state in states.items())
 
 
