@@ -26,6 +26,7 @@ from edge.vision.quality import judge
 from edge.vision.reading import ShelfReading
 from edge.vision.sighting import Sighting
 from edge.vision.surroundings import doubted, reconsidered
+from edge.vision.upright import judged_by_turning
 from edge.vision.zoo import (
     DetectorManifest,
     EmbedderManifest,
@@ -181,6 +182,9 @@ class VisionChain:
         quality, seen = doubted(quality, sights, size), sights.of(PRODUCT)
         sure = seen.scores >= stages.threshold
         found, weak = seen.take(sure), seen.take(~sure)
+        quality = judged_by_turning(quality, stages.detector, photo.pixels, found)
+        if quality.verdict == "unusable":
+            return Sighting(size, Detections.empty(), Detections.empty(), Names.unknown(0), quality)
         if stages.recogniser is None:
             return Sighting(size, found, weak, Names.unknown(len(found)), quality, sights)
         vectors = embed(stages.recogniser.model, photo.pixels, found.boxes)

@@ -94,6 +94,8 @@ def test_counted_as_the_plain_photo(
         pytest.param(lambda p: np.full_like(p, 255), "too bright", id="white"),
         pytest.param(lambda p: np.full_like(p, 128), "hardly any contrast", id="one grey"),
         pytest.param(lambda p: cv2.GaussianBlur(p, (0, 0), 12), "blurred", id="blurred"),
+        pytest.param(lambda p: cv2.rotate(p, cv2.ROTATE_90_CLOCKWISE), "on its side", id="turned to the right"),
+        pytest.param(lambda p: cv2.rotate(p, cv2.ROTATE_90_COUNTERCLOCKWISE), "on its side", id="turned to the left"),
         pytest.param(lambda p: np.r_[p[: len(p) // 2], np.full_like(p[len(p) // 2 :], 128)], "broke off", id="half"),
     ],
 )

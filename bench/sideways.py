@@ -1,0 +1,51 @@
+"""Photos that lie on their side, told from those that stand: `python -m bench.sideways [FOLDER...]` prints JSON.
+
+Each folder's photos are taken to stand upright. `standing` counts their verdicts as they are, which should all be
+`good`; `lying` the verdicts on the same photos turned by 90 degrees, which should not. Without arguments on the real
+coolers of `../shared/data`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from edge.vision.detect import detect
+from edge.vision.reading import PhotoQuality
+from edge.vision.upright import judged_by_turning
+from edge.vision.zoo import LoadedModel, load_session, zoo_folder
+from models.detector.photoset import read_pixels
+
+COOLERS = ("../shared/data/cooler_brands/images", "../shared/data/drinks_coolers/images")
+VERDICTS = ("unusable", "poor", "good")
+
+
+def main(folders: list[Path]) -> None:
+    """Judge and print."""
+    detector = load_session(zoo_folder() / "product-detector", precision="int8")
+    figures = {str(folder): _figures(folder, detector) for folder in folders}
+    sys.stdout.write(json.dumps(figures, indent=1) + "\n")
+
+
+def _figures(folder: Path, detector: LoadedModel) -> dict[str, object]:
+    standing, lying = dict.fromkeys(VERDICTS, 0), dict.fromkeys(VERDICTS, 0)
+    for path in sorted(folder.iterdir()):
+        pixels = read_pixels(path)
+        standing[_verdict(detector, pixels)] += 1
+        lying[_verdict(detector, np.asarray(cv2.rotate(pixels, cv2.ROTATE_90_CLOCKWISE), np.uint8))] += 1
+    return {"standing": standing, "lying": lying}
+
+
+def _verdict(detector: LoadedModel, pixels: npt.NDArray[np.uint8]) -> str:
+    """On how the photo lies alone."""
+    good = PhotoQuality("good", brightness=0.5, contrast=0.5, sharpness=20.0)
+    return judged_by_turning(good, detector, pixels, detect(detector, pixels)).verdict
+
+
+if __name__ == "__main__":
+    main([Path(name) for name in sys.argv[1:] or COOLERS])
