@@ -40,8 +40,8 @@ class SchemeForm(BaseModel):
     """What the form sends: a weight, and a target in percent, for each pillar in its order."""
 
     outlet_class: Annotated[str, Field(max_length=40)] = ALL_OTHERS
-    weight: Annotated[list[float], Field(max_length=len(PILLARS))] = []
-    target: Annotated[list[float], Field(max_length=len(PILLARS))] = []
+    weight: Annotated[list[str], Field(max_length=len(PILLARS))] = []
+    target: Annotated[list[str], Field(max_length=len(PILLARS))] = []
 
     def body(self) -> SchemeBody:
         """What the API takes.
@@ -51,9 +51,16 @@ class SchemeForm(BaseModel):
         """
         if not len(self.weight) == len(self.target) == len(PILLARS):
             raise BadInputError(f"give a weight and a target for each of {', '.join(PILLARS)}")
-        weights = dict(zip(PILLARS, self.weight, strict=True))
-        targets = {name: target / 100 for name, target in zip(PILLARS, self.target, strict=True)}
+        weights = {name: _number(text) for name, text in zip(PILLARS, self.weight, strict=True)}
+        targets = {name: _number(text) / 100 for name, text in zip(PILLARS, self.target, strict=True)}
         return checked(SchemeBody, {"outlet_class": self.outlet_class, "weights": weights, "targets": targets})
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise BadInputError(f"{text!r} is not a number") from None
 
 
 @dataclass(frozen=True)

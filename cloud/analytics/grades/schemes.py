@@ -76,9 +76,10 @@ def regraded(grades: OutletGrades, outlet_class: str, proposed: Scheme) -> list[
 
 
 def _graded_by(grades: OutletGrades, outlet_class: str) -> Iterable[str]:
+    """Outlets of a class; where it is the empty one, of all classes without a scheme of their own."""
     for outlet, row in grades.outlets.items():
-        own = row.outlet_class if row.outlet_class in grades.schemes else ALL_OTHERS
-        if outlet_class == (row.outlet_class if outlet_class else own):
+        by = row.outlet_class if row.outlet_class in grades.schemes else ALL_OTHERS
+        if outlet_class in (row.outlet_class, by):
             yield outlet
 
 

@@ -281,6 +281,15 @@ palette.addEventListener("click", (event) => {
   if (button) put(button.dataset.sku);
 });
 
+// Whoever leaves with changes that are not kept is asked first.
+let sent = false;
+form.addEventListener("submit", () => {
+  sent = true;
+});
+addEventListener("beforeunload", (event) => {
+  if (before.length && !sent) event.preventDefault();
+});
+
 drawPalette();
 draw(false);
 connect();

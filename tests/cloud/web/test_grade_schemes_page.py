@@ -87,6 +87,8 @@ def test_a_scheme_is_kept_and_taken_back(lived: Shelf, manager: httpx.Client) ->
         ({"weight": [0, 0, 0, 0, 0]}, "at least one pillar needs a weight"),
         ({"weight": [-1, 0, 1, 0, 0]}, "greater than or equal to 0"),
         ({"target": [98, 0, 100, 90, 100]}, "greater than 0"),
+        ({"weight": [0, "", 1, 0, 0]}, "'' is not a number"),
+        ({"target": [98, 60, "nan", 90, 100]}, "finite number"),
         ({"weight": [1, 2]}, "give a weight and a target for each of availability"),
     ],
 )

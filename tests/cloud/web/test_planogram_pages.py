@@ -154,10 +154,14 @@ def test_a_photo_becomes_the_planogram_of_its_cooler_after_a_look(lived: Shelf, 
     assert draft(page)["shelves"] == [[{"sku": "cola-330", "depth": 1, "facings": 1}]]
     observation = re.search(r'name="observation" value="([0-9a-f-]+)"', page.text)
     assert observation
+    refused = keep(manager, observation=observation[1], name="")
+    assert "As Back looked on the photo of" in text_of(refused), "what was refused stays where it was made"
     keep(manager, observation=observation[1], follow="true")
     assert (follows(lived, "cooler-02"), str(plans(lived)[-1].from_observation)) == (MADE, observation[1])
     for nothing in ("cooler=nowhere", "cooler=cooler-02&photo=00000000-0000-0000-0000-000000000001"):
         assert manager.get(f"/planograms/new?{nothing}").status_code == 404
+    assert keep(manager, observation="00000000-0000-0000-0000-000000000001").status_code == 404
+    assert keep(manager, based_on=99).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -169,7 +173,6 @@ def test_a_photo_becomes_the_planogram_of_its_cooler_after_a_look(lived: Shelf, 
         ({"shelves": json.dumps([[{"sku": "cola-330", "depth": 99}]])}, "less than or equal to 50"),
         ({"shelves": json.dumps([[{"sku": "nobody-330"}]])}, "the catalogue has no nobody-330"),
         ({"kind": "priority", "shelves": json.dumps([SHELVES[0] + SHELVES[0]])}, "a SKU comes twice"),
-        ({"observation": "00000000-0000-0000-0000-000000000001"}, "usable observation"),
     ],
 )
 def test_what_cannot_be_kept_stays_in_the_editor(
