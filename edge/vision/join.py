@@ -10,13 +10,16 @@ from itertools import combinations
 import numpy as np
 
 from edge.vision.doubts import Floats, cut_off
+from edge.vision.halves import RIM, with_halves
 from edge.vision.overlap import Overlap, find_overlap
-from edge.vision.parts import agrees, side_rank
+from edge.vision.parts import agrees, side_rank, step
 from edge.vision.remnants import Member, remnants
 from edge.vision.sighting import Sighting
+from edge.vision.strip import Pixels, lay_strip
 from facings.messages import CoolerPart
 
 CUT_OFF_WORTH = 0.3  # of a product that the photo's edge cuts off, beside one that is seen whole
+FOOTLESS_WORTH = 0.1  # of one whose foot is cut off, by which its shelf is known
 APART = 1.2  # photos without overlap are laid side by side, this many widths from each other
 
 Overlaps = Mapping[tuple[int, int], Overlap]
@@ -45,15 +48,16 @@ class Joined:
         return tuple(number not in alone for number in range(len(self.to_common)))
 
 
-def join(views: Sequence[Sighting], shows: Sequence[CoolerPart] = ()) -> Joined:
+def join(views: Sequence[Sighting], shows: Sequence[CoolerPart] = (), pixels: Sequence[Pixels] | None = None) -> Joined:
     """Lay photos over each other and tell which products are the same; no photo shows one product twice.
 
     `shows` is the part of the cooler that each photo shows, where that is known: no overlap contradicts it, and photos
-    without overlap lie as it says.
+    without overlap lie as it says. With the `pixels` of the photos, neighbours are laid over each
+    other by the strip that both show, if that tells, be it narrower than a product.
     """
     shows = shows or ["whole"] * len(views)
     pairs = combinations(range(len(views)), 2)
-    overlaps = {(a, b): found for a, b in pairs if (found := _overlap(views, shows, a, b))}
+    overlaps = {(a, b): found for a, b in pairs if (found := _overlap(views, shows, pixels, a, b))}
     clusters = _clusters(len(views), overlaps, shows)
     pieces = remnants(views, overlaps)
     groups = [
@@ -74,7 +78,12 @@ def _halved(views: Sequence[Sighting], clusters: Sequence[Sequence[int]]) -> set
     return {(v, int(i)) for v in alone for i in np.flatnonzero(cut[v])}
 
 
-def _overlap(views: Sequence[Sighting], shows: Sequence[CoolerPart], a: int, b: int) -> Overlap | None:
+def _overlap(
+    views: Sequence[Sighting], shows: Sequence[CoolerPart], pixels: Sequence[Pixels] | None, a: int, b: int
+) -> Overlap | None:
+    way = step(shows[a], shows[b])
+    if way and pixels and (matrix := lay_strip(pixels[a], pixels[b], way)) is not None:
+        return with_halves(matrix, views[a], views[b], way)
     found = find_overlap(views[a], views[b])
     fits = found and agrees(found, (views[a].size, views[b].size), (shows[a], shows[b]))
     return found if fits else None
@@ -106,7 +115,9 @@ def _groups(views: Sequence[Sighting], overlaps: Overlaps) -> list[list[Member]]
 
 def _worth(view: Sighting) -> Floats:
     """(N,) how well each product is seen: surely, rightly named, and whole."""
-    whole = np.where(cut_off(view.found.boxes.astype(np.float64), view.size) > 0, CUT_OFF_WORTH, 1.0)
+    boxes, height = view.found.boxes.astype(np.float64), view.size[1]
+    footless = boxes[:, 3] >= (1 - RIM) * height
+    whole = np.where(footless, FOOTLESS_WORTH, np.where(cut_off(boxes, view.size) > 0, CUT_OFF_WORTH, 1.0))
     return np.asarray(view.found.scores * view.names.confidence * whole, np.float64)
 
 

@@ -19,9 +19,10 @@ from edge.vision.arrange import TRUST_IN_PHOTO, arrange, as_fraction, summarise
 from edge.vision.bands import Bands, lay_out_bands
 from edge.vision.counts import CountErrors, Doubts
 from edge.vision.doubts import Floats
-from edge.vision.join import Joined, Member, join
+from edge.vision.join import Joined, join
 from edge.vision.overlap import carried
 from edge.vision.reading import Box, PhotoQuality, PhotoView, PlacedProduct, ReadingGap, ReadingLine, ShelfReading
+from edge.vision.remnants import Member
 from edge.vision.rows import Place
 from edge.vision.sighting import Sighting
 from edge.vision.surroundings import reconsidered
@@ -57,7 +58,7 @@ def merge(
     if not views:
         raise ValueError("there is no photo to merge")
     doubts = [errors.doubts(view) if errors and len(view.found) else None for view in views]
-    merging = _Merging(views, join(views, shows), doubts)
+    merging = _Merging(views, join(views, shows, pixels), doubts)
     bands = lay_out_bands(merging.joined, merging.boxes(), [view.size for view in views], shows)
     products = merging.products(bands)
     lines = summarise(products, [place is Place.FRONT for place in bands.place])

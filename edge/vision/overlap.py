@@ -67,6 +67,13 @@ def find_overlap(first: Sighting, other: Sighting) -> Overlap | None:
     return overlap if sure else None
 
 
+def laid_by(matrix: Floats, first: Sighting, other: Sighting) -> Overlap:
+    """The overlap of two photos of which it is known about how they lie over each other."""
+    alike = likeness(first, other)
+    overlap = _judged(matrix, first, other, alike)[1]
+    return _refine(matrix, first, other, alike)[1] if len(overlap.pairs) >= BENDS_FROM else overlap
+
+
 def likeness(first: Sighting, other: Sighting) -> Floats:
     """(N, M) what the looks of two products say for their being the same: 1 at most, negative where they differ.
 
