@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -18,6 +19,8 @@ EVERY_S = 2.0
 MOST_AT_ONCE = 1_000
 MOST_EXAMPLES = 12
 MOST_OF_A_PHOTO = 3
+
+log = logging.getLogger(__name__)
 
 Key = tuple[str, int]
 """Embedder and length of a look: only looks with equal keys can be compared."""
@@ -39,14 +42,24 @@ class NewcomerRounds(Rounds):
         return 0.0 if self._more else EVERY_S
 
     def round(self) -> int:
-        """Gather what waits, at most 1,000 sightings of each tenant; how many the largest tenant had."""
+        """Gather what waits, at most 1,000 sightings of each tenant; how many the largest tenant had.
+
+        A tenant whose sightings cannot be gathered is left for the next round, and holds up no other.
+        """
         with self._services.records.all_tenants(write=False) as session:
             waiting = session.scalars(select(Sighting.tenant_id).where(Sighting.newcomer_id.is_(None)).distinct())
             tenants = list(waiting)
         self._more = False  # a failed round must not be followed by the next at once
-        most = max((self._gather(tenant) for tenant in tenants), default=0)
+        most = max((self._gathered(tenant) for tenant in tenants), default=0)
         self._more = most >= MOST_AT_ONCE
         return most
+
+    def _gathered(self, tenant: str) -> int:
+        try:
+            return self._gather(tenant)
+        except Exception:
+            log.exception("cannot gather unknown products of %s, trying again", tenant)
+            return 0
 
     def _gather(self, tenant: str) -> int:
         with self._services.records.session(tenant) as session:

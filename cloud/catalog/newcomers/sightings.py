@@ -44,9 +44,9 @@ def _sightings(message: Observation, unknown: Sequence[Product], cooler: str) ->
 
 
 def _bytes_of(look: str) -> bytes:
-    """The look's bytes; none where it is no base64: a device's oddity, and no reason to refuse its counts."""
+    """The look's bytes; none where it is no base64, or points nowhere: an oddity, no reason to refuse counts."""
     try:
         decoded = base64.b64decode(look, validate=True)
     except (binascii.Error, ValueError):
         return b""
-    return decoded if len(decoded) <= MOST_DIMENSIONS else b""
+    return decoded if len(decoded) <= MOST_DIMENSIONS and any(decoded) else b""

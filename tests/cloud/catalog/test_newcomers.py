@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from cloud.catalog.newcomers.gathering import as_unit, gather, most_different
 from cloud.catalog.newcomers.models import Newcomer, Sighting
 from cloud.catalog.newcomers.rounds import MOST_EXAMPLES, NewcomerRounds
+from cloud.identity.models import Tenant
 from cloud.identity.service import create_key, operator
 from cloud.services import Services
 from facings.galleries import Bundle
@@ -174,6 +176,7 @@ def test_of_thousands_only_a_few_are_kept(shelf: Shelf) -> None:
         pytest.param({"captured_at": "2019-01-01T00:00:00Z"}, "", id="a clock that was never set"),
         pytest.param({"models": {"product-detector": "0" * 64}}, "", id="no embedder named"),
         pytest.param({}, "no base64!", id="a look that is none"),
+        pytest.param({}, base64.b64encode(bytes(128)).decode(), id="a look that points nowhere"),
     ],
 )
 def test_what_cannot_be_gathered_is_passed_over(shelf: Shelf, fields: dict[str, object], broken: str) -> None:
@@ -183,6 +186,29 @@ def test_what_cannot_be_gathered_is_passed_over(shelf: Shelf, fields: dict[str, 
     document["products"][0]["look"] = broken or look(1)
     shelf.send(json.dumps({**document, **fields}).encode())
     assert shelf.rows(Sighting) == []
+
+
+def test_sightings_that_cannot_be_gathered_hold_up_no_other_company(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds = NewcomerRounds(shelf.services)
+    unknown_photo(shelf, 0, [1], stored=False)
+    gathered = rounds._gather
+
+    def broken_for_one(tenant: str) -> int:
+        if tenant == "aaa":
+            raise ValueError("broken")
+        return gathered(tenant)
+
+    with shelf.services.records.all_tenants() as session:
+        session.add(Tenant(id="aaa", name="Aaa", created_at=shelf.services.clock.now()))
+        session.flush()
+        (row,) = shelf.rows(Sighting)
+        values = {name: getattr(row, name) for name in ("photo_id", "cooler_id", "seen_at", "x", "y", "w", "h", "look")}
+        session.add(Sighting(tenant_id="aaa", embedder=row.embedder, **values))
+    monkeypatch.setattr(rounds, "_gather", broken_for_one)
+    assert rounds.round() == 1
+    assert len(shelf.rows(Newcomer)) == 1
 
 
 def test_looks_of_another_embedder_are_gathered_apart(shelf: Shelf) -> None:
