@@ -138,7 +138,12 @@ def _studied(
     cost = float(promotion.cost)
     if apart.outlets != promoted:
         before = sell_out.before(promotion.first)
-        cost *= before.a_day(promotion.skus, apart.outlets) / before.a_day(promotion.skus, promoted)
+        of_all = before.a_day(promotion.skus, promoted)
+        if not of_all:
+            raise StudyRefusedError(
+                "no-sell-out", "its outlets sold none of the SKUs before: the cost cannot be told apart by outlet"
+            )
+        cost *= before.a_day(promotion.skus, apart.outlets) / of_all
     return sellout.Promotion(
         skus=apart.skus,
         outlets=apart.outlets,

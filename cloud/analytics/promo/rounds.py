@@ -10,6 +10,7 @@ from cloud.analytics.promo.stored import Answering, answering, due, study
 from cloud.identity.models import Tenant
 from cloud.rounds import Rounds
 from cloud.services import Services
+from facings.errors import UnavailableError
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +43,17 @@ class PromotionRounds(Rounds):
             for promotion in waiting:
                 if self.worker.stopping:
                     return done
-                state = study(self._services, tenant, promotion, self._answer)
-                log.info("studied promotion %d of %s: %s", promotion, tenant, state)
-                done += 1
+                done += self._study(tenant, promotion)
         return done
+
+    def _study(self, tenant: str, promotion: int) -> bool:
+        """Study one; whatever is wrong with it holds up no other."""
+        try:
+            state = study(self._services, tenant, promotion, self._answer)
+        except UnavailableError:
+            raise
+        except Exception:
+            log.exception("cannot study promotion %d of %s, trying again", promotion, tenant)
+            return False
+        log.info("studied promotion %d of %s: %s", promotion, tenant, state)
+        return True

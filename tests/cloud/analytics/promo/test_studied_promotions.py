@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from cloud.analytics.promo.models import PromotionStudyRecord
+from cloud.analytics.promo.reading import Evidence
 from cloud.analytics.promo.rounds import PromotionRounds
 from cloud.analytics.promo.stored import PromotionStudied, answer_of, due, studied, study
-from cloud.analytics.promo.study import PromotionStudy
+from cloud.analytics.promo.study import PromotionStudy, StudyAnswer
 from cloud.retail.promotions.models import Promotion
 from cloud.retail.promotions.service import found_promotion
 from tests.support.cloud import running_services
@@ -148,6 +149,19 @@ def test_told_apart_by_the_outlets_that_had_it_alone(cloud: PromotedCloud) -> No
     )
 
 
+def test_the_cost_of_what_nobody_sold_before_cannot_be_told_apart(cloud: PromotedCloud) -> None:
+    mine = sorted(cloud.outlets(promoted=True))
+    cloud.services.facts.command(
+        "ALTER TABLE sellout_day UPDATE sold = 0 WHERE outlet IN %(mine)s AND day < toDate(%(first)s) "
+        "SETTINGS mutations_sync = 1",
+        {"mine": tuple(mine), "first": str(cloud.simulated.promotion.first)},
+    )
+    cloud.add(name="Coupons", outlets=mine[:8])
+    answer = found(cloud, cloud.add())
+    assert (answer.state, answer.study) == ("no-sell-out", None)
+    assert "sold none of the SKUs before" in answer.reason
+
+
 def test_told_apart_by_the_sku_that_only_it_promoted(cloud: PromotedCloud) -> None:
     first, second = sorted(cloud.simulated.promotion.skus)
     cloud.add(name="Coupons", skus=[first], sisters=[])
@@ -189,3 +203,18 @@ def test_a_round_studies_what_is_due(cloud: PromotedCloud) -> None:
     assert PromotionRounds(cloud.services, answer_of).round() == 0
     with cloud.services.records.session(TENANT, write=False) as session:
         assert studied(session, found_promotion(session, promotion.id)).state == "studied"
+
+
+def test_a_study_that_breaks_holds_up_no_other(cloud: PromotedCloud) -> None:
+    first, second = cloud.add(name="First"), cloud.add(name="Second")
+    answers = iter([RuntimeError("broken")])
+
+    def answer(evidence: Evidence) -> StudyAnswer:
+        if error := next(answers, None):
+            raise error
+        return answer_of(evidence)
+
+    assert PromotionRounds(cloud.services, answer).round() == 1
+    with cloud.services.records.session(TENANT, write=False) as session:
+        states = [studied(session, found_promotion(session, one.id)).state for one in (first, second)]
+    assert states == ["waiting", "studied"]
