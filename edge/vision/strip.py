@@ -70,8 +70,7 @@ def _matches(one: Pixels, mask: Pixels, other: Pixels, other_mask: Pixels) -> tu
 
 
 def _features(pixels: Pixels, mask: Pixels) -> tuple[Points, Pixels | None]:
-    scale = min(1.0, LONG_SIDE / max(pixels.shape[:2]))
-    small = cv2.resize(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small, scale = _small(pixels)
     where = cv2.resize(mask, (small.shape[1], small.shape[0]), interpolation=cv2.INTER_NEAREST)
     points, told = cv2.ORB.create(nfeatures=FEATURES, fastThreshold=8).detectAndCompute(small, where)
     places = np.array([point.pt for point in points], np.float32).reshape(-1, 2) / np.float32(scale)
@@ -91,17 +90,27 @@ def _similarity(old: Points, new: Points) -> tuple[Floats | None, npt.NDArray[np
 
 def _correlation(one: Pixels, other: Pixels, fit: Floats) -> float:
     """How alike the edges are in what both photos show, -1 to 1."""
-    size = (other.shape[1], other.shape[0])
-    shared = cv2.warpAffine(np.full(one.shape[:2], 255, np.uint8), fit, size) > 250
+    (small, scale), (there, other_scale) = _small(one), _small(other)
+    fit = np.column_stack([fit[:, :2] * other_scale / scale, fit[:, 2] * other_scale])
+    size = (there.shape[1], there.shape[0])
+    shared = cv2.warpAffine(np.full_like(small, 255), fit, size) > 250
     if not shared.any():
         return -1.0
-    moved, there = _edges(cv2.warpAffine(one, fit, size))[shared], _edges(other)[shared]
+    moved, there = _edges(cv2.warpAffine(small, fit, size))[shared], _edges(there)[shared]
     return float(np.corrcoef(moved, there)[0, 1]) if moved.std() and there.std() else -1.0
 
 
-def _edges(pixels: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def _small(pixels: Pixels) -> tuple[Pixels, float]:
+    """The photo in grey, no larger than `LONG_SIDE`, and its scale."""
+    scale = min(1.0, LONG_SIDE / max(pixels.shape[:2]))
+    grey = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY)
+    small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey
+    return np.asarray(small, np.uint8), scale
+
+
+def _edges(small: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """(H, W) strength of the edges, without the grain."""
-    grey = cv2.GaussianBlur(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), (0, 0), 2)
+    grey = cv2.GaussianBlur(small, (0, 0), 2)
     return np.hypot(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1))
 
 
