@@ -7,10 +7,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import BrowserContext
 
-from cloud.identity.service import create_user, operator
+from cloud.identity.service import SESSION_COOKIE, create_user, operator
 from cloud.services import Services
 from cloud.web.i18n import source_texts
+from tests.support.chromium import chromium
 from tests.support.cloud import PASSWORD, running_services, serving
 from tests.support.shelf import Shelf
 
@@ -45,6 +47,18 @@ def visiting(shelf: Shelf, email: str = "manager@acme.example") -> Iterator[http
     with serving(shelf.services) as client:
         client.headers.update(HTML)
         yield signed_in(client, email)
+
+
+@contextmanager
+def browsing(shelf: Shelf) -> Iterator[BrowserContext]:
+    """Chromium, signed in as a manager; a script error fails the test."""
+    with chromium() as browser, visiting(shelf) as client:
+        context = browser.new_context(base_url=str(client.base_url), locale="en-GB")
+        cookie = client.cookies[SESSION_COOKIE]
+        context.add_cookies([{"name": SESSION_COOKIE, "value": cookie, "url": str(client.base_url)}])
+        context.on("weberror", lambda error: pytest.fail(f"script error: {error.error}"))
+        yield context
+        context.close()
 
 
 @cache

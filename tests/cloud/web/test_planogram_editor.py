@@ -5,21 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from cloud.identity.service import SESSION_COOKIE
 from cloud.outlets.models import Planogram
-from tests.cloud.web.conftest import furnished, visiting
-from tests.support.chromium import chromium
+from tests.cloud.web.conftest import browsing, furnished
 from tests.support.shelf import Shelf
 
 COLA, LEMON, RIVAL = "Cola-330", "Lemon-330", "Rival-330"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")
@@ -29,21 +21,15 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
 
 
 @pytest.fixture(scope="module")
-def context(shelf: Shelf, browser: Browser) -> Iterator[BrowserContext]:
-    """A browser, signed in as a manager."""
-    with visiting(shelf) as client:
-        context = browser.new_context(base_url=str(client.base_url), locale="en-GB")
-        cookie = client.cookies[SESSION_COOKIE]
-        context.add_cookies([{"name": SESSION_COOKIE, "value": cookie, "url": str(client.base_url)}])
+def context(shelf: Shelf) -> Iterator[BrowserContext]:
+    with browsing(shelf) as context:
         yield context
-        context.close()
 
 
 @pytest.fixture
 def editor(context: BrowserContext) -> Iterator[Page]:
     """An empty editor: one shelf, nothing on it."""
     page = context.new_page()
-    page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
     page.goto("/planograms/new")
     yield page
     page.close()
