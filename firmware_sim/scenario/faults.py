@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import singledispatch
 
+from facings.messages import CoolerPart
 from firmware_sim.device.fault import Fault, Knock
 from firmware_sim.scenario import steps
 from firmware_sim.scenario.stage import Stage
@@ -34,14 +35,15 @@ def begin(step: Step, stage: Stage, targets: Sequence[str]) -> Undo:
     Raises:
         FacingsError: it cannot be made to happen.
     """
-    return _camera(stage, targets, _CAMERA_FAULTS[step.fault])
+    assert isinstance(step, steps.CameraStep), "every other kind has a function of its own"
+    return _camera(stage, targets, _CAMERA_FAULTS[step.fault], step.shows)
 
 
 @begin.register
 def _(step: steps.MovedCamera, stage: Stage, targets: Sequence[str]) -> Undo:
     for name in targets:
         stage.cameras[name].knock = Knock(step.shift_x, step.shift_y, step.turn_deg)
-    return _camera(stage, targets, Fault.MOVED)
+    return _camera(stage, targets, Fault.MOVED, step.shows)
 
 
 @begin.register
@@ -121,9 +123,9 @@ def _(step: steps.SensorFailure, stage: Stage, targets: Sequence[str]) -> Undo:
     return undo
 
 
-def _camera(stage: Stage, targets: Sequence[str], fault: Fault) -> Undo:
+def _camera(stage: Stage, targets: Sequence[str], fault: Fault, shows: CoolerPart | None) -> Undo:
     for name in targets:
-        stage.cameras[name].fault = fault
+        stage.cameras[name].fault, stage.cameras[name].faulty = fault, shows
 
     def undo() -> None:
         for name in targets:

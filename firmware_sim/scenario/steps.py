@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from facings.ids import Slug
+from facings.messages import CoolerPart
 from firmware_sim.device.controller import Sensor
 from firmware_sim.scenario.times import Duration, Length, Shift
 
@@ -36,50 +37,51 @@ class _Step(BaseModel):
         return None if self.lasts is None else self.at + self.lasts
 
 
-class FrozenPicture(_Step):
-    """The camera repeats one picture."""
+class CameraStep(_Step):
+    """Something is wrong with the camera, or with one of several."""
 
     PLACE = "camera"
+    shows: CoolerPart | None = Field(default=None, description="only the camera of this part of the cooler")
+
+
+class FrozenPicture(CameraStep):
+    """The camera repeats one picture."""
+
     MEANS = "the camera gives its last picture again and again"
     fault: Literal["frozen-picture"] = "frozen-picture"
 
 
-class CameraTimeout(_Step):
+class CameraTimeout(CameraStep):
     """The camera does not answer."""
 
-    PLACE = "camera"
     MEANS = "the camera takes requests and never answers"
     fault: Literal["camera-timeout"] = "camera-timeout"
 
 
-class TruncatedJpeg(_Step):
+class TruncatedJpeg(CameraStep):
     """The picture breaks off."""
 
-    PLACE = "camera"
     MEANS = "the camera sends the first half of its JPEG"
     fault: Literal["truncated-jpeg"] = "truncated-jpeg"
 
 
-class BlackFrame(_Step):
+class BlackFrame(CameraStep):
     """The picture is black."""
 
-    PLACE = "camera"
     MEANS = "the camera sends black pictures"
     fault: Literal["black-frame"] = "black-frame"
 
 
-class WhiteFrame(_Step):
+class WhiteFrame(CameraStep):
     """The picture is white."""
 
-    PLACE = "camera"
     MEANS = "the camera sends burnt-out pictures"
     fault: Literal["white-frame"] = "white-frame"
 
 
-class MovedCamera(_Step):
+class MovedCamera(CameraStep):
     """The camera hangs otherwise than before."""
 
-    PLACE = "camera"
     MEANS = "someone knocks the camera to another place"
     fault: Literal["moved-camera"] = "moved-camera"
     shift_x: float = Field(default=0.18, ge=-1, le=1, description="in shares of the picture's width")

@@ -54,6 +54,7 @@ SCENARIO` says what is wrong with the file, by line and field. Begin with `firmw
 | `broker` | `pid_file` of a broker that is started again when it is killed, as `facings up` does |
 | `disk` | `folder`, `size_mb`: a small disk for the daemon's `state_dir` (root mounts it) |
 | `timeline` | faults: `fault`, `at`, `for`, `target` (a cooler or link) and parameters; without `for` to the end |
+| `timeline`, of a camera | `shows`: only [the camera of that part](simulator.md#the-camera) of the cooler, as `upper` |
 | `for` | when it ends; without it, with the last fault |
 
 Durations are written as `500ms`, `10s`, `1m30s`, `2h`. The controller's registers are [here](registers.md).

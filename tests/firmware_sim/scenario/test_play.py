@@ -10,8 +10,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 
+from facings.messages import CoolerPart
 from firmware_sim.device.clock import DriftingClock
 from firmware_sim.device.computer import Computer
 from firmware_sim.device.fault import Fault
@@ -59,6 +62,7 @@ timeline: {timeline}
     )
 
 
+PARTS: tuple[CoolerPart, CoolerPart] = ("upper", "lower")
 CAMERA = {
     "frozen-picture": Fault.FROZEN,
     "camera-timeout": Fault.TIMEOUT,
@@ -78,6 +82,21 @@ def test_a_camera_is_ill_for_its_time(replay: Path, name: str, fault: Fault) -> 
         camera = stage.cameras["cooler-01"]
         Player(scenario, stage, lambda _: seen.append((clock.seconds, camera.fault)), clock, Waiting(clock)).play()
     assert seen == [(5.0, fault), (15.0, Fault.NONE)]
+
+
+def test_one_of_several_cameras_is_ill(replay: Path) -> None:
+    clock = ToldClock()
+    scenario = scenario_of(replay, "[{fault: black-frame, at: 5s, for: 10s, shows: upper}]")
+    dark: list[tuple[bool, bool]] = []
+    with on_stage(scenario, clock) as stage:
+        camera = stage.cameras["cooler-01"]
+
+        def look(_: Happening) -> None:
+            upper, lower = (cv2.imdecode(np.frombuffer(camera.capture(part), np.uint8), 0) for part in PARTS)
+            dark.append((bool(upper.max() < 20), bool(lower.max() < 20)))
+
+        Player(scenario, stage, look, clock, Waiting(clock)).play()
+    assert dark == [(True, False), (False, False)]
 
 
 def test_the_controller_is_ill_and_shoppers_come(replay: Path) -> None:
