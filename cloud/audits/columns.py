@@ -49,7 +49,7 @@ def columns_of(table: Table, rows: Sequence[Iterable[Any]], names: Sequence[str]
         names: of the columns, by default all of the table's in their order.
 
     Raises:
-        ValueError: a row has another number of values, or a value does not fit its column.
+        ValueError, OverflowError, TypeError: a row has another number of values, or a value does not fit its column.
     """
     names = names or table.columns.keys()
     columns = zip(*rows, strict=True) if rows else ((),) * len(names)
@@ -61,9 +61,12 @@ def array_of(table: Table, name: str, values: Sequence[Any]) -> pa.Array:
     """The values of one column.
 
     Raises:
-        ValueError: a value does not fit the column.
+        ValueError, OverflowError, TypeError: a value is missing, or does not fit the column.
     """
     kind = table.columns[name].type
     if isinstance(kind, UUID):
         values = [one.bytes for one in values]
-    return pa.array(values, _TYPES[type(kind)])
+    array = pa.array(values, _TYPES[type(kind)])
+    if array.null_count:
+        raise ValueError(f"{table.name}.{name} has no value in {array.null_count:,} rows")
+    return array
