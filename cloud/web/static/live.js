@@ -8,6 +8,10 @@ import { words } from "./words.js";
 
 export const live = new EventTarget();
 
+// On a phone the names of the pages are wider than the screen: the page one is on comes into sight.
+const here = document.querySelector(".nav [aria-current]");
+if (here) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - 24;
+
 const SLOWEST_RETRY_MS = 15_000;
 let retryMs = 1000;
 
