@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from facings.errors import BadInputError, SettingsError
+from models.configuration import read_toml
 from models.detector import cli as detector
 from models.detector.config import read_config
 from models.embedder import cli as embedder
@@ -70,12 +70,7 @@ def task_of(config: Path) -> Literal["detect", "embed"]:
     Raises:
         SettingsError: the file cannot be read, or is no model's.
     """
-    try:
-        content = tomllib.loads(config.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SettingsError(f"{config} cannot be read ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{config} is no TOML: {error}.") from error
+    content = read_toml(config)
     if "detector" in content.get("release", {}):
         return "detect"
     if "dimensions" in content:

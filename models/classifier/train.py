@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +16,9 @@ from torch.nn import functional
 
 from edge.vision.entry import to_model_input
 from edge.vision.zoo import InputSpec
-from facings.errors import BadInputError
+from models.checkpoints import read_checkpoint
 from models.classifier.photos import Photos, centre, epoch
+from models.configuration import read_configuration
 from models.embedder.backbone import FEATURES, imagenet_backbone
 
 log = logging.getLogger(__name__)
@@ -50,8 +50,12 @@ class ClassifierConfig(BaseModel):
 
 
 def read_config(path: Path) -> ClassifierConfig:
-    """The settings in a TOML file."""
-    return ClassifierConfig.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    """The settings in a TOML file.
+
+    Raises:
+        SettingsError: the file cannot be read, or settings are wrong.
+    """
+    return read_configuration(path, ClassifierConfig)
 
 
 class Classifier(nn.Module):  # type: ignore[misc]  # torch has no types here
@@ -191,12 +195,9 @@ def load(path: Path) -> tuple[ClassifierConfig, Classifier]:
     Raises:
         BadInputError: the file is no checkpoint of a classifier.
     """
-    try:
-        state = torch.load(path, weights_only=True)
-        config = ClassifierConfig.model_validate(state["config"])
-        model = Classifier(len(state["names"]))
-        model.load_state_dict(state["weights"])
-    except (OSError, KeyError, TypeError, RuntimeError) as error:
-        raise BadInputError(f"{path} is no checkpoint of a classifier ({error}): train one first.") from error
+    state = read_checkpoint(path, "config", "names", "weights")
+    config = ClassifierConfig.model_validate(state["config"])
+    model = Classifier(len(state["names"]))
+    model.load_state_dict(state["weights"])
     model.eval()
     return config, model

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from facings.errors import SettingsError
+from models.configuration import read_configuration
 
 
 class _Settings(BaseModel):
@@ -58,12 +57,4 @@ def read_config(file: Path) -> CountsConfig:
     Raises:
         SettingsError: the file is absent or not such a file.
     """
-    try:
-        return CountsConfig.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise SettingsError(f"{file} cannot be read ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file} is no TOML file: {error}.") from error
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise SettingsError(f"{file}: {'.'.join(map(str, first['loc']))}: {first['msg']}.") from error
+    return read_configuration(file, CountsConfig)

@@ -11,6 +11,7 @@ from scipy.optimize import minimize
 
 from edge.vision.counts import CountErrors, Doubts
 from edge.vision.doubts import NAMED, PARTS, THERE, Floats, named_figures, parts, there_figures
+from facings.errors import BadInputError
 from models.counts.samples import CountedPhoto
 
 RIDGE = 1e-3
@@ -25,11 +26,11 @@ def fit(sets: Sets, detector: str, embedder: str) -> CountErrors:
     """Coefficients from sets of photos, each set weighing alike.
 
     Raises:
-        ValueError: no product was found on any photo.
+        BadInputError: no product was found on any photo.
     """
     sets = [[photo for photo in photos if len(photo.there)] for photos in sets]
     if not any(sets):
-        raise ValueError("no product was found on any photo")
+        raise BadInputError("no product was found on any photo: name photos of filled shelves")
     there = _fit_logistic([[(there_figures(p.seen), p.there) for p in photos] for photos in sets])
     asked = [[p for p in photos if p.seen.named] for photos in sets]
     namings = [[(named_figures(p.seen)[p.there], p.named[p.there]) for p in photos] for photos in asked]
@@ -60,11 +61,11 @@ def judged(photos: Sequence[CountedPhoto], errors: CountErrors) -> dict[str, Any
     Without a gallery there are no lines to judge.
 
     Raises:
-        ValueError: no product was found on any photo.
+        BadInputError: no product was found on any photo.
     """
     photos = [photo for photo in photos if len(photo.there)]
     if not photos:
-        raise ValueError("no product was found on any photo")
+        raise BadInputError("no product was found on any photo: name photos of filled shelves")
     asked = [photo for photo in photos if photo.seen.named]
     totals, lines = _totals(photos, errors), _lines(asked, errors)
     p = np.concatenate([_probability(photo, errors) for photo in photos])

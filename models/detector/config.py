@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from edge.vision.detections import CLASSES, PRODUCT
 from edge.vision.zoo import DetectorSpec, SourceSpec
-from facings.errors import SettingsError
+from models.configuration import read_configuration
 
 
 class _Settings(BaseModel):
@@ -76,12 +75,4 @@ def read_config(path: Path) -> DetectorConfig:
     Raises:
         SettingsError: the file cannot be read or a setting is wrong; the text names it.
     """
-    try:
-        return DetectorConfig.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be read ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} is no TOML: {error}.") from error
-    except ValidationError as error:
-        fields = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
-        raise SettingsError(f"{path}: {fields}.") from error
+    return read_configuration(path, DetectorConfig)

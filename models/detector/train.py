@@ -7,7 +7,6 @@ import json
 import math
 import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -17,6 +16,7 @@ from edge.vision.detections import PRODUCT
 from edge.vision.entry import normalised
 from edge.vision.zoo import InputSpec
 from facings.errors import BadInputError
+from models.checkpoints import read_checkpoint
 from models.curves import CURVES_NAME, draw_curves
 from models.detector.augment import Drawn, Sampler
 from models.detector.config import DetectorConfig
@@ -47,7 +47,7 @@ def train(config: DetectorConfig, entry: InputSpec) -> Path:
 
 def load_detector(checkpoint: Path) -> ProductDetector:
     """The trained detector (averaged weights), ready to run."""
-    state = _read_checkpoint(checkpoint)
+    state = read_checkpoint(checkpoint, "channels", "average")
     model = ProductDetector(state["channels"], len(state.get("classes", (PRODUCT,))))
     model.load_state_dict(state["average"])
     model.eval()
@@ -103,7 +103,7 @@ class _Run:
         self._log(score=score_loss.item(), box=box_loss.item(), seconds=time.perf_counter() - started)
 
     def _start_from(self, checkpoint: Path) -> None:
-        state = _read_checkpoint(checkpoint)
+        state = read_checkpoint(checkpoint, "channels", "average")
         known = tuple(state.get("classes", (PRODUCT,)))
         if known != self.classes[: len(known)] or state["channels"] != self.config.channels:
             raise BadInputError(f"{checkpoint} knows {', '.join(known)} with {state['channels']} channels: the run's "
@@ -128,7 +128,7 @@ class _Run:
 
     def restore(self, path: Path) -> None:
         """Go on from a checkpoint; learning rates are this configuration's."""
-        state = _read_checkpoint(path)
+        state = read_checkpoint(path, "step", "model", "average", "optimiser")
         self.step = state["step"]
         self.model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
@@ -156,14 +156,6 @@ def _truth(drawn: Drawn) -> Truth:
         torch.from_numpy(drawn.ignored),
         torch.from_numpy(drawn.ignored_classes),
     )
-
-
-def _read_checkpoint(path: Path) -> dict[str, Any]:
-    try:
-        state: dict[str, Any] = torch.load(path, weights_only=True)
-    except OSError as error:
-        raise BadInputError(f"The checkpoint {path} cannot be read ({error.strerror}): train first.") from error
-    return state
 
 
 def _schedule(step: int, config: DetectorConfig) -> float:

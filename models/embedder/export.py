@@ -22,6 +22,7 @@ from edge.vision.zoo import (
     SourceSpec,
     load_session,
 )
+from models.checkpoints import read_checkpoint
 from models.embedder.backbone import Embedder
 from models.embedder.evaluate import Figures, embed_with, measure
 from models.embedder.sources import Crop, beverage3, cooler_brands
@@ -70,8 +71,12 @@ SOURCES = (
 
 
 def load_checkpoint(path: Path) -> tuple[TrainConfig, Embedder]:
-    """The settings and the trained embedder of a checkpoint."""
-    state = torch.load(path, weights_only=True)
+    """The settings and the trained embedder of a checkpoint.
+
+    Raises:
+        BadInputError: the file is no checkpoint of an embedder.
+    """
+    state = read_checkpoint(path, "config", "weights")
     config = TrainConfig.model_validate(state["config"])
     model = Embedder(config.dimensions)
     model.load_state_dict(state["weights"])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import time
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +18,8 @@ from torch import Tensor
 
 from edge.vision.entry import to_model_input
 from edge.vision.zoo import InputSpec
+from models.checkpoints import read_checkpoint
+from models.configuration import read_configuration
 from models.embedder import sources
 from models.embedder.backbone import Embedder, imagenet_backbone
 from models.embedder.batches import Batching, Source, batches, source_of
@@ -64,8 +65,12 @@ class TrainConfig(BaseModel):
 
 
 def read_config(path: Path) -> TrainConfig:
-    """The settings in a TOML file."""
-    return TrainConfig.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    """The settings in a TOML file.
+
+    Raises:
+        SettingsError: the file cannot be read, or settings are wrong.
+    """
+    return read_configuration(path, TrainConfig)
 
 
 def load_sources(config: TrainConfig, data: Path, rendered: Path | None) -> dict[str, Source]:
@@ -113,7 +118,7 @@ def train(config: TrainConfig, data: Path, rendered: Path | None, out: Path, sta
     model = Embedder(config.dimensions)
     model.backbone = imagenet_backbone()
     if start:
-        model.load_state_dict(torch.load(start, weights_only=True)["weights"])
+        model.load_state_dict(read_checkpoint(start, "weights")["weights"])
     model.eval().to(memory_format=torch.channels_last)  # batch norm keeps its ImageNet statistics: batches are small
     model.backbone.freeze_first(config.frozen_blocks)
     backbone = [p for p in model.backbone.parameters() if p.requires_grad]

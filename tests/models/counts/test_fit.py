@@ -12,7 +12,7 @@ from edge.vision.detections import Detections
 from edge.vision.gallery import Names
 from edge.vision.reading import PhotoQuality
 from edge.vision.sighting import Sighting
-from facings.errors import SettingsError
+from facings.errors import BadInputError, SettingsError
 from models.counts.config import read_config
 from models.counts.fit import fit, judged
 from models.counts.samples import CountedPhoto, counted
@@ -70,7 +70,7 @@ def test_photos_without_names_are_learned_from_as_a_whole() -> None:
 
 
 def test_nothing_found_teaches_nothing() -> None:
-    with pytest.raises(ValueError, match="no product was found"):
+    with pytest.raises(BadInputError, match="no product was found"):
         fit([[]], "a", "b")
 
 
