@@ -94,9 +94,10 @@ class Rollups:
     def rezone(self) -> int:
         """Make the business days anew of outlets whose time zone was changed; for how many coolers."""
         closed, made = self._state("closed"), 0
-        for tenant, outlet, cooler, zone, first, last in self._zones_made(closed):
-            with self._records.session(tenant, write=False) as session:
-                found = session.scalar(select(Outlet.timezone).where(Outlet.id == outlet))
+        rows = self._zones_made(closed)
+        zones = {tenant: self._zones(tenant) for tenant in {row[0] for row in rows}}
+        for tenant, outlet, cooler, zone, first, last in rows:
+            found = zones[tenant].get(outlet)
             if found not in (None, zone):
                 log.info("%s of %s is in the time zone %s now", outlet, tenant, found)
                 begin = datetime.combine(first, clock_time(), UTC) - _DAY  # days begin up to 14 hours apart
@@ -206,9 +207,13 @@ class Rollups:
         for statement, parameters in making(tenant, box, buckets, time.time_ns()) if buckets else ():
             self._facts.command(statement, parameters)
 
-    def _by_zone(self, tenant: str, touched: Collection[Touched]) -> Mapping[str, Sequence[Touched]]:
+    def _zones(self, tenant: str) -> Mapping[str, str]:
+        """The time zone of each outlet now."""
         with self._records.session(tenant, write=False) as session:
-            zones = {row.id: row.timezone for row in session.execute(select(Outlet.id, Outlet.timezone))}
+            return {row.id: row.timezone for row in session.execute(select(Outlet.id, Outlet.timezone))}
+
+    def _by_zone(self, tenant: str, touched: Collection[Touched]) -> Mapping[str, Sequence[Touched]]:
+        zones = self._zones(tenant)
         found: dict[str, list[Touched]] = defaultdict(list)
         for one in touched:
             found[zones.get(one.outlet, "UTC")].append(one)
