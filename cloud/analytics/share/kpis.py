@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from cloud.analytics.measures import Z
 from cloud.analytics.query.cut import Cut
 from cloud.analytics.sellout.kpis import sold_days
 from cloud.analytics.share.answer import spell_of
@@ -17,7 +18,7 @@ from cloud.analytics.share.changes import LEAST_FACINGS
 from cloud.analytics.share.heights import lines_by_height
 from cloud.analytics.share.intrusions import hours
 from cloud.analytics.share.models import Intrusion
-from cloud.analytics.share.shares import fraction, numeric_distribution, weighted_distribution
+from cloud.analytics.share.shares import fraction, weighted_distribution
 from cloud.analytics.share.shelf_times import shelf_times
 from cloud.analytics.share.window import MeanLine, Window, read_window
 from cloud.catalog.models import Product
@@ -86,7 +87,7 @@ def distribution_of_sales(period: Period, by: str) -> list[KpiPoint]:
 
 
 def _distributed(period: Period, by: str, window: Window, sales: Mapping[str, float]) -> list[KpiPoint]:
-    """Each group of places has its own outlets behind it."""
+    """Each group of places has its own outlets behind it; where all count alike, `sales` are 1."""
     places = Cut(Cut.of(by).places)
     groups: dict[str, set[str]] = defaultdict(set)
     for one in window.watched:
@@ -103,13 +104,7 @@ def _distributed(period: Period, by: str, window: Window, sales: Mapping[str, fl
     found: dict[str, Estimate] = {}
     for place, outlets in groups.items():
         behind = {outlet: sales[outlet] for outlet in outlets if outlet in sales}
-        equal = all(weight == 1 for weight in behind.values())
-        measured = (
-            numeric_distribution(lines[place], behind, key)
-            if equal
-            else weighted_distribution(lines[place], behind, key)
-        )
-        found |= measured
+        found |= weighted_distribution(lines[place], behind, key)
     return [period.point(by, name, value) for name, value in found.items()]
 
 
@@ -131,7 +126,7 @@ def assortment_depth(period: Period, by: str) -> list[KpiPoint]:
 
 def _depth(chances: Iterable[float], wanted: int) -> Estimate:
     some = list(chances)
-    reach = 1.645 * sqrt(sum(one * (1 - one) for one in some))
+    reach = Z * sqrt(sum(one * (1 - one) for one in some))
     value, low, high = (
         round(one / wanted, 4) for one in (sum(some), sum(some) - reach, min(sum(some) + reach, len(some)))
     )

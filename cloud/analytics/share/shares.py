@@ -53,13 +53,11 @@ def purity(lines: Iterable[MeanLine], owned: Collection[str], own: Collection[st
     return fraction((line for line in lines if line.cooler in owned), lambda line: line.sku in own)
 
 
-def numeric_distribution(lines: Iterable[MeanLine], outlets: Collection[str], key: Key) -> dict[str, Estimate]:
-    """Outlets that stock a product / outlets that were watched, by key."""
-    return weighted_distribution(lines, dict.fromkeys(outlets, 1.0), key)
-
-
 def weighted_distribution(lines: Iterable[MeanLine], sales: Mapping[str, float], key: Key) -> dict[str, Estimate]:
-    """Sales of the outlets that stock a product / sales of all outlets, by key; `sales` are those of all products."""
+    """Sales of the outlets that stock a product / sales of all outlets, by key; `sales` are those of all products.
+
+    With sales of 1 each it is the numeric distribution: outlets that stock it / outlets watched.
+    """
     total = sum(sales.values())
     stocked: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for line in lines:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cloud.analytics.share.shares import numeric_distribution, purity, shares, weighted_distribution
+from cloud.analytics.share.shares import purity, shares, weighted_distribution
 from cloud.analytics.share.window import MeanLine
 
 
@@ -34,10 +34,10 @@ def test_distribution_counts_outlets_and_their_sales() -> None:
     def sku(one: MeanLine) -> str:
         return one.sku
 
-    numeric = numeric_distribution(WORLD, {"a", "b", "c"}, sku)
+    numeric = weighted_distribution(WORLD, dict.fromkeys("abc", 1.0), sku)
     assert {name: share.value for name, share in numeric.items()} == {"cola": 0.6667, "rival": 0.6667}
     weighted = weighted_distribution(WORLD, {"a": 8, "b": 1, "c": 1}, sku)
     assert weighted["cola"].value == 0.9
-    doubtful = numeric_distribution([line("a1", "cola", 1, stocked=0.5)], {"a"}, sku)["cola"]
+    doubtful = weighted_distribution([line("a1", "cola", 1, stocked=0.5)], {"a": 1.0}, sku)["cola"]
     assert (doubtful.low, doubtful.value, doubtful.high) == (0, 0.5, 1)
     assert weighted_distribution(WORLD, {}, sku) == {}
