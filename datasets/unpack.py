@@ -37,15 +37,7 @@ def unpack(archive: Path, folder: Path) -> None:
             if number > MOST_MEMBERS:
                 raise BadInputError(f"{archive}: more than {MOST_MEMBERS:,} files: refused")
             allowed -= _write(archive, folder, name, opened, allowed)
-    except (
-        tarfile.TarError,
-        zipfile.BadZipFile,
-        EOFError,
-        OSError,
-        NotImplementedError,
-        RuntimeError,
-        zlib.error,
-    ) as error:
+    except DAMAGE as error:
         raise BadInputError(f"{archive}: cannot be unpacked: {error}") from error
 
 

@@ -239,15 +239,7 @@ class Bundle:
         try:
             with self._zip.open(name) as entry:
                 content = entry.read(most_bytes + 1)
-        except (
-            KeyError,
-            OSError,
-            EOFError,
-            zipfile.BadZipFile,
-            NotImplementedError,
-            RuntimeError,
-            zlib.error,
-        ) as error:
+        except DAMAGE as error:
             raise BundleError(f"{self.file} is broken at {name} ({error}): fetch it again") from error
         if len(content) > most_bytes:
             raise BundleError(f"{self.file}: {name} is larger than its manifest says: fetch it again")
