@@ -52,3 +52,8 @@ def test_a_wrong_file_says_where(tmp_path: Path, text: str, words: str) -> None:
 def test_an_absent_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"no settings file .*absent\.toml"):
         Probe.load(tmp_path / "absent.toml", env_prefix="PROBE")
+
+
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be read: Is a directory"):
+        Probe.load(tmp_path, env_prefix="PROBE")
