@@ -162,7 +162,9 @@ def take_back(
         if error.status != 404:
             raise
     session.flush()
-    return _show(request, who, session, services, outlet_class, notice=N_("It is graded as before."))
+    left = {one.outlet_class for one in _classes(session, schemes(session))}
+    shown = outlet_class if outlet_class in left else ALL_OTHERS
+    return _show(request, who, session, services, shown, notice=N_("It is graded as before."))
 
 
 def schemes_view(

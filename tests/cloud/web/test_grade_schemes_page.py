@@ -81,6 +81,13 @@ def test_a_scheme_is_kept_and_taken_back(lived: Shelf, manager: httpx.Client) ->
     assert manager.post("/grade-schemes/remove", data={"outlet_class": "kiosk"}).status_code == 200
 
 
+def test_a_class_without_outlets_is_gone_with_its_scheme(lived: Shelf, manager: httpx.Client) -> None:
+    keep(manager, outlet_class="pub")
+    assert "pub 0 own" in text_of(manager.get("/grade-schemes"))
+    back = manager.post("/grade-schemes/remove", data={"outlet_class": "pub"})
+    assert (back.status_code, "pub" in text_of(back), lived.rows(GradeScheme)) == (200, False, [])
+
+
 @pytest.mark.parametrize(
     ("form", "problem"),
     [
