@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,6 @@ from firmware_sim.demo.provision import write_private
 from firmware_sim.fleet.shelves import FleetCooler, FleetWorld, Plan
 from firmware_sim.world.places import Outlet
 
-_AT_ONCE = 4
-"""Requests on the way: the records take one writer at a time, so more would only wait there."""
 _MOST_ROWS = 250
 """Of one request: it shall be answered well within the time that programs wait."""
 _PATIENCE_S = 180.0
@@ -74,10 +71,9 @@ def provision(
     planograms = _add_planograms(api, missing)
     _put(api, "/coolers", "coolers", [_cooler(cooler, planograms[cooler.plan]) for cooler in missing])
     try:
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            for done, (device, key) in enumerate(pool.map(lambda one: _add_device(api, one.id), missing), start=1):
-                keys[device] = key
-                progress(done, len(missing))
+        for first in range(0, len(missing), _MOST_ROWS):
+            keys |= _add_devices(api, [cooler.id for cooler in missing[first : first + _MOST_ROWS]])
+            progress(min(first + _MOST_ROWS, len(missing)), len(missing))
     finally:  # a key is told once: what was made must not be lost
         write_private(keys_file, json.dumps(keys, indent=1))
     return keys
@@ -100,14 +96,16 @@ def read_keys(file: Path) -> dict[str, str]:
     return keys
 
 
-def _add_device(api: Api, device: str) -> tuple[str, str]:
+def _add_devices(api: Api, names: list[str]) -> dict[str, str]:
+    """A device for each of these coolers, named as it; their keys."""
     try:
-        return device, api.post("/devices", {"id": device, "cooler": device})["key"]
+        made = api.post("/devices/batch", {"devices": [{"id": name, "cooler": name} for name in names]})
     except ConflictError as error:
         raise BadInputError(
-            f"the cloud has a device {device} already and tells its key to nobody: give the file of its key with "
-            "--keys, or take a tenant of its own for the fleet"
+            f"{error}, and the cloud tells its key to nobody: give the file of the keys with --keys, or "
+            "take a tenant of its own for the fleet"
         ) from error
+    return {one["id"]: one["key"] for one in made["devices"]}
 
 
 def _put(api: Api, path: str, name: str, rows: list[dict[str, Any]]) -> None:
