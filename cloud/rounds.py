@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import ClassVar
 
 from facings.errors import UnavailableError
@@ -28,6 +29,24 @@ class Rounds(ABC):
     @abstractmethod
     def pause_s(self) -> float:
         """How long to wait after a round, unless woken."""
+
+    def part(self, of: str, work: Callable[[], int]) -> int:
+        """Do one part of a round, that `of` a company; where it fails that is logged, and holds up no other.
+
+        Args:
+            of: as the log says it.
+            work: how much it did.
+
+        Raises:
+            UnavailableError: a store is away, and is so for the others too; or the round is to end.
+        """
+        try:
+            return work()
+        except UnavailableError:
+            raise
+        except Exception:
+            self._log.exception("cannot %s of %s, trying again", self.purpose, of)
+            return 0
 
     def start(self) -> None:
         """Begin, with a first round at once."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 
 from sqlalchemy import select
 
@@ -10,7 +11,6 @@ from cloud.analytics.promo.stored import Answering, answering, due, study
 from cloud.identity.models import Tenant
 from cloud.rounds import Rounds
 from cloud.services import Services
-from facings.errors import UnavailableError
 
 log = logging.getLogger(__name__)
 
@@ -43,17 +43,10 @@ class PromotionRounds(Rounds):
             for promotion in waiting:
                 if self.worker.stopping:
                     return done
-                done += self._study(tenant, promotion)
+                done += self.part(f"{tenant}, number {promotion}", partial(self._study, tenant, promotion))
         return done
 
-    def _study(self, tenant: str, promotion: int) -> bool:
-        """Study one; whatever is wrong with it holds up no other."""
-        try:
-            state = study(self._services, tenant, promotion, self._answer)
-        except UnavailableError:
-            raise
-        except Exception:
-            log.exception("cannot study promotion %d of %s, trying again", promotion, tenant)
-            return False
+    def _study(self, tenant: str, promotion: int) -> int:
+        state = study(self._services, tenant, promotion, self._answer)
         log.info("studied promotion %d of %s: %s", promotion, tenant, state)
-        return True
+        return 1

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 
+from cloud.analytics.sellout.apart import estimate_apart
 from cloud.analytics.sellout.service import compute
 from cloud.api.deps import AdminDep, ServicesDep, SessionDep
 from cloud.api.errors import ApiError, not_found
@@ -53,5 +54,5 @@ def recompute(services: ServicesDep, session: SessionDep, who: AdminDep, body: R
     if body.sellout:
         outlets = {coolers[cooler] for cooler in some} if some else None
         first, last = body.start.date(), (body.end - timedelta(microseconds=1)).date()
-        rows = compute(services, who.tenant, first, last, outlets)
+        rows = compute(services, who.tenant, first, last, outlets, estimate_apart)
     return RecomputeAnswer(cooler_days=made, sellout_rows=rows)

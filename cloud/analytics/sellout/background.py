@@ -9,7 +9,7 @@ from functools import partial
 from sqlalchemy import select
 
 from cloud.analytics.sellout.apart import estimate_apart
-from cloud.analytics.sellout.service import compute, stale
+from cloud.analytics.sellout.service import Estimator, compute, stale
 from cloud.identity.models import Tenant
 from cloud.rounds import Rounds
 from cloud.services import Services
@@ -38,13 +38,18 @@ class SellOutRounds(Rounds):
         stored = 0
         estimator = partial(estimate_apart, stopping=self.worker.stop_asked)
         for tenant in tenants:
-            by_days: dict[tuple[date, date], list[str]] = {}
-            for outlet, days in stale(self._services, tenant).items():
-                by_days.setdefault(days, []).append(outlet)
-            for (first, last), outlets in by_days.items():
-                if self.worker.stopping:
-                    return stored
-                stored += compute(self._services, tenant, first, last, outlets, estimator)
+            stored += self.part(tenant, partial(self._compute, tenant, estimator))
         if stored:
             log.info("computed sell-out: %d rows", stored)
+        return stored
+
+    def _compute(self, tenant: str, estimator: Estimator) -> int:
+        by_days: dict[tuple[date, date], list[str]] = {}
+        for outlet, days in stale(self._services, tenant).items():
+            by_days.setdefault(days, []).append(outlet)
+        stored = 0
+        for (first, last), outlets in by_days.items():
+            if self.worker.stopping:
+                break
+            stored += compute(self._services, tenant, first, last, outlets, estimator)
         return stored

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 import numpy as np
 from sqlalchemy import select
@@ -19,8 +19,6 @@ EVERY_S = 2.0
 MOST_AT_ONCE = 1_000
 MOST_EXAMPLES = 12
 MOST_OF_A_PHOTO = 3
-
-log = logging.getLogger(__name__)
 
 Key = tuple[str, int]
 """Embedder and length of a look: only looks with equal keys can be compared."""
@@ -50,16 +48,9 @@ class NewcomerRounds(Rounds):
             waiting = session.scalars(select(Sighting.tenant_id).where(Sighting.newcomer_id.is_(None)).distinct())
             tenants = list(waiting)
         self._more = False  # a failed round must not be followed by the next at once
-        most = max((self._gathered(tenant) for tenant in tenants), default=0)
+        most = max((self.part(tenant, partial(self._gather, tenant)) for tenant in tenants), default=0)
         self._more = most >= MOST_AT_ONCE
         return most
-
-    def _gathered(self, tenant: str) -> int:
-        try:
-            return self._gather(tenant)
-        except Exception:
-            log.exception("cannot gather unknown products of %s, trying again", tenant)
-            return 0
 
     def _gather(self, tenant: str) -> int:
         with self._services.records.session(tenant) as session:
