@@ -28,6 +28,7 @@ from cloud.audits import routes as audits
 from cloud.catalog import routes as catalog
 from cloud.catalog.galleries import routes as galleries
 from cloud.catalog.newcomers import routes as newcomers
+from cloud.fleet import remote_routes as remote
 from cloud.fleet import routes as fleet
 from cloud.identity import routes as identity
 from cloud.outlets import planogram_routes as planograms
@@ -43,6 +44,7 @@ log = logging.getLogger(__name__)
 DOMAINS = (
     identity,
     fleet,
+    remote,
     catalog,
     galleries,
     newcomers,

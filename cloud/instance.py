@@ -31,6 +31,7 @@ from cloud.broker.watch import ExternalBroker, OwnBroker
 from cloud.catalog.galleries.announce import Announcements
 from cloud.catalog.newcomers.rounds import NewcomerRounds
 from cloud.files import write_private
+from cloud.fleet.wishes import Wishes
 from cloud.http_server import HttpServer
 from cloud.identity.first import first_sign_in
 from cloud.lock import InstanceLock
@@ -125,6 +126,7 @@ class Instance:
         live, ingest, judging = Live(services, link), Ingest(services, link), Judging(services)
         services.live = Together(live, judging)
         galleries = services.galleries = Announcements(services, link)
+        services.devices = link
         sender = AlertSender(services, link)
         services.live = alerts = AlertRounds(services, link, services.live, sender)
         services.checks = {
@@ -149,6 +151,7 @@ class Instance:
         self._run(Retention(services))
         link.start()
         link.wait_connected(_CONNECT_WITHIN_S)
+        self._run(Wishes(services, link))
 
     def _broker(self, records: Records, secret: str) -> tuple[OwnBroker | ExternalBroker, BrokerLink]:
         given = self.settings.broker

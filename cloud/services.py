@@ -61,6 +61,22 @@ class NoGalleryNews:
         """Nobody to tell; the running cloud announces what is new at its next start."""
 
 
+class DeviceLine(Protocol):
+    """Speaks to devices, over the broker."""
+
+    def publish(self, topic: str, payload: bytes, qos: int = 1, retain: bool = False) -> bool:
+        """Hand a message over; False where too much is waiting already."""
+        ...
+
+
+class NoDeviceLine:
+    """Reaches no device: for commands, which run without a broker."""
+
+    def publish(self, topic: str, payload: bytes, qos: int = 1, retain: bool = False) -> bool:  # noqa: ARG002
+        """Nobody listens."""
+        return False
+
+
 class BrokerLogins(Protocol):
     """Keeps the broker's users in step with the records."""
 
@@ -96,6 +112,7 @@ class Services:
     logins: BrokerLogins
     clock: Clock = field(default_factory=SystemClock)
     galleries: GalleryNews = field(default_factory=NoGalleryNews)
+    devices: DeviceLine = field(default_factory=NoDeviceLine)
     sign_ins: SignInLimit = field(default_factory=SignInLimit)
     metrics: Metrics = field(default_factory=Metrics)
     pace: Pace = field(default_factory=Pace)

@@ -23,10 +23,11 @@ from cloud.audits.latest import take_observations
 from cloud.audits.models import NO_TENANT
 from cloud.audits.quarantine import quarantine
 from cloud.audits.rows import LineRows, event_row, observation_row
-from cloud.audits.signs import SIGNS, take_signs
+from cloud.audits.signs import take_signs
 from cloud.catalog.models import Product
 from cloud.catalog.newcomers.sightings import take_sightings
 from cloud.fleet.models import Device
+from cloud.fleet.remote import take_answers
 from cloud.identity.models import Tenant
 from cloud.outlets.models import Cooler
 from cloud.services import Services
@@ -166,6 +167,7 @@ def _commit(services: Services, batch: Batch) -> Outcome:
         outcome.signs_changed = take_signs(session, [*batch.present, *stored])
         outcome.changed = take_observations(session, services.facts, batch.tenant, batch.coolers, stored)
         take_sightings(session, batch.coolers, stored)
+        take_answers(session, batch.present, now)
     outcome.acks = _acks(batch, boots, refused)
     return outcome
 
@@ -176,7 +178,7 @@ def _settle(batch: Batch, boots: Boots, outcome: Outcome) -> tuple[list[Accepted
     refused = [item for item in batch.refused if _note(item, boots, outcome, "quarantined")]
     outcome.counts.update((_kind(item), "repeated") for item in batch.repeated)
     for item in batch.present:
-        outcome.counts[_kind(item), "stored" if item.topic.kind in SIGNS else "unused"] += 1
+        outcome.counts[_kind(item), "stored"] += 1
     for device, boot, first, last in _losses(stored):
         boots[device, boot].lose(first, last)
     return stored, refused

@@ -25,6 +25,7 @@ from cloud.web import (
     grade_schemes,
     grades,
     new_products,
+    on_request,
     planogram_editor,
     planogram_pages,
     planograms,
@@ -54,6 +55,7 @@ from facings.ids import Slug
 router = APIRouter(include_in_schema=False, dependencies=[Depends(errors.require_assets)])
 
 PAGES = (
+    on_request,
     new_products,
     planogram_pages,
     planogram_editor,

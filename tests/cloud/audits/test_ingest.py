@@ -7,13 +7,25 @@ from datetime import timedelta
 
 import pytest
 
-from facings.messages import CoolerKpi, Observation, OverviewKpi, StockoutList
-from facings.topics import KpiTopics
+from facings.logins import mqtt_username
+from facings.messages import (
+    Birth,
+    Command,
+    CommandReply,
+    ConfigDesired,
+    ConfigReported,
+    CoolerKpi,
+    Observation,
+    OverviewKpi,
+    StockoutList,
+)
+from facings.topics import DeviceTopics, KpiTopics
 from tests.support.cloud import TENANT, RunningCloud, wait_until
-from tests.support.messages import NOON, observation
+from tests.support.messages import BOOT, CLOCK, NOON, observation
 from tests.support.mqtt_device import MqttDevice, MqttPeer
 
 TOPICS = KpiTopics(TENANT)
+ENVELOPE = {"boot_id": BOOT, "captured_at": NOON, "sent_at": NOON, "clock": CLOCK}
 
 
 @pytest.fixture(scope="module")
@@ -142,3 +154,40 @@ def test_kill_9_in_the_middle_stores_everything_once(cloud: RunningCloud, key: s
     with cloud.client() as client:
         stored = client.get("/api/v1/coolers/cooler-01/observations", params=since).json()["items"]
     assert sorted(item["id"] for item in stored) == sorted(str(photo.id) for photo in photos)
+
+
+def test_a_command_reaches_its_device_and_its_answer_comes_back(cloud: RunningCloud, key: str) -> None:
+    topics = DeviceTopics(TENANT, "cooler-01")
+    username = mqtt_username(TENANT, "cooler-01")
+    with cloud.client() as http, MqttPeer(cloud.mqtt_port, username, key, [topics.commands]) as device:
+        device.publish(
+            topics.birth, Birth(**ENVELOPE, version="1", models={}, outbox_depth=0, capabilities=("snapshot",))
+        )
+        commands = "/api/v1/devices/cooler-01/commands"
+        wait_until(lambda: http.get("/api/v1/devices/cooler-01").json()["birth"], what="birth")
+        asked = http.post(commands, json={"name": "snapshot"}).raise_for_status().json()
+        heard = wait_until(lambda: device.last(topics.command("snapshot")), what="the command")
+        command = Command.from_wire(heard)
+        photo = str(uuid.uuid4())
+        reply = CommandReply(**ENVELOPE, request=command.id, ok=True, detail={"photo_id": photo})
+        device.publish(topics.reply("snapshot"), reply)
+        device.publish(topics.reply("snapshot"), reply.model_copy(update={"ok": False, "error": "twice"}))
+        wait_until(lambda: http.get(f"{commands}/{asked['id']}").json()["state"] != "waiting", what="the answer")
+        answer = http.get(f"{commands}/{asked['id']}").json()
+        assert (answer["state"], answer["detail"], answer["error"]) == ("done", {"photo_id": photo}, "")
+
+
+def test_a_device_takes_up_the_settings_wished_for_when_it_comes(cloud: RunningCloud, key: str) -> None:
+    topics = DeviceTopics(TENANT, "cooler-01")
+    config = "/api/v1/devices/cooler-01/config"
+    with cloud.client() as http:
+        settings = {"schedule": {"cron": ["0 8 * * *"]}}
+        wished = http.put(config, json={"settings": settings}).raise_for_status().json()
+        with MqttPeer(cloud.mqtt_port, mqtt_username(TENANT, "cooler-01"), key, [topics.config_desired]) as device:
+            desired = ConfigDesired.from_wire(wait_until(lambda: device.last(topics.config_desired), what="the wish"))
+            assert (desired.revision, desired.settings) == (wished["revision"], settings)
+            device.publish(
+                topics.config_reported, ConfigReported(**ENVELOPE, revision=desired.revision, settings=settings)
+            )
+            reported = wait_until(lambda: http.get(config).json()["reported"], what="what the device reports")
+            assert (reported["revision"], reported["errors"]) == (wished["revision"], {})
