@@ -22,8 +22,8 @@ from cloud.identity.service import Caller
 from cloud.services import Services
 from cloud.web.i18n import Formats, translations
 from cloud.web.loop import may_act, named
-from cloud.web.pictures import Pictures
-from cloud.web.views import CoolerView, History, HistorySeries, LineRow, Shot, Tile
+from cloud.web.pictures import Pictures, unseen_of
+from cloud.web.views import CoolerView, History, HistorySeries, LineRow, Shot, Tile, Unused
 from facings.messages import Observation, Stockout
 
 HISTORY_PHOTOS = 300
@@ -70,8 +70,17 @@ def cooler_view(
         tiles=reading.tiles(),
         previous=earlier,
         next=later,
+        unused=_unused(services.facts, tenant, cooler) if photo is None and later else None,
         history=history(services.facts, tenant, cooler, present.catalogue, outlet.timezone),
     )
+
+
+def _unused(facts: Facts, tenant: str, cooler: str) -> Unused | None:
+    """The newest photos, where they were not good enough to be the latest."""
+    newest = read_photo(facts, tenant, cooler, None)
+    if newest is None or newest.stands_for_cooler:
+        return None
+    return Unused(newest.photo_id, newest.captured_at, newest.quality.reasons, unseen_of(newest))
 
 
 def _stored(session: Session, found: Observation) -> set[uuid.UUID]:

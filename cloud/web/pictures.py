@@ -41,7 +41,7 @@ class Pictures:
             whole=found.stands_for_cooler,
             pictures=[picture for n in ordered if (picture := self._of_view(n, views[n]))] or [self._alone()],
             stacked=bool(views) and all(view.shows in STACKED for view in views),
-            unseen=[Unseen(view.camera, view.shows, view.problem) for view in views if view.problem],
+            unseen=unseen_of(found),
         )
 
     def _alone(self) -> Picture:
@@ -88,6 +88,15 @@ class Pictures:
             )
             for product in sorted(products, key=lambda product: (product.row, product.box.x))
         ]
+
+
+def unseen_of(found: Observation) -> list[Unseen]:
+    """The cameras whose part of the cooler was not seen."""
+    return [
+        Unseen(view.camera, view.shows, (view.quality.reasons if view.quality else ()) or (view.problem,))
+        for view in found.views
+        if view.problem
+    ]
 
 
 def _place(shows: CoolerPart) -> int:

@@ -114,7 +114,7 @@ class Unseen:
 
     camera: str
     shows: CoolerPart
-    problem: str
+    reasons: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -143,6 +143,16 @@ class Shot:
     def gaps(self) -> int:
         """How many were found on all pictures."""
         return sum(len(picture.gaps) for picture in self.pictures)
+
+
+@dataclass(frozen=True)
+class Unused:
+    """The cooler's newest photos, where they changed no number, and why."""
+
+    photo: uuid.UUID
+    observed_at: datetime
+    reasons: Sequence[str]
+    unseen: Sequence[Unseen]
 
 
 @dataclass(frozen=True)
@@ -205,6 +215,7 @@ class CoolerView:
     is_latest: bool = True
     previous: uuid.UUID | None = None
     next: uuid.UUID | None = None
+    unused: Unused | None = None
     planned: bool = False
     compliance: ComplianceAnswer | None = None
     may_plan: bool = False

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import httpx
 
-from tests.support.messages import of_two_cameras
+from tests.support.messages import NOON, of_two_cameras
 from tests.support.shelf import Shelf
 
 FULL: dict[str | None, int] = {"cola-330": 4, "lemon-330": 2}
@@ -27,7 +28,10 @@ def test_both_photos_are_shown_each_with_its_products(shelf: Shelf, manager: htt
 
 
 def test_what_was_not_seen_is_named_and_nothing_is_called_missing(shelf: Shelf, manager: httpx.Client) -> None:
-    whole, half = of_two_cameras(FULL, 4), of_two_cameras(FULL, 4, problem="the camera answered 503", seq=2)
+    whole, half = (
+        of_two_cameras(FULL, 4),
+        of_two_cameras(FULL, 4, problem="the camera answered 503", seq=2, captured_at=NOON + timedelta(hours=1)),
+    )
     shelf.send(whole, half)
     page = manager.get(f"/coolers/cooler-01?photo={half.photo_id}").text
     assert PICTURE.findall(page) == [str(half.photo_id)]
@@ -35,4 +39,9 @@ def test_what_was_not_seen_is_named_and_nothing_is_called_missing(shelf: Shelf, 
     assert "the camera answered 503" in page
     assert "it cannot be compared" in page
     assert 'data-shelf="missing"' not in page
+    latest = manager.get("/coolers/cooler-01").text
+    assert f'data-photo="{whole.photo_id}"' in latest
+    told = latest.partition('id="unused"')[2].partition("</p>")[0]
+    assert f'href="?photo={half.photo_id}"' in told
+    assert "Upper part (top) not seen: the camera answered 503" in told
     assert "Make this photo the planogram" not in page
