@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from cloud.audits import facts
 from cloud.audits.inbox import Arrival, Inbox
 from cloud.audits.ingest import Ingest
+from cloud.audits.intake import Accepted, Refused, read
 from cloud.audits.models import Quarantined
 from facings.messages import Ack, Observation
 from facings.topics import DeviceTopics
@@ -97,6 +98,25 @@ def test_a_message_that_breaks_us_is_set_aside_and_stays_with_its_device(
     wire.bring(bad)
     wait_until(lambda: not Ack.from_wire(wire.published[-1][1]).boots[0].missing, what="the gap to close")
     assert shelf.facts(facts.observation) == 3
+
+
+def test_a_message_that_breaks_the_check_is_set_aside_alone(
+    shelf: Shelf, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, bad, other = (shelf.photo(hour, {"cola-330": 3}) for hour in range(3))
+
+    def brittle(arrival: Arrival) -> Accepted | Refused:
+        if arrival.payload == bad.to_wire():
+            raise ZeroDivisionError("seq 2")
+        return read(arrival)
+
+    monkeypatch.setattr("cloud.audits.ingest.read", brittle)
+    wire.bring(good, bad, other)
+    wait_until(lambda: wire.through() == 3 and len(wire.forgotten) == 3, what="the ack")
+    last = Ack.from_wire(wire.published[-1][1])
+    assert [(gap.first, gap.last) for gap in last.boots[0].missing] == [(2, 2)], "its device keeps it"
+    (row,) = shelf.rows(Quarantined)
+    assert row.reason == "checking it failed: ZeroDivisionError: seq 2"
 
 
 def test_the_inbox_holds_back_when_full_and_lets_go_when_closed(shelf: Shelf) -> None:
