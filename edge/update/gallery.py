@@ -53,6 +53,7 @@ class GalleryUpdater:
         self._peer = Peer("cloud, for galleries", log)
         self._worker = Worker("galleries", self._work, log)
         self._in_use: Installed | None = None
+        self._unusable: Installed | None = None
         self._refused: tuple[str, float] | None = None
         self.on_changed: Callable[[], None] = lambda: None
 
@@ -101,13 +102,17 @@ class GalleryUpdater:
                 worker.wait(LOOK_EVERY_S)
 
     def _take_up_installed(self) -> None:
-        """Use what lies on the disk, where that is another version: after a start, or after an import."""
+        """Use what lies on the disk, where that is another version: after a start, or after an import.
+
+        One that cannot be used is told once, and not tried again before the next start.
+        """
         installed = self._versions.current()
-        if installed is None or installed == self._in_use:
+        if installed is None or installed in (self._in_use, self._unusable):
             return
         try:
             self._use(installed)
         except BadInputError as error:
+            self._unusable = installed
             self._log.error("gallery %d cannot be used: %s", installed.version, error)
 
     def _follow_wish(self) -> None:

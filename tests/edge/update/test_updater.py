@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,8 +12,15 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.daemon import Device
+from edge.device.identity import Identity
+from edge.peer import Backoff
 from edge.reader import SharedReader
-from facings.galleries import SignedManifest, public_key_of, write_bundle
+from edge.update.gallery import GalleryUpdater
+from edge.update.versions import GalleryVersions
+from edge.uplink.outbox import Outbox
+from edge.uplink.store import Store
+from facings.errors import BadInputError
+from facings.galleries import Bundle, SignedManifest, public_key_of, write_bundle
 from facings.messages import Birth, Event, GalleryDesired
 from facings.topics import gallery_topic
 from tests.support.acking_peer import AckingPeer, wait_until
@@ -163,3 +171,31 @@ def test_who_wants_no_galleries_of_the_cloud_gets_none(
         wait_until(lambda: len(peer.observations()) == 1, "a photo read")
         assert not reader.used
     assert not http.requests
+
+
+class PickyReader(SquareReader):
+    """Can use no gallery."""
+
+    def use_gallery(self, folder: Path) -> None:
+        super().use_gallery(folder)
+        raise BadInputError("its tuning is damaged")
+
+
+def test_a_gallery_that_cannot_be_used_is_told_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    signed, files = signed_gallery(3, {"cola": (10,)})
+    versions = GalleryVersions(tmp_path / "state" / "gallery", "acme")
+    (tmp_path / "3.gallery").write_bytes(write_bundle(signed, files))
+    with Bundle(tmp_path / "3.gallery") as bundle:
+        versions.make_current(versions.unpack(bundle, bundle.verified(PUBLIC)))
+    settings, reader, log = edge_settings(tmp_path, "mqtt://127.0.0.1:1"), PickyReader(), logging.getLogger("picky")
+    store = Store(settings.state_dir, log)
+    store.start()
+    outbox = Outbox(store, Identity("acme", "cooler-01"), log)
+    updater = GalleryUpdater(settings, SharedReader(reader, 1), store, outbox, Backoff(), log)
+    for _ in range(3):
+        updater._take_up_installed()
+    store.stop()
+    assert len(reader.used) == 1
+    assert [record.message for record in caplog.records if record.name == "picky"] == [
+        "gallery 3 cannot be used: its tuning is damaged"
+    ]
