@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from cloud.analytics.compliance.table import judgement, shelf_facing
 from cloud.analytics.rollups.statements import milliseconds
 from cloud.analytics.rollups.tables import photo_day, photo_hour, shelf_day, shelf_hour
+from cloud.analytics.sellout.sold_table import sellout_day
 from cloud.audits.facts import device_event, observation, shelf_line
 from cloud.audits.models import Photo
 from cloud.rounds import Rounds
@@ -57,11 +59,13 @@ class Retention(Rounds):
             self._delete(table.name, "captured_at < {} AND received_at < {}", before - SPARE)
 
     def delete_rollups(self, before: datetime) -> None:
-        """Delete hours and days before a moment."""
+        """Delete hours and days before a moment, and what else was made of single photos and days."""
         for table in (shelf_hour, photo_hour):
             self._delete(table.name, "hour < {}", before)
-        for table in (shelf_day, photo_day):
+        for table in (shelf_day, photo_day, sellout_day):
             self._delete(table.name, "day < toDate({})", before)
+        for table in (judgement, shelf_facing):
+            self._delete(table.name, "captured_at < {} AND judged_at < {}", before - SPARE)
 
     def delete_photos(self, before: datetime) -> int:
         """Delete the bytes of photos taken before a moment; what was seen on them stays. How many photos that were."""

@@ -10,8 +10,10 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy import func, select
 
+from cloud.analytics.compliance.table import judgement, shelf_facing
 from cloud.analytics.registry import BY_NAME
 from cloud.analytics.rollups.retention import Retention
+from cloud.analytics.sellout.sold_table import sellout_day
 from cloud.analytics.series import Period
 from cloud.audits.facts import shelf_line
 from cloud.audits.models import Photo
@@ -72,6 +74,18 @@ def test_rollups_outlive_the_raw_lines(running: Services, tenant: str) -> None:
     assert units(running, tenant) == before
     Retention(running).delete_rollups(NOW - timedelta(days=50))
     assert units(running, tenant) == {NEW.date().isoformat(): 3}
+
+
+def test_what_was_made_of_photos_and_days_goes_with_the_rollups(running: Services, tenant: str) -> None:
+    for at in (OLD, NEW):
+        key = (tenant, "front", at, uuid.uuid4(), "kiosk")
+        running.facts.insert(judgement, [(*key, 0, 0, 0, 0, 0, 0, 0, 0.0, 0.0, 0, at)])
+        running.facts.insert(shelf_facing, [(*key, 0, 1, "cola", 1, 0.0, 0, at)])
+        running.facts.insert(sellout_day, [(tenant, "front", "cola", at.date(), "kiosk", *(0.0,) * 7, 0, at)])
+    Retention(running).delete_rollups(NOW - timedelta(days=50))
+    for table, column in ((judgement, "captured_at"), (shelf_facing, "captured_at"), (sellout_day, "day")):
+        (row,) = running.facts.select(tenant, select(table.c[column]), table)
+        assert row[0] in (NEW, NEW.date()), table.name
 
 
 def test_photos_go_and_what_was_seen_on_them_stays(running: Services, tenant: str) -> None:
