@@ -6,8 +6,9 @@
   without a name there is most likely the SKU itself; another SKU, or neither product nor gap, tells little. Where the
   SKU stood when it was last seen counts most. The less sure a photo is of itself, the less all of it counts.
 - A SKU named outside its lanes is most often a misnamed neighbour, and tells little too.
-- Where a photo cannot be laid over the planogram (another number of rows), only the names count: the more products
-  without a name, the less sure is an absence; one with products of which none was named says nothing.
+- Where a photo shows another number of rows, they are matched with the planned ones by what stands in them. Where that
+  cannot be done either, only the names count: the more products without a name, the less sure is an absence; one with
+  products of which none was named says nothing.
 - After each photo the SKU is in sight, pushed back where it is hard to see, or out, each with a probability. An
   episode opens when it is out with 0.9, and closes when it is out with no more than 0.1. So one bad reading neither
   opens nor closes an episode, and a gap need not wait for the next photo.
