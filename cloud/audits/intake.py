@@ -37,6 +37,8 @@ NUMBERED = ("observation", "event")
 
 MOST_LINES = 2_000
 MOST_UNITS = 100_000
+MOST_ROWS = 200
+"""No cooler has as many; the facts count the shelves of a photo in a byte, and a list is made for each."""
 EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
 MOST_AHEAD = timedelta(days=1)
 
@@ -121,8 +123,9 @@ def _check(kind: str, message: Envelope) -> None:
             raise MessageError(f"{len(message.lines):,} lines; at most {MOST_LINES:,} are taken")
         if any(line.units > MOST_UNITS or line.count_sd > MOST_UNITS for line in message.lines):
             raise MessageError(f"a line of more than {MOST_UNITS:,} units")
-        if message.rows > MOST_LINES:
-            raise MessageError(f"{message.rows:,} shelf rows; at most {MOST_LINES:,} are taken")
+        rows = max([message.rows, *(one.row + 1 for one in (*message.products, *message.gaps))])
+        if rows > MOST_ROWS:
+            raise MessageError(f"{rows:,} shelf rows; at most {MOST_ROWS:,} are taken")
 
 
 def _number(topic: UpwardTopic | None, payload: bytes) -> Number | None:

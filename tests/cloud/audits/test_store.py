@@ -96,6 +96,7 @@ def test_gaps_are_named_filled_and_declared_lost(shelf: Shelf) -> None:
 
 
 LINE = {"sku": "cola-330", "facings": 1, "linear_share": 1, "confidence": 1, "count_sd": 0}
+GAP = {"box": {"x": 0, "y": 0, "w": 0.1, "h": 0.1}, "confidence": 1}
 BAD: list[tuple[str, Any, str, list[int]]] = [
     ("no JSON", lambda photo: b"\xff\xd8\xff", "not JSON", []),
     ("no object", lambda photo: b"[1, 2]", "a message is a JSON object, this is list", []),
@@ -108,6 +109,8 @@ BAD: list[tuple[str, Any, str, list[int]]] = [
     ("truncated", lambda photo: photo.to_wire()[:-20], "not JSON", [1]),
     ("too large", lambda photo: changed(photo, models={"m": "x" * 1_100_000}), "at most 1,000,000", [1]),
     ("too many units", lambda photo: changed(photo, lines=[LINE | {"units": 10**9}]), "100,000 units", [1]),
+    ("too many rows", lambda photo: changed(photo, rows=1_000), "1,000 shelf rows", [1]),
+    ("a row far below", lambda photo: changed(photo, gaps=[GAP | {"row": 10**9}]), "1,000,000,001 shelf rows", [1]),
     ("not UTF-8", lambda photo: photo.to_wire().replace(b"product-detector", b"\xff\xfe"), "", [1]),
 ]
 
