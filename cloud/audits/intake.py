@@ -123,7 +123,8 @@ def _check(kind: str, message: Envelope) -> None:
             raise MessageError(f"{len(message.lines):,} lines; at most {MOST_LINES:,} are taken")
         if any(line.units > MOST_UNITS or line.count_sd > MOST_UNITS for line in message.lines):
             raise MessageError(f"a line of more than {MOST_UNITS:,} units")
-        rows = max([message.rows, *(one.row + 1 for one in (*message.products, *message.gaps))])
+        lowest = max(*(one.row for one in message.products), *(one.row for one in message.gaps), -1, -1)
+        rows = max(message.rows, lowest + 1)
         if rows > MOST_ROWS:
             raise MessageError(f"{rows:,} shelf rows; at most {MOST_ROWS:,} are taken")
 
