@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from cloud.analytics.sellout.answer import ranged
+from cloud.analytics.sellout.answer import FOLLOWING, ranged
 from cloud.analytics.sellout.estimate import estimate
 from cloud.analytics.sellout.learning import Learning
 from cloud.analytics.sellout.records import FloatArray
@@ -58,6 +58,7 @@ class Found:
     mean: FloatArray
     variance: FloatArray
     shared: FloatArray
+    following: FloatArray
     lost: FloatArray
     lost_mean: FloatArray
     lost_variance: FloatArray
@@ -82,6 +83,7 @@ def study(case: Case, outlets: int, days: int, first: int) -> Found:
         mean=put("sold"),
         variance=put("sold_variance"),
         shared=put("sold_shared"),
+        following=put("sold_following"),
         lost=np.concatenate([one.lost for one in watched]),
         lost_mean=put("lost"),
         lost_variance=put("lost_variance"),
@@ -122,7 +124,7 @@ def score(parts: Sequence[Found]) -> dict[str, Any]:
         "held": {
             "outlet, SKU, day": held(mean, variance, sold),
             "outlet, day": held(day_mean, day_variance + day_shared**2, day_sold),
-            "outlet, SKU, period": held(mean.sum(axis=1), variance.sum(axis=1), sold.sum(axis=1)),
+            **{f"outlet, SKU, {days} days": held(*_periods(put, days)) for days in (7, mean.shape[1])},
         },
         "lost": {
             "units": int(lost.sum()),
@@ -131,6 +133,19 @@ def score(parts: Sequence[Found]) -> dict[str, Any]:
         },
         "cpu_seconds": round(sum(part.seconds for part in parts)),
     }
+
+
+def _periods(put: Callable[[str], FloatArray], days: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Mean, variance and truth of what was sold in each whole period of so many days, (rows, periods)."""
+    mean, own, shared, following, sold = (put(name) for name in ("mean", "variance", "shared", "following", "sold"))
+    starts = range(0, mean.shape[1] - days + 1, days)
+    variance = [
+        (own + shared**2)[:, at : at + days].sum(axis=1)
+        + 2 * sum(following[:, at : at + days - lag, lag - 1].sum(axis=1) for lag in range(1, min(days, FOLLOWING + 1)))
+        for at in starts
+    ]
+    sums = [np.array([each[:, at : at + days].sum(axis=1) for at in starts]) for each in (mean, sold)]
+    return sums[0], np.maximum(variance, 0.0), sums[1]
 
 
 def _by(outlets: np.ndarray[Any, Any], each: FloatArray) -> Iterator[FloatArray]:

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 from clickhouse_connect.cc_sqlalchemy.types import (
     UUID,
+    Array,
     Date,
     DateTime64,
     Float32,
@@ -25,6 +26,7 @@ from clickhouse_connect.cc_sqlalchemy.types import (
 from sqlalchemy import Table
 
 _TYPES: dict[type, pa.DataType] = {
+    Array: pa.list_(pa.float64()),
     Date: pa.date32(),
     DateTime64: pa.timestamp("ms", "UTC"),
     Float32: pa.float32(),
@@ -37,7 +39,8 @@ _TYPES: dict[type, pa.DataType] = {
     UInt64: pa.uint64(),
     UUID: pa.binary(16),
 }
-"""Every type of a column in the facts: times are `DateTime64(3)` throughout, `LowCardinality` texts are texts."""
+"""Every type of a column in the facts: times are `DateTime64(3)` throughout, arrays of `Float64`, `LowCardinality`
+texts are texts."""
 
 
 def columns_of(table: Table, rows: Sequence[Iterable[Any]], names: Sequence[str] | None = None) -> pa.Table:

@@ -30,7 +30,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError as SqlDatabaseError
 
 from cloud.audits.columns import columns_of
-from cloud.audits.rekeying import rekey
+from cloud.audits.rekeying import rekey, widen
 from cloud.settings import CloudSettings
 from facings.errors import UnavailableError
 
@@ -130,6 +130,7 @@ class Facts:
         self._engine = create_engine(url)
         try:
             metadata.create_all(self._engine)
+            widen(self._engine, metadata)
             rekey(self._engine, metadata)
         except SqlDatabaseError as error:
             raise UnavailableError(f"cannot open the facts store {url}: {error.orig}") from error
@@ -147,9 +148,11 @@ class Facts:
         return self._engine
 
     def insert(self, table: Table, rows: Sequence[Iterable[Any]]) -> None:
-        """Add rows, values in the order of the table's columns; on return they are on disk."""
+        """Add rows, values in the order of the table's columns, the last of which may be left out for their defaults;
+        on return they are on disk."""
         if rows:
-            self.insert_columns(table, columns_of(table, rows))
+            names = table.columns.keys()[: len(tuple(rows[0]))]
+            self.insert_columns(table, columns_of(table, rows, names))
 
     def insert_columns(self, table: Table, columns: pyarrow.Table) -> None:
         """Add rows that are columns already, in the types of `cloud.audits.columns`; on return they are on disk.

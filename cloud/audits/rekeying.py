@@ -1,4 +1,4 @@
-"""Tables of the facts store that an earlier version made with another key, brought to that of this version.
+"""Tables of the facts store that an earlier version made with fewer columns or another key, brought to this version's.
 
 The engine cannot change by what a table is sorted, nor which rows it takes for one. So the rows are copied into a new
 table, and the two change their names at once: whoever is killed in between finds the old table as it was. A table that
@@ -15,7 +15,22 @@ log = logging.getLogger(__name__)
 
 
 KEY = "key"
+_COLUMNS = text("SELECT table, name FROM system.columns WHERE database = currentDatabase()")
 _STORED = text("SELECT name, sorting_key FROM system.tables WHERE database = currentDatabase()")
+
+
+def widen(engine: Engine, metadata: MetaData) -> list[str]:
+    """Add the columns that stored tables lack, at their ends; rows of before have defaults in them."""
+    added = []
+    with engine.connect() as connection:
+        stored = {(row.table, row.name) for row in connection.execute(_COLUMNS)}
+        for table in metadata.sorted_tables:
+            for column in table.columns:
+                if (table.name, column.name) not in stored:
+                    kind = column.type.compile(engine.dialect)
+                    connection.execute(text(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}"))
+                    added.append(f"{table.name}.{column.name}")
+    return added
 
 
 def rekey(engine: Engine, metadata: MetaData) -> list[str]:

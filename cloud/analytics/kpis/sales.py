@@ -11,7 +11,7 @@ KPIS: tuple[Kpi, ...] = (
         title_zh="动销量",
         formula=(
             "units sold, estimated from photos with the stock as a hidden state (docs/sell-out.md); low and high nine "
-            "times of ten, errors of days and coolers taken as independent"
+            "times of ten, errors of coolers taken as independent, those of days within a week as bound to each other"
         ),
         unit="products",
         grain="cooler, SKU, business day",

@@ -14,6 +14,8 @@ from cloud.analytics.sellout.records import CoolerRecord, FloatArray
 LEVEL = 0.9
 """An interval holds the truth nine times of ten."""
 Z = 1.645
+FOLLOWING = 6
+"""Days after a day whose sales are told to be bound to its own: deliveries are seldom further apart."""
 _NOTHING = 1e-6
 _ROUNDING = 1 / 12
 """Variance that rounding to whole units takes away."""
@@ -79,24 +81,44 @@ class CoolerSellOut:
     """Mean stock at the beginning of the day."""
     covered: FloatArray
     """(days,) share of the open hours that photos cover."""
+    sold_following: FloatArray | None = None
+    """(SKUs, days, `FOLLOWING`) covariance of what was sold with that of each of the days after, the shared error left
+    out; None where it is not known."""
+
+
+class SoldRow(NamedTuple):
+    """What a cooler sold of a SKU on a day in an outlet, as it is stored."""
+
+    sold: float
+    sold_variance: float
+    sold_shared: float
+    lost: float
+    lost_variance: float
+    opening: float
+    covered: float
+    following: tuple[float, ...]
+
+    def and_then(self, later: SoldRow) -> SoldRow:
+        """Both parts of a day on which the cooler changed its planogram; the opening stock is that of the first."""
+        sums = [a + b for a, b in zip(self[:-1], later[:-1], strict=True)]
+        following = tuple(a + b for a, b in zip(self.following, later.following, strict=True))
+        return SoldRow._make([*sums, following])._replace(opening=self.opening)
 
 
 def sold_rows(
     records: Sequence[CoolerRecord], found: Sequence[CoolerSellOut], days: Iterable[int]
-) -> dict[tuple[str, str, int, str], list[float]]:
-    """Sold, its variance and shared error, lost, its variance, opening stock and coverage: by cooler, SKU, day, outlet.
-
-    Of a day on which a cooler changed its planogram the parts add up; the stock is that of the first of them.
-    """
-    days, rows = list(days), dict[tuple[str, str, int, str], list[float]]()
+) -> dict[tuple[str, str, int, str], SoldRow]:
+    """The rows of some days by cooler, SKU, day and outlet."""
+    days, rows = list(days), dict[tuple[str, str, int, str], SoldRow]()
     for record, one in zip(records, found, strict=True):
         parts = (one.sold, one.sold_variance, one.sold_shared, one.lost, one.lost_variance, one.opening)
         for day in filter(record.stood_on, days):
             for number, sku in enumerate(one.skus):
-                row = [*(float(part[number, day]) for part in parts), float(one.covered[day])]
-                if (before := rows.get(key := (one.cooler, sku, day, one.outlet))) is not None:
-                    row = [*(a + b for a, b in zip(before[:5], row[:5], strict=True)), before[5], before[6] + row[6]]
-                rows[key] = row
+                following = () if one.sold_following is None else tuple(one.sold_following[number, day].tolist())
+                numbers = (float(part[number, day]) for part in parts)
+                row = SoldRow._make([*numbers, float(one.covered[day]), following])
+                before = rows.get(key := (one.cooler, sku, day, one.outlet))
+                rows[key] = row if before is None else before.and_then(row)
     return rows
 
 

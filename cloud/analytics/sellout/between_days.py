@@ -18,6 +18,19 @@ _KNOWN = 1e-6
 """A stock of less variance is known: it binds nothing."""
 
 
+def with_following(covariance: FloatArray, days: int) -> FloatArray:
+    """(all days, `days`) of each day with each of the `days` after it, the next one first; 0 beyond the end.
+
+    Example:
+        >>> with_following(np.array([[4.0, -1.0], [-1.0, 3.0]]), 2).tolist()
+        [[-1.0, 0.0], [0.0, 0.0]]
+    """
+    made = np.zeros((len(covariance), days))
+    for lag in range(1, min(days, len(covariance) - 1) + 1):
+        made[:-lag, lag - 1] = np.diagonal(covariance, lag)
+    return made
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Midnights:
     """Of each day, (rows, days): moments of the stock at its end, at its beginning, and of what was sold in between."""

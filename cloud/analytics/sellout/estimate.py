@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from cloud.analytics.sellout.answer import CoolerSellOut
+from cloud.analytics.sellout.answer import FOLLOWING, CoolerSellOut
+from cloud.analytics.sellout.between_days import with_following
 from cloud.analytics.sellout.busy_errors import BusyErrors
 from cloud.analytics.sellout.learned import Learned
 from cloud.analytics.sellout.learning import Learning, learn
@@ -41,7 +42,8 @@ def estimate(records: Sequence[CoolerRecord], learning: Learning | None = None) 
 def _answers(
     records: Sequence[CoolerRecord], timelines: Sequence[Timeline], rows: Sequence[Rows], learned: Learned
 ) -> list[CoolerSellOut]:
-    made = [_empty(record, line) for record, line in zip(records, timelines, strict=True)]
+    following = [np.zeros((len(record.skus), len(record.days) - 1, FOLLOWING)) for record in records]
+    made = [_empty(*each) for each in zip(records, timelines, following, strict=True)]
     days = len(records[0].days) - 1
     errors = {one.outlet: BusyErrors(days, one.first_weekday, learned.spread) for one in records}
     together: dict[tuple[int, int], FloatArray] = {}
@@ -54,8 +56,10 @@ def _answers(
         for row, (cooler, sku) in enumerate(zip(batch.cooler, batch.sku, strict=True)):
             one, covariance = made[cooler], found.sold_covariance[row]
             pulled = covariance.sum(axis=1) / learned.spread
+            own = covariance + np.outer(pulled, pulled) * rate_variance[row]
             one.sold[sku], one.lost[sku] = found.sold[row], found.lost[row]
-            one.sold_variance[sku] = found.sold_variance[row] + pulled**2 * rate_variance[row]
+            one.sold_variance[sku] = np.diag(own)
+            following[cooler][sku] = with_following(own, FOLLOWING)
             one.lost_variance[sku] = found.lost_variance[row] + found.lost[row] ** 2 * rate_variance[row]
             one.opening[sku] = np.concatenate([[smoothed.opening[row]], smoothed.closing[row][:-1]])
             errors[one.outlet].add(usual[row], covariance, found.lost_variance[row])
@@ -74,12 +78,12 @@ def _share(
         one.sold_shared[sku] = errors[one.outlet].in_sales(sold, covariances[one.outlet])
 
 
-def _empty(record: CoolerRecord, line: Timeline) -> CoolerSellOut:
+def _empty(record: CoolerRecord, line: Timeline, following: FloatArray) -> CoolerSellOut:
     shape = len(record.skus), len(record.days) - 1
     sold, sold_variance, sold_shared, lost, lost_variance, opening = np.zeros((6, *shape))
     return CoolerSellOut(
         record.cooler, record.outlet, record.skus, sold, sold_variance, sold_shared, lost, lost_variance, opening,
-        line.covered,
+        line.covered, following,
     )  # fmt: skip
 
 

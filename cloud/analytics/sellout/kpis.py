@@ -33,6 +33,8 @@ class SoldDay:
     lost: float
     lost_variance: float
     opening: float
+    sold_following: Sequence[float] = ()
+    """Covariances of `sold` with that of the days after, the next one first."""
 
 
 Key = Callable[[SoldDay], str | None]
@@ -126,12 +128,27 @@ def _grouped(rows: Iterable[SoldDay], key: Key, *, present: bool = False) -> dic
 
 
 def _units(rows: Sequence[SoldDay]) -> Estimate:
-    """How busy an outlet's day was, all its SKUs share: such errors add up; all others are independent."""
+    """How busy an outlet's day was, all its SKUs share: such errors add up. Those of a SKU's days are bound to each
+    other: what was not sold today was sold tomorrow. All others are independent."""
     shared: dict[tuple[str, date], float] = defaultdict(float)
     for row in rows:
         shared[row.outlet, row.day] += row.sold_shared
-    variance = sum(row.sold_variance for row in rows) + sum(one**2 for one in shared.values())
+    own = max(sum(row.sold_variance for row in rows) + _between_days(rows), 0.0)
+    variance = own + sum(one**2 for one in shared.values())
     return _estimate(sum(row.sold for row in rows), variance)
+
+
+def _between_days(rows: Sequence[SoldDay]) -> float:
+    """What the covariances between the days of each SKU in each cooler add to the variance of their sum."""
+    days: dict[tuple[str, str, str], set[date]] = defaultdict(set)
+    for row in rows:
+        days[row.cooler, row.outlet, row.sku].add(row.day)
+    return 2 * sum(
+        covariance
+        for row in rows
+        for lag, covariance in enumerate(row.sold_following, start=1)
+        if row.day + timedelta(days=lag) in days[row.cooler, row.outlet, row.sku]
+    )
 
 
 def _estimate(mean: float, variance: float) -> Estimate:

@@ -97,7 +97,9 @@ def _compute_group(
     dated = {
         (cooler, sku, begin + timedelta(days=day), outlet): row for (cooler, sku, day, outlet), row in told.items()
     }
-    rows: list[tuple[object, ...]] = [(tenant, *key, *row, 0, computed_at) for key, row in dated.items()]
+    rows: list[tuple[object, ...]] = [
+        (tenant, *key, *row[:-1], 0, computed_at, row.following) for key, row in dated.items()
+    ]
     rows += _withdrawn(services.facts, tenant, dated, (first, last), computed_at)
     services.facts.insert(sellout_day, rows)
     return len(rows)
@@ -119,7 +121,7 @@ def _withdrawn(
     )
     for row in facts.select(tenant, known, sellout_day):
         if (key := (row.cooler, row.sku, row.day, row.outlet)) not in told:
-            yield tenant, *key, *(0.0,) * 7, 1, at
+            yield tenant, *key, *(0.0,) * 7, 1, at, ()
 
 
 def stale(services: Services, tenant: str) -> dict[str, tuple[date, date]]:

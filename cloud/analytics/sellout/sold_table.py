@@ -2,12 +2,13 @@
 
 One row per cooler, SKU, business day and outlet: on the day of a move, a cooler has rows in two. Computing a day again
 adds rows that replace those before: the latest `computed_at` stands. A row that is no longer found is withdrawn.
+`sold_following` are the covariances of what was sold with that of the days after, the next one first.
 """
 
 from __future__ import annotations
 
 from clickhouse_connect.cc_sqlalchemy.ddl.tableengine import ReplacingMergeTree
-from clickhouse_connect.cc_sqlalchemy.types import Date, DateTime64, Float64, LowCardinality, String, UInt8
+from clickhouse_connect.cc_sqlalchemy.types import Array, Date, DateTime64, Float64, LowCardinality, String, UInt8
 from sqlalchemy import Column, Table
 
 from cloud.audits.facts import DURABLE, metadata
@@ -32,6 +33,7 @@ sellout_day = Table(
     Column("covered", Float64),
     Column("withdrawn", UInt8),
     Column("computed_at", DateTime64(3, "UTC")),
+    Column("sold_following", Array(Float64)),
     ReplacingMergeTree(
         version="computed_at",
         partition_by="toYYYYMM(day)",
