@@ -168,12 +168,15 @@ def read_gallery(folder: Path, model: LoadedModel, false_accept: float = FALSE_A
     vectors: list[FloatArray] = []
     problems: list[str] = []
     for sku, picture in _pictures(folder, problems):
-        encoded = picture.read_bytes()
-        key = hashlib.sha256(encoded).hexdigest()
         try:
+            encoded = picture.read_bytes()
+            key = hashlib.sha256(encoded).hexdigest()
             vector = known[key] if key in known else _embed_picture(encoded, model)
         except PhotoError as error:
             problems.append(f"{picture.relative_to(folder)} is left out. {error}")
+            continue
+        except OSError as error:
+            problems.append(f"{picture.relative_to(folder)} is left out. The file cannot be read ({error.strerror}).")
             continue
         kept[key] = vector
         contents.update(f"{sku} {key}\n".encode())

@@ -53,12 +53,12 @@ def bundle_from(
         embedder: SHA-256 of the embedder whose tuning goes along; None leaves a tuning out.
 
     Raises:
-        BadInputError: no folder, no picture, one picture under two SKUs, or a damaged tuning.
+        BadInputError: no folder, no picture, one that cannot be read or stands under two SKUs, or a damaged tuning.
     """
     files: dict[str, bytes] = {}
     pictures: dict[str, GalleryPicture] = {}
     for sku, file in pictures_in(folder):
-        content = file.read_bytes()
+        content = _content(file)
         digest = hashlib.sha256(content).hexdigest()
         suffix = "png" if file.suffix.lower() == ".png" else "jpg"
         picture = GalleryPicture(sku=sku, sha256=digest, suffix=suffix, bytes=len(content))
@@ -79,3 +79,10 @@ def bundle_from(
     )
     signed = sign(manifest, key)
     return signed, write_bundle(signed, files)
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise BadInputError(f"the picture {file} cannot be read ({error.strerror}): mend or remove it") from error

@@ -143,10 +143,16 @@ def test_what_cannot_be_used_is_left_out_and_named(tmp_path: Path, model: Loaded
     (tmp_path / "empty").mkdir()
     (tmp_path / "lime").mkdir()
     (tmp_path / "lime" / "note.jpg").write_text("buy limes")
+    (tmp_path / "lime" / "folder.png").mkdir()
     gallery = read_gallery(tmp_path, model)
     assert gallery.skus == ("cola",)
     problems = "\n".join(gallery.problems)
-    for part in ("Big Cola is left out", "empty holds no JPEG or PNG", "lime/note.jpg is left out. This is text"):
+    for part in (
+        "Big Cola is left out",
+        "empty holds no JPEG or PNG",
+        "lime/note.jpg is left out. This is text",
+        "lime/folder.png is left out. The file cannot be read (Is a directory)",
+    ):
         assert part in problems
 
 
