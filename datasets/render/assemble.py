@@ -196,8 +196,6 @@ MATERIALS: tuple[Material, ...] = (
     *((finish, 1.0) for finish in ("matte", "satin", "glossy", "metal")),
     *((finish, opacity) for finish in ("glass", "film") for opacity in _OPACITIES),
 )
-_LAMP = {"type": "diffuse", "reflectance": {"type": "rgb", "value": 0.03}}
-"""Of one colour: a lamp's texture coordinates are those of its light, which on the sheet of colours mean nothing."""
 _UNDER_FLOOR = ((0, -90, 0), (1, -90, 0), (1, -90, 1), (0, -90, 1))
 _DARK = Surface("satin", (40, 40, 40))
 _NOWHERE = quad(_UNDER_FLOOR, _DARK)

@@ -84,11 +84,6 @@ class Slant:
         carried: Floats = (y - (self.level - self.change * self.y_middle) * run) / (1 + self.change * run)
         return carried
 
-    def from_middle(self, x: Floats, y: Floats) -> Floats:
-        """The inverse: the y at column `x` of the shelf line that has `y` in the middle."""
-        moved: Floats = y + (self.level + self.change * (y - self.y_middle)) * (x - self.x_middle)
-        return moved
-
 
 def lay_out(boxes: FloatArray) -> Layout:
     """Rows, columns and depth of `boxes` (N, 4), x1 y1 x2 y2."""

@@ -14,9 +14,6 @@ from datasets.render.packs.cans import seam_radius
 from datasets.render.packs.labels import panel_texture
 from datasets.render.packs.shapes import Shape, joined, patch, placed, rounded_outline, subdivided, walled
 
-WRAP_MM = 0.8
-"""How thick film or sleeve lies around the units, on each side."""
-
 _PX_PER_MM = 4
 _UNIT_AROUND = 20
 _FILM_CLEAR = 0.14
