@@ -74,7 +74,7 @@ async def upload(
 
 @router.get("/photos/{photo_id}")
 def show_photo(services: ServicesDep, session: SessionDep, who: CallerDep, photo_id: uuid.UUID) -> PhotoAnswer:
-    """A photo and what was seen on it; boxes in fractions of its width and height."""
+    """A photo and what was seen on it, and on those that other cameras took with it; boxes in fractions of their own."""
     if found := find_photo(session, services.facts, who.tenant, photo_id):
         return found
     raise not_found("photo", str(photo_id))
@@ -100,7 +100,7 @@ def show_picture(services: ServicesDep, who: CallerDep, photo_id: uuid.UUID, req
 def show_observation(
     services: ServicesDep, session: SessionDep, who: CallerDep, observation_id: uuid.UUID
 ) -> ObservationAnswer:
-    """What one photo shows."""
+    """What a cooler shows at one moment."""
     if found := find_observation(session, services.facts, who.tenant, observation_id):
         return found
     raise not_found("observation", str(observation_id))
