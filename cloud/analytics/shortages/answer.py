@@ -13,12 +13,11 @@ from sqlalchemy.orm import Session
 from cloud.analytics.episodes import episode_of
 from cloud.analytics.models import StockoutEpisode
 from cloud.analytics.present import Catalogue
-from cloud.analytics.sellout.kpis import SoldDay, lost_sales, sold_days
+from cloud.analytics.shortages.demand import CoolerSku, Demand, demand
 from cloud.analytics.shortages.kpis import prices, running_out_now
 from cloud.analytics.shortages.lanes import cooler_lanes
 from cloud.analytics.shortages.last_units import held
-from cloud.analytics.shortages.lasting import hours_left, units_left, wanted_a_day
-from cloud.analytics.shortages.money import lost_money
+from cloud.analytics.shortages.lasting import hours_left, units_left
 from cloud.analytics.shortages.repeated import Reason, Repeated, between_visits
 from cloud.analytics.stockouts import hours
 from cloud.audits.facts import Facts
@@ -30,8 +29,6 @@ from facings.messages import Estimate
 USUAL = timedelta(days=28)
 """Demand and repetitions are looked at over four weeks unless said otherwise: weekdays count alike."""
 MOST = 500
-
-CoolerSku = tuple[str, str]
 
 
 class RepeatedAnswer(BaseModel):
@@ -81,20 +78,21 @@ def repeated_answers(
     for row in session.scalars(standing.where(*begun)):
         rows[row.cooler_id, row.sku].append(row)
     worst = sorted((key for key in rows if len(rows[key]) >= least), key=lambda key: (-len(rows[key]), key))[:MOST]
-    sold, lanes = _sold(facts, tenant, start, end, worst), cooler_lanes(session)
-    found = [_repeated(key, rows[key], sum(lanes[key[0]].get(key[1], ())), sold.get(key, ())) for key in worst]
-    return list(_repeated_answers(session, found, sold))
+    demands, lanes = demand(facts, tenant, start, end, worst), cooler_lanes(session)
+    found = [_repeated(key, rows[key], sum(lanes[key[0]].get(key[1], ())), demands.get(key)) for key in worst]
+    return list(_repeated_answers(session, found, demands))
 
 
 def last_units_answers(session: Session, facts: Facts, tenant: str, end: datetime) -> list[LastUnitsAnswer]:
     """SKUs that the latest photo of a cooler shows in no more than a third of their lanes, the soonest to go first."""
     running = [(row, one) for row, some in running_out_now(session) for one in filter(held, some)]
-    sold = _sold(facts, tenant, end - USUAL, end, [(row.cooler_id, one.sku) for row, one in running])
+    demands = demand(facts, tenant, end - USUAL, end, [(row.cooler_id, one.sku) for row, one in running])
     catalogue, outlets, lanes = Catalogue(session), _outlets(session), cooler_lanes(session)
     found = []
     for row, one in running:
         name, name_zh = catalogue.names(one.sku)
         left = units_left(one, lanes[row.cooler_id][one.sku])
+        wanted = demands.get((row.cooler_id, one.sku))
         found.append(
             LastUnitsAnswer(
                 cooler=row.cooler_id,
@@ -106,7 +104,7 @@ def last_units_answers(session: Session, facts: Facts, tenant: str, end: datetim
                 planned_facings=one.planned,
                 surely=one.surely,
                 left=left,
-                hours_left=hours_left(left, wanted_a_day(sold.get((row.cooler_id, one.sku), ()))),
+                hours_left=hours_left(left, wanted.a_day() if wanted else None),
                 observed_at=row.observed_at,
             )
         )
@@ -118,32 +116,21 @@ def _soonest_first(one: LastUnitsAnswer) -> tuple[bool, float, float, str, str]:
     return one.hours_left is None, hours_known, one.left.value, one.cooler, one.sku
 
 
-def _sold(
-    facts: Facts, tenant: str, start: datetime, end: datetime, wanted: Sequence[CoolerSku]
-) -> Mapping[CoolerSku, list[SoldDay]]:
-    sold: dict[CoolerSku, list[SoldDay]] = defaultdict(list)
-    coolers = {cooler for cooler, _ in wanted}
-    for day in sold_days(facts, tenant, start, end, coolers) if coolers else ():
-        sold[day.cooler, day.sku].append(day)
-    return sold
-
-
 def _outlets(session: Session) -> Mapping[str, str]:
     return {row.id: row.outlet_id for row in session.scalars(select(Cooler))}
 
 
-def _repeated(key: CoolerSku, rows: Sequence[StockoutEpisode], holds: int, sold: Sequence[SoldDay]) -> Repeated:
+def _repeated(key: CoolerSku, rows: Sequence[StockoutEpisode], holds: int, wanted: Demand | None) -> Repeated:
     episodes = tuple(episode_of(row) for row in sorted(rows, key=lambda row: row.first_missed_at))
-    wanted = wanted_a_day(sold)
-    return Repeated(*key, episodes, holds, wanted.value if wanted else None, between_visits(episodes))
+    return Repeated(*key, episodes, holds, wanted.a_day().value if wanted else None, between_visits(episodes))
 
 
 def _repeated_answers(
-    session: Session, found: Iterable[Repeated], sold: Mapping[CoolerSku, list[SoldDay]]
+    session: Session, found: Iterable[Repeated], demands: Mapping[CoolerSku, Demand]
 ) -> Iterable[RepeatedAnswer]:
     catalogue, known, outlets = Catalogue(session), prices(session), _outlets(session)
     for one in found:
-        days, price = sold.get((one.cooler, one.sku), []), known.get(one.sku)
+        wanted, price = demands.get((one.cooler, one.sku)), known.get(one.sku)
         name, name_zh = catalogue.names(one.sku)
         yield RepeatedAnswer(
             cooler=one.cooler,
@@ -157,8 +144,8 @@ def _repeated_answers(
             holds=one.holds,
             wanted_a_day=None if one.wanted_a_day is None else round(one.wanted_a_day, 2),
             visit_every_hours=one.between_visits and round(one.between_visits / timedelta(hours=1), 1),
-            lost_units=lost_sales(days, lambda _row: "").get(""),
-            lost_value=lost_money(days, known, lambda _row: "").get(""),
+            lost_units=wanted.lost if wanted else None,
+            lost_value=price.of(wanted.lost) if wanted and price else None,
             currency=price.currency if price else None,
         )
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil
 
-from cloud.analytics.sellout.kpis import SoldDay, lost_sales, sell_out
 from cloud.analytics.shortages.last_units import LastUnits
 from facings.messages import Estimate
 
@@ -32,18 +31,6 @@ def units_left(found: LastUnits, depths: Sequence[int]) -> Estimate:
     """
     hidden = sum(sorted(depths, reverse=True)[: ceil(found.facings)])
     return Estimate(value=found.seen.value, low=found.seen.low, high=max(found.seen.high, float(hidden)))
-
-
-def wanted_a_day(days: Sequence[SoldDay]) -> Estimate | None:
-    """Units of one SKU in one cooler that are wanted a day; None where sell-out is not known.
-
-    The bounds of what is sold and of what is wanted in vain are added: both err together, as one is told by the other.
-    """
-    if not days:
-        return None
-    parts = (sell_out(days, lambda _row: "")[""], lost_sales(days, lambda _row: "")[""])
-    value, low, high = (sum(getattr(part, bound) for part in parts) / len(days) for bound in ("value", "low", "high"))
-    return Estimate(value=round(value, 4), low=round(low, 4), high=round(high, 4))
 
 
 def hours_left(left: Estimate, wanted: Estimate | None) -> Estimate | None:

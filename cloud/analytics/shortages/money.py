@@ -18,6 +18,11 @@ class Price:
     amount: float
     currency: str
 
+    def of(self, units: Estimate) -> Estimate:
+        """What so many units sell for."""
+        value, low, high = (round(part * self.amount, 2) for part in (units.value, units.low, units.high))
+        return Estimate(value=value, low=low, high=high)
+
 
 def lost_money(rows: Iterable[SoldDay], prices: Mapping[str, Price], key: Key) -> dict[str, Estimate]:
     """Value of the units lost, by group; SKUs without a price are left out, and so are groups of nothing else.

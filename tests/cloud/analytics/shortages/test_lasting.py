@@ -1,18 +1,10 @@
-from datetime import date, timedelta
-
 import pytest
 
-from cloud.analytics.sellout.kpis import SoldDay
 from cloud.analytics.shortages.last_units import LastUnits
-from cloud.analytics.shortages.lasting import hours_left, units_left, wanted_a_day
+from cloud.analytics.shortages.lasting import hours_left, units_left
 from facings.messages import Estimate
 
-MONDAY = date(2026, 3, 2)
 SURE = Estimate(value=2, low=2, high=2)
-
-
-def sold(day: int, units: float, lost: float = 0.0) -> SoldDay:
-    return SoldDay("c", "o", "cola", MONDAY + timedelta(days=day), units, 0.0, 0.0, lost, 0.0, 9.0)
 
 
 @pytest.mark.parametrize(
@@ -29,12 +21,6 @@ def test_what_is_left_is_what_is_seen_and_what_may_hide(
 ) -> None:
     left = units_left(LastUnits("cola", facings, len(depths), True, seen), depths)
     assert left == Estimate(value=seen.value, low=seen.low, high=high)
-
-
-def test_demand_is_what_was_sold_and_what_was_wanted_in_vain() -> None:
-    wanted = wanted_a_day([sold(0, 6), sold(1, 4, 2), sold(2, 0, 6)])
-    assert wanted == Estimate(value=6, low=6, high=6)
-    assert wanted_a_day([]) is None
 
 
 @pytest.mark.parametrize(
