@@ -74,13 +74,13 @@ def _measure(pixels: npt.NDArray[np.uint8]) -> _Figures:
     if scale < 1:
         grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     low, high = _percentiles(np.asarray(grey, np.uint8), (0.02, 0.98))
-    sharpness = float(cv2.Laplacian(grey, cv2.CV_32F).std())
+    sharpness = float(cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_32F))[1][0, 0])
     return _Figures(float(grey.mean()) / 255, float(high - low) / 255, sharpness, _flat_share(pixels))
 
 
 def _percentiles(grey: npt.NDArray[np.uint8], shares: tuple[float, ...]) -> npt.NDArray[np.int64]:
     """The levels that these shares of the pixels reach at most."""
-    up_to = np.cumsum(np.bincount(grey.ravel(), minlength=256))
+    up_to = np.cumsum(cv2.calcHist([grey], [0], None, [256], [0, 256]).ravel())
     return np.asarray(np.searchsorted(up_to, np.asarray(shares) * up_to[-1]), np.int64)
 
 
