@@ -74,7 +74,7 @@ async def upload(
 
 @router.get("/photos/{photo_id}")
 def show_photo(services: ServicesDep, session: SessionDep, who: CallerDep, photo_id: uuid.UUID) -> PhotoAnswer:
-    """A photo and what was seen on it, and on those that other cameras took with it; boxes in fractions of their own."""
+    """A photo and what was seen on it, and on those that other cameras took with it; boxes in fractions of each."""
     if found := find_photo(session, services.facts, who.tenant, photo_id):
         return found
     raise not_found("photo", str(photo_id))

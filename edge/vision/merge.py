@@ -22,7 +22,7 @@ from edge.vision.doubts import Floats
 from edge.vision.join import Joined, join
 from edge.vision.overlap import carried
 from edge.vision.reading import Box, PhotoQuality, PhotoView, PlacedProduct, ReadingGap, ReadingLine, ShelfReading
-from edge.vision.remnants import Member
+from edge.vision.remnants import Member, shares_covered
 from edge.vision.rows import Place
 from edge.vision.sighting import Sighting
 from edge.vision.surroundings import reconsidered
@@ -188,9 +188,7 @@ def _gaps(merging: _Merging, bands: Bands, models: dict[str, str], pixels: Seque
 
 def _covered(box: Floats, others: Floats) -> float:
     """Largest share of `box` (4,) that one of `others` (N, 4) covers."""
-    low, high = np.maximum(box[:2], others[:, :2]), np.minimum(box[2:], others[:, 2:])
-    shared = np.prod(np.clip(high - low, 0, None), axis=1)
-    return float(shared.max(initial=0.0) / max(float(np.prod(box[2:] - box[:2])), 1e-9))
+    return float(shares_covered(box, others).max(initial=0.0))
 
 
 def _quality(views: Sequence[Sighting]) -> PhotoQuality:

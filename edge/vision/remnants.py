@@ -47,12 +47,12 @@ def _covered_by(one: Sighting, other: Sighting, to_other: Floats, met: Ints) -> 
     there = other.found.boxes.astype(np.float64)
     for piece in np.flatnonzero(cut).tolist():
         box = carried(to_other, one.found.boxes[piece : piece + 1].astype(np.float64))[0]
-        shares = _shares(box, there)
+        shares = shares_covered(box, there)
         if len(shares) and shares.sum() >= COVERED:
             yield piece, int(shares.argmax())
 
 
-def _shares(box: Floats, others: Floats) -> Floats:
+def shares_covered(box: Floats, others: Floats) -> Floats:
     """(N,) share of `box` (4,) that each of `others` (N, 4) covers."""
     low, high = np.maximum(box[:2], others[:, :2]), np.minimum(box[2:], others[:, 2:])
     shared = np.prod(np.clip(high - low, 0, None), axis=1)
