@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
 
@@ -57,7 +58,7 @@ class OutlookRounds(Rounds):
                 if self.worker.stopping:
                     return made
                 if self._tried.get((tenant, group)) != computed_at:
-                    made += make(self._services, tenant, group, self._forecaster)
+                    made += self.part(tenant, partial(make, self._services, tenant, group, self._forecaster))
                     self._tried[tenant, group] = computed_at
         if made:
             log.info("forecast the demand of %d products in outlets", made)
