@@ -73,11 +73,13 @@ class Judging:
     def _take_all(self) -> None:
         try:
             with self._services.records.all_tenants(write=False) as session:
-                rows = session.execute(select(Tenant.id, Cooler.id).join(Cooler, Cooler.tenant_id == Tenant.id))
-                for tenant, cooler in rows:
-                    self._waiting.setdefault(tenant, set()).add(cooler)
+                rows = session.execute(select(Tenant.id, Cooler.id).join(Cooler, Cooler.tenant_id == Tenant.id)).all()
         except Exception:
             log.exception("cannot look for photos to judge, trying again later")
+            return
+        with self._changed:
+            for tenant, cooler in rows:
+                self._waiting.setdefault(tenant, set()).add(cooler)
 
     def _judge(self, tenant: str, coolers: list[str]) -> None:
         for at in range(0, len(coolers), TOGETHER):
