@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from cloud.analytics.advice.displays import Displayed
 from cloud.analytics.compliance.table import shelf_facing
 from cloud.analytics.sellout.kpis import SoldDay, sell_out, sold_days
+from cloud.analytics.sellout.sold_table import sellout_day
 from cloud.audits.facts import Facts
 from cloud.catalog.models import Product
 from facings.messages import Estimate
@@ -47,29 +48,37 @@ def daily_sales(rows: Sequence[SoldDay]) -> dict[str, dict[str, Estimate]]:
 
 
 def displayed(
-    facts: Facts, tenant: str, rows: Iterable[SoldDay], start: datetime, end: datetime, outlets: set[str]
+    session: Session, facts: Facts, tenant: str, start: datetime, end: datetime, outlets: Collection[str]
 ) -> list[Displayed]:
-    """How each SKU stood in each cooler of some `outlets`, and what it sold there a day."""
-    sold: dict[tuple[str, str], list[float]] = defaultdict(list)
-    for row in rows:
-        if row.outlet in outlets:
-            sold[row.cooler, row.sku].append(row.sold)
-    found = []
-    for stood in _stood(facts, tenant, start, end):
-        days = sold.get((stood.cooler, stood.sku), [])
-        if len(days) >= LEAST_DAYS:
-            found.append(
-                Displayed(
-                    outlet=stood.outlet,
-                    sku=stood.sku,
-                    units_a_day=sum(days) / len(days),
-                    facings=stood.facings / stood.photos,
-                    top=stood.top / stood.facings,
-                    eye_level=stood.eye_level / stood.facings,
-                    beside_competitor=stood.beside / stood.facings,
-                )
-            )
-    return found
+    """How each own SKU stood in each cooler of some `outlets`, and what it sold there a day."""
+    sold = _mean_sold(session, facts, tenant, start, end, outlets)
+    return [
+        Displayed(
+            outlet=stood.outlet,
+            sku=stood.sku,
+            units_a_day=sold[stood.cooler, stood.outlet, stood.sku],
+            facings=stood.facings / stood.photos,
+            top=stood.top / stood.facings,
+            eye_level=stood.eye_level / stood.facings,
+            beside_competitor=stood.beside / stood.facings,
+        )
+        for stood in _stood(facts, tenant, start, end)
+        if (stood.cooler, stood.outlet, stood.sku) in sold
+    ]
+
+
+def _mean_sold(
+    session: Session, facts: Facts, tenant: str, start: datetime, end: datetime, outlets: Collection[str]
+) -> Mapping[tuple[str, str, str], float]:
+    """By cooler, outlet and own SKU, units a day over at least `LEAST_DAYS` days; added up where they are stored."""
+    own = set(session.scalars(select(Product.sku).where(Product.own)))
+    row = sellout_day.c
+    first, last = start.date(), (end - timedelta(microseconds=1)).date()
+    mean = func.avg(row.sold).label("mean_sold")
+    asked = select(row.cooler, row.outlet, row.sku, mean).group_by(row.cooler, row.outlet, row.sku)
+    asked = asked.where(row.day.between(first, last), row.withdrawn == 0, row.outlet.in_(sorted(outlets)))
+    rows = facts.select(tenant, asked.having(func.count() >= LEAST_DAYS), sellout_day) if outlets else ()
+    return {(one.cooler, one.outlet, one.sku): one.mean_sold for one in rows if one.sku in own}
 
 
 def _stood(facts: Facts, tenant: str, start: datetime, end: datetime) -> Sequence[Any]:

@@ -1,0 +1,48 @@
+"""From the stores to how each own SKU stood and what it sold a day: only where enough is known of both."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from cloud.analytics.advice.displays import Displayed
+from cloud.analytics.advice.reading import LEAST_DAYS, displayed
+from cloud.analytics.judging.work import judge_photos
+from cloud.analytics.sellout.sold_table import sellout_day
+from cloud.services import Services
+from facings.messages import Product
+from tests.support.messages import NOON, products_of
+from tests.support.shelf import Shelf
+
+END = NOON + timedelta(days=28)
+COLA, LEMON, RIVAL = "cola-330", "lemon-330", "rival-330"
+SHELVES = [[COLA, RIVAL, LEMON], [COLA], [RIVAL, RIVAL]]
+"""From the top; one cola of two and the lemon stand beside a rival."""
+
+
+def on_shelves(shelves: list[list[str]]) -> tuple[Product, ...]:
+    return tuple(
+        product.model_copy(update={"row": row, "sku": sku})
+        for row, skus in enumerate(shelves)
+        for product, sku in zip(products_of({str(place): 1 for place in range(len(skus))}), skus, strict=True)
+    )
+
+
+def test_own_skus_with_enough_days_are_told_with_how_they_stood(services: Services) -> None:
+    """Cola sold 2 and 4 a day by turns for eight days, lemon for a day too few, the rival is not one's own."""
+    shelf = Shelf(services).furnish()
+    counts: dict[str | None, int] = {COLA: 2, LEMON: 1, RIVAL: 3}
+    shelf.send(shelf.photo(1, counts, products=on_shelves(SHELVES), gaps=(), rows=3))
+    judge_photos(services, "acme", ["cooler-01"])
+    days = {COLA: LEAST_DAYS + 1, LEMON: LEAST_DAYS - 1, RIVAL: LEAST_DAYS + 1}
+    rest = (0.1, 0.0, 0.0, 0.0, 9.0, 1.0, 0, END)
+    rows = [
+        ("acme", "cooler-01", sku, (NOON + timedelta(days=day)).date(), "kiosk", 2.0 + 2 * (day % 2), *rest)
+        for sku, number in days.items()
+        for day in range(number)
+    ]
+    services.facts.insert(sellout_day, rows)
+    with services.records.session("acme", write=False) as session:
+        found = displayed(session, services.facts, "acme", NOON, END, {"kiosk"})
+        assert displayed(session, services.facts, "acme", NOON, END, {"bar"}) == []
+        assert displayed(session, services.facts, "acme", NOON, END, ()) == []
+    assert found == [Displayed("kiosk", COLA, units_a_day=3, facings=2, top=0.5, eye_level=0.5, beside_competitor=0.5)]
