@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -41,16 +41,12 @@ Key = Callable[[SoldDay], str | None]
 """Where a row belongs; None where it belongs nowhere."""
 
 
-def sold_days(
-    facts: Facts, tenant: str, start: datetime, end: datetime, coolers: Collection[str] | None = None
-) -> list[SoldDay]:
-    """The business days, local at each outlet, whose dates lie in the period; of all coolers, or of some."""
+def sold_days(facts: Facts, tenant: str, start: datetime, end: datetime) -> list[SoldDay]:
+    """The business days, local at each outlet, whose dates lie in the period."""
     row = sellout_day.c
     first, last = start.date(), (end - timedelta(microseconds=1)).date()
     wanted = select(*(row[name] for name in SoldDay.__dataclass_fields__))
     wanted = wanted.where(row.day.between(first, last), row.withdrawn == 0)
-    if coolers is not None:
-        wanted = wanted.where(row.cooler.in_(sorted(coolers)))
     return [SoldDay(**one._mapping) for one in facts.select(tenant, wanted, sellout_day)]
 
 
