@@ -11,10 +11,13 @@ from cloud.broker.link import BrokerLink
 from cloud.catalog.galleries.models import GalleryVersion
 from cloud.catalog.galleries.service import newest, public_key
 from cloud.services import Services
+from facings.errors import UnavailableError
 from facings.messages import GalleryDesired
 from facings.topics import gallery_topic
 
 LOOK_AGAIN_S = 0.5
+AGAIN_AFTER_S = 10.0
+"""An announcement that could not be made is made again so much later."""
 
 log = logging.getLogger(__name__)
 
@@ -58,12 +61,22 @@ class Announcements:
                     self._changed.wait(LOOK_AGAIN_S)
                     continue
                 waiting, self._waiting = self._waiting, set()
-            for tenant in sorted(waiting):
-                try:
-                    self._publish(tenant)
-                except Exception:
-                    # The version is in the records; the next one, or the next start, announces it.
-                    log.exception("cannot announce the gallery of %s", tenant)
+            untold = {tenant for tenant in sorted(waiting) if not self._told(tenant)}
+            if untold:
+                with self._changed:
+                    self._waiting |= untold
+                    self._changed.wait_for(lambda: self._stopping, AGAIN_AFTER_S)
+
+    def _told(self, tenant: str) -> bool:
+        try:
+            self._publish(tenant)
+        except UnavailableError as error:
+            log.warning("cannot announce the gallery of %s, trying again: %s", tenant, error)
+            return False
+        except Exception:
+            log.exception("cannot announce the gallery of %s, trying again", tenant)
+            return False
+        return True
 
     def _publish(self, tenant: str) -> None:
         with self._services.records.session(tenant, write=False) as session:
@@ -72,5 +85,6 @@ class Announcements:
             return
         key = public_key(self._services.settings, tenant)
         wish = GalleryDesired(version=version.version, sha256=version.sha256, public_key=key)
-        self._link.publish(gallery_topic(tenant), wish.to_wire(), qos=1, retain=True)
+        if not self._link.publish(gallery_topic(tenant), wish.to_wire(), qos=1, retain=True):
+            raise UnavailableError("too much is waiting for the broker")
         log.info("announced gallery %d of %s", version.version, tenant)
