@@ -10,8 +10,8 @@ import onnx
 import torch
 from torch import Tensor, nn
 
-from edge.vision.golden import PICTURE_NAME
-from edge.vision.manifest import DetectorManifest, InputSpec
+from edge.vision.golden import GOLDEN_INT8_NAME, PICTURE_NAME
+from edge.vision.manifest import MANIFEST_NAME, DetectorManifest, InputSpec, read_manifest
 from models.detector.config import ReleaseSettings
 from models.detector.network import ProductDetector
 from models.golden import write_golden
@@ -61,8 +61,9 @@ def write_onnx(model: nn.Module, path: Path) -> None:
 def write_manifest(model: Path, release: ReleaseSettings, licence: str, entry: InputSpec) -> DetectorManifest:
     """Write the manifest of the exported `model` beside it, and renew its golden outputs if it has a golden picture.
 
-    The model's name is its folder's.
+    The model's name is its folder's. An 8-bit copy of what was there before is taken away.
     """
+    stale = _files_of_copy(model.parent)
     manifest = DetectorManifest(
         name=model.parent.name,
         version=release.version,
@@ -74,6 +75,15 @@ def write_manifest(model: Path, release: ReleaseSettings, licence: str, entry: I
         detector=release.detector,
     )
     manifest.save(model.parent)
+    for path in stale:
+        path.unlink(missing_ok=True)
     if (model.parent / PICTURE_NAME).exists():
         write_golden(model.parent)
     return manifest
+
+
+def _files_of_copy(folder: Path) -> list[Path]:
+    """The 8-bit copy of the detector in `folder` and its golden outputs; nothing where there is no detector yet."""
+    before = read_manifest(folder) if (folder / MANIFEST_NAME).exists() else None
+    copy = before.int8 if isinstance(before, DetectorManifest) else None
+    return [folder / copy.file, folder / GOLDEN_INT8_NAME] if copy else []

@@ -53,6 +53,17 @@ def test_a_copy_in_8_bits_is_smaller_and_finds_the_same(folder: Path, config: De
     assert np.abs(np.median(found.scores) - np.median(expected.scores)) < 0.05
 
 
+def test_a_new_export_takes_the_copy_of_the_old_weights_away(tmp_path: Path, config: DetectorConfig) -> None:
+    from models.detector.export import write_manifest
+
+    folder = Path(shutil.copytree(DETECTOR, tmp_path / "product-detector"))
+    copied, entry = folder / "product-detector-int8.onnx", detector_of(folder).input
+    assert copied.exists() and (folder / "golden-int8.json").exists()
+    write_manifest(folder / "product-detector.onnx", config.release, "Apache-2.0", entry)
+    assert not copied.exists() and not (folder / "golden-int8.json").exists()
+    assert load_session(folder, precision="int8").manifest.file == "product-detector.onnx"
+
+
 @pytest.mark.parametrize(
     ("ap50", "count_error", "kept"),
     [(0.9, 0.1, True), (0.896, 0.104, True), (0.95, 0.02, True), (0.894, 0.1, False), (0.9, 0.106, False)],
