@@ -104,9 +104,9 @@ class Look:
 
 
 def findings(look: Look, rule: AlertRule) -> list[Finding]:
-    """What `rule` finds, within its scope, in an order that does not depend on the database."""
-    found = [found for found in WATCHES[rule.watch](look, rule) if _in_scope(look, rule, found)]
-    return sorted(found, key=lambda finding: finding.key)
+    """What `rule` finds, within its scope, each key once, in an order that does not depend on the database."""
+    found = {found.key: found for found in WATCHES[rule.watch](look, rule) if _in_scope(look, rule, found)}
+    return [found[key] for key in sorted(found)]
 
 
 def _in_scope(look: Look, rule: AlertRule, found: Finding) -> bool:

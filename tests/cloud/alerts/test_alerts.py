@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -100,6 +100,16 @@ def test_a_cooler_that_does_not_look_as_planned(watched: Watched) -> None:
     watched.pass_time(minutes=1)
     assert watched.look() == [("open", "compliance", "cooler-01")]
     assert watched.rows(Alert)[0].value == pytest.approx(0.5)
+
+
+def test_what_is_there_twice_is_one_alert(watched: Watched) -> None:
+    watched.rule("intrusion")
+    now = watched.clock.now()
+    with watched.services.records.session("acme") as session:
+        for at in (now, now - timedelta(hours=1)):
+            times = {"clear_at": at, "first_seen_at": at, "last_seen_at": at}
+            session.add(Intrusion(cooler_id="cooler-01", sku="rival-330", facings=2, confidence=0.9, **times))
+    assert watched.look() == [("open", "intrusion", "cooler-01/rival-330")]
 
 
 def test_an_intrusion_is_a_finding(watched: Watched) -> None:
