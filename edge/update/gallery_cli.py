@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -95,10 +96,14 @@ def key(file: Annotated[Path, typer.Argument(metavar="FILE", help="where the pri
     if file.exists():
         raise BadInputError(f"{file} is there already: devices trust its key, so it is not replaced")
     made = Ed25519PrivateKey.generate()
+    partial = file.with_name(f".{file.name}.part")
     try:
-        file.touch(mode=0o600)
-        file.write_text(made.private_bytes_raw().hex() + "\n", encoding="ascii")
+        partial.touch(mode=0o600, exist_ok=False)
+        partial.write_text(made.private_bytes_raw().hex() + "\n", encoding="ascii")
+        partial.replace(file)
     except OSError as error:
+        with suppress(OSError):
+            partial.unlink()
         raise BadInputError(f"{file} cannot be written ({error.strerror})") from error
     typer.echo(public_key_of(made))
 
@@ -124,6 +129,8 @@ def export(
         partial.write_bytes(content)
         partial.replace(target)
     except OSError as error:
+        with suppress(OSError):
+            partial.unlink()
         raise BadInputError(f"{target} cannot be written ({error.strerror})") from error
     _tell(signed, f"wrote {target}, {len(content) / 1e6:.1f} MB")
 

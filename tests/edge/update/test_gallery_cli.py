@@ -136,3 +136,12 @@ def test_one_picture_of_two_skus_is_not_exported(tmp_path: Path, gallery: Path) 
     words = ("export", gallery, tmp_path / "g", "--tenant", "acme", "--version", 1, "--key", tmp_path / "key")
     assert "is a picture of 'cola' too" in str(call(*words).exception)
     assert not (tmp_path / "g").exists()
+
+
+def test_where_nothing_can_be_written_nothing_is_left_behind(tmp_path: Path, gallery: Path) -> None:
+    (tmp_path / "taken").mkdir()
+    call("key", tmp_path / "key")
+    words = ("export", gallery, tmp_path / "taken", "--tenant", "acme", "--version", 1, "--key", tmp_path / "key")
+    for said in (call(*words), call("key", tmp_path / "nowhere" / "key"), call("key", tmp_path / "key" / "below")):
+        assert "cannot be written" in str(said.exception)
+    assert not list(tmp_path.rglob("*.part"))
