@@ -31,6 +31,7 @@ SIDES = (640,)
 
 
 def main(images: Path, labels: Path) -> None:
+    """Judge both on the photos of a COCO file and print."""
     photos = read_named(labels, images)
     eyes = open_eyes(zoo_folder() / "product-detector", None, 1)
     taught = _taught(photos) if TEACHER.exists() and find_spec("ai_edge_litert") else None
