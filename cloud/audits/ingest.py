@@ -28,9 +28,10 @@ from facings.errors import UnavailableError
 from facings.messages import Ack
 from facings.topics import DeviceTopics
 
-MOST_IN_BATCH = 1_000
+MOST_IN_BATCH = 2_000
+"""Half of what the broker hands out unacknowledged: one batch is stored while the next is checked."""
 GATHER_S = 0.05
-BUSY = MOST_IN_BATCH // 2
+BUSY = 500
 """With so many in a batch more come than is usual, and for a while work that can wait makes room."""
 BUSY_FOR_S = 2.0
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 10.0
