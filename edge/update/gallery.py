@@ -119,7 +119,12 @@ class GalleryUpdater:
         kept = self._store.kept(WISH)
         if not kept or not self._settings.gallery.from_cloud or self._settings.cloud.url is None:
             return
-        wish = GalleryDesired.from_wire(kept.encode())
+        try:
+            wish = GalleryDesired.from_wire(kept.encode())
+        except MessageError as error:
+            self._log.warning("the gallery wished for was kept by another version, and is waited for anew: %s", error)
+            self._store.keep(WISH, "")
+            return
         if self._in_use and (self._in_use.version, self._in_use.sha256) == (wish.version, wish.sha256):
             return
         if self._refused and self._refused[0] == wish.sha256 and time.monotonic() < self._refused[1]:

@@ -99,15 +99,18 @@ class GalleryVersions:
         present = self.current()
         if present == made:
             return made
-        part = self.folder / f".{made.version}.part"
+        part, former = (self.folder / f".{made.version}.{end}" for end in ("part", "former"))
         try:
             with self._alone():
                 shutil.rmtree(part, ignore_errors=True)
                 part.mkdir()
                 _fill(part, bundle, signed, present)
-                shutil.rmtree(made.folder, ignore_errors=True)  # of a run that was cut off, or to be rolled back to
+                shutil.rmtree(former, ignore_errors=True)
+                if made.folder.exists():  # of a run that was cut off, or to be rolled back to
+                    made.folder.rename(former)
                 part.rename(made.folder)
                 _sync(self.folder)
+                shutil.rmtree(former, ignore_errors=True)
         except OSError as error:
             shutil.rmtree(part, ignore_errors=True)
             raise UnavailableError(f"the gallery cannot be written to {self.folder}: {error.strerror}") from error

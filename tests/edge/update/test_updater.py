@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,10 +16,10 @@ from edge.daemon import Device
 from edge.device.identity import Identity
 from edge.peer import Backoff
 from edge.reader import SharedReader
-from edge.update.gallery import GalleryUpdater
+from edge.update.gallery import WISH, GalleryUpdater
 from edge.update.versions import GalleryVersions
 from edge.uplink.outbox import Outbox
-from edge.uplink.store import Store
+from edge.uplink.store import DATABASE_FILE, Store
 from facings.errors import BadInputError
 from facings.galleries import Bundle, SignedManifest, public_key_of, write_bundle
 from facings.messages import Birth, Event, GalleryDesired
@@ -179,6 +180,22 @@ class PickyReader(SquareReader):
     def use_gallery(self, folder: Path) -> None:
         super().use_gallery(folder)
         raise BadInputError("its tuning is damaged")
+
+
+def test_a_wish_kept_by_another_version_is_waited_for_anew(
+    tmp_path: Path, peer: AckingPeer, http: HttpPeer, shelf: Shelf
+) -> None:
+    with daemon(tmp_path, peer, http):
+        pass
+    with sqlite3.connect(tmp_path / "state" / DATABASE_FILE) as kept:
+        kept.execute("INSERT INTO kept (key, value) VALUES (?, ?)", (WISH, '{"schema": "facings/gallery-desired/9"}'))
+    kept.close()
+    signed, files = signed_gallery(3, {"cola": (10,)})
+    shelf.bundles[3] = write_bundle(signed, files)
+    with daemon(tmp_path, peer, http):
+        wait_until(lambda: bool(peer.on("birth")), "a birth")
+        announce(peer, signed)
+        wait_until(lambda: bool(told(peer, "installed")), "installed")
 
 
 def test_a_gallery_that_cannot_be_used_is_told_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
