@@ -104,13 +104,17 @@ class Sums:
         products.append(f"{self._inside()} AS inside")
         of_products = [one.rpartition(" AS ")[2] for one in products]
         places = [f"{self._place(one)} AS d_{one}" for one in self._cut.places]
+        # Many lines are summed up before they meet the photos; few, which were summed by SKU, are joined as they are.
+        many = self._of_one_bucket
+        summed = "sum({})".format if many else "{}".format
         statement = f"""
             WITH seen AS (
-                SELECT {", ".join((*self._inner, *products))}, sum(units) AS s_units, sum(facings) AS s_facings,
-                    sum(linear_share) AS s_width, sum(variance) AS s_units_variance,
-                    sum(variance * {_RATIO.format("facings", 1)}) AS s_facings_variance,
-                    sum(variance * {_RATIO.format(f"linear_share / {MILLIONTHS}", 0)}) AS s_width_variance
-                FROM ({self._lines()}) AS line GROUP BY {", ".join((*self._inner, *of_products))}
+                SELECT {", ".join((*self._inner, *products))}, {summed("units")} AS s_units,
+                    {summed("facings")} AS s_facings, {summed("linear_share")} AS s_width,
+                    {summed("variance")} AS s_units_variance,
+                    {summed(f"variance * {_RATIO.format('facings', 1)}")} AS s_facings_variance,
+                    {summed(f"variance * {_RATIO.format(f'linear_share / {MILLIONTHS}', 0)}")} AS s_width_variance
+                FROM ({self._lines()}) AS line {f"GROUP BY {', '.join((*self._inner, *of_products))}" if many else ""}
             ),
             photographed AS ({self._summed("photo", self._inner, "photos")})
             SELECT {", ".join(["bucket", *places, *of_products])}, uniqExact(cooler) AS coolers,
@@ -152,6 +156,11 @@ class Sums:
         """  # noqa: S608
 
     @property
+    def _of_one_bucket(self) -> bool:
+        """Whether the cut tells the buckets of the rollup apart."""
+        return self._cut.time == self._parts[0].grain
+
+    @property
     def _inner(self) -> tuple[str, ...]:
         # A cooler that moved is one cooler, unless outlets are told apart.
         of_outlets = any(one in OF_OUTLETS for one in self._cut.places)
@@ -159,7 +168,7 @@ class Sums:
 
     def _lines(self) -> str:
         """A row for each group that is not told apart further, and SKU: their error is in proportion to that row."""
-        if self._cut.time == self._parts[0].grain:
+        if self._of_one_bucket:
             return self._rows_of("shelf", (*self._inner, "sku"), *_SUMS)  # the rollup has one each already
         return self._summed("shelf", (*self._inner, "sku"), *_SUMS)
 
