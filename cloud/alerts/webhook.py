@@ -7,6 +7,9 @@ import binascii
 import hashlib
 import hmac
 import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import httpx
@@ -17,6 +20,9 @@ from facings.errors import BadInputError, UnavailableError
 PREFIX = "whsec_"
 SHORTEST_BYTES, USUAL_BYTES, LONGEST_BYTES = 24, 32, 64
 TIMEOUT_S = 10.0
+"""For each step: connecting, and each piece of the answer."""
+DEADLINE_S = 30.0
+"""For all of them: a receiver that answers byte by byte shall not hold up the others."""
 
 
 def new_secret() -> str:
@@ -64,13 +70,29 @@ def post(url: str, secret: str, message_id: str, at: datetime, body: bytes, *, a
     target = resolved(url, allow_private=allow_private)
     headers = signed_headers(secret, message_id, at, body) | {"host": target.host_header}
     extensions = {"sni_hostname": target.host} if target.scheme == "https" else {}
-    try:
-        with (
-            httpx.Client(timeout=TIMEOUT_S, follow_redirects=False, trust_env=False) as client,
-            client.stream("POST", target.url, content=body, headers=headers, extensions=extensions) as answer,
-        ):
-            status = answer.status_code  # its body is of no interest, however long
-    except httpx.HTTPError as error:
-        raise UnavailableError(f"{type(error).__name__}: {error}") from error
+    with httpx.Client(timeout=TIMEOUT_S, follow_redirects=False, trust_env=False) as client, _deadline(client) as over:
+        try:
+            with client.stream("POST", target.url, content=body, headers=headers, extensions=extensions) as answer:
+                status = answer.status_code  # its body is of no interest, however long
+        except (httpx.HTTPError, OSError, RuntimeError) as error:  # the last where it was hung up before it began
+            reason = f"no whole answer within {DEADLINE_S:g} s" if over.is_set() else f"{type(error).__name__}: {error}"
+            raise UnavailableError(reason) from error
     if not 200 <= status < 300:
         raise UnavailableError(f"answered {status}")
+
+
+@contextmanager
+def _deadline(client: httpx.Client) -> Iterator[threading.Event]:
+    """Hangs up when the time of a whole message is over, and tells by the event."""
+    over = threading.Event()
+
+    def hang_up() -> None:
+        over.set()
+        client.close()
+
+    timer = threading.Timer(DEADLINE_S, hang_up)
+    timer.start()
+    try:
+        yield over
+    finally:
+        timer.cancel()
