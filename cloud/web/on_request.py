@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from cloud.api.deps import CallerDep, ManagerDep, ServicesDep, SessionDep
 from cloud.api.errors import ApiError, not_found
 from cloud.fleet import remote
-from cloud.fleet.models import Device
+from cloud.fleet.models import Device, DeviceCommand
 from cloud.fleet.remote_routes import CommandState, state_of
 from cloud.identity.service import Caller
 from cloud.outlets.models import Cooler
@@ -84,9 +84,11 @@ def _view(session: Session, services: Services, who: Caller, cooler: str, comman
     if session.get(Cooler, (who.tenant, cooler)) is None:
         raise not_found("cooler", cooler)
     device = _able(session, cooler)
-    if device is None or command is None:
+    if command is None:
         return OnRequestView(cooler, device, may_act(who))
-    row = remote.command_of(session, who.tenant, device, command)
+    row = session.get(DeviceCommand, (who.tenant, command))  # its device may have gone since: that is news too
+    if row is None or session.get_one(Device, (who.tenant, row.device_id)).cooler_id != cooler:
+        raise not_found("command", command)
     return OnRequestView(cooler, device, may_act(who), row.id, state_of(row, services.clock.now()), row.error)
 
 

@@ -36,6 +36,7 @@ def test_every_fault_has_a_case() -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.fault)
 def test_the_daemon_tells_and_survives(outcomes: dict[str, Future[Outcome]], case: FaultCase) -> None:
     if case not in _possible():
+        assert os.environ.get("CI") != "true", "CI must be able to mount a small disk"
         pytest.skip("only root may mount a small disk")
     outcome = outcomes[case.fault].result()
     assert (outcome.twice, outcome.strange) == (0, 0), "a picture is stored twice, or is none of the camera's"

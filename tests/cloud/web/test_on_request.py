@@ -45,6 +45,19 @@ def test_another_tenants_cooler_is_none(shelf: Shelf, web: httpx.Client) -> None
     assert signed_in(web, "manager@other.example").get("/coolers/nowhere/photo-now").status_code == 404
 
 
+def test_a_device_that_goes_away_meanwhile_is_told(shelf: Shelf, manager: httpx.Client) -> None:
+    set_device(shelf)
+    manager.post(ADDRESS)
+    set_device(shelf, "offline")
+    with shelf.services.records.session("acme") as session:
+        row = session.query(DeviceCommand).one()
+        row.expires_at = datetime.now(UTC) - timedelta(minutes=1)
+    text = manager.get(ADDRESS, params={"command": str(row.id)}).text
+    assert "The device did not answer" in text
+    assert BUTTON not in text
+    assert manager.get("/coolers/cooler-02/photo-now", params={"command": str(row.id)}).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("became", "words", "asks_again"),
     [
