@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from cloud.analytics.rollups.service import Rollups
 from cloud.audits.pace import Pace
+from cloud.catalog.galleries.bundles import GalleryBundles
 from cloud.identity.limit import SignInLimit
 from cloud.metrics import Metrics
 from cloud.records import Records
@@ -119,7 +120,9 @@ class Services:
     checks: dict[str, Callable[[], object]] = field(default_factory=dict)
     """Name of a part -> a call that raises where the part does not work; /healthz makes them all."""
     rollups: Rollups = field(init=False)
+    bundles: GalleryBundles = field(init=False)
 
     def __post_init__(self) -> None:
-        """The rollups are those of these facts and records."""
+        """The rollups are those of these facts and records, the bundles those of these photos."""
         self.rollups = Rollups(self.facts, self.records)
+        self.bundles = GalleryBundles(self.settings, self.photos)

@@ -203,6 +203,7 @@ class GallerySettings(Settings):
     """Galleries that the cloud publishes, which are added to that of `vision.gallery`."""
 
     from_cloud: bool = True
+    spread_s: float = Field(default=60.0, ge=0, le=86400)
     key: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
 
 

@@ -21,8 +21,9 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import IO, Annotated, ClassVar, Literal
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -168,14 +169,18 @@ def write_bundle(signed: SignedManifest, files: Mapping[str, bytes]) -> bytes:
     Equal inputs give equal bytes.
     """
     target = io.BytesIO()
+    write_bundle_to(target, signed, sorted(files.items()))
+    return target.getvalue()
+
+
+def write_bundle_to(target: IO[bytes], signed: SignedManifest, entries: Iterable[tuple[str, bytes]]) -> None:
+    """Write the bundle bit by bit: `entries` are name and content, in the order of their names."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as bundle:
-        for name, content in (
-            (MANIFEST, signed.encoded),
-            (SIGNATURE, signed.signature.encode()),
-            *sorted(files.items()),
+        for name, content in chain(
+            ((MANIFEST, signed.encoded), (SIGNATURE, signed.signature.encode())),
+            entries,
         ):
             bundle.writestr(zipfile.ZipInfo(name), content)
-    return target.getvalue()
 
 
 class Bundle:

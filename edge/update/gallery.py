@@ -5,6 +5,7 @@ once. Whatever is wrong with a new version, the device goes on with the one it h
 from __future__ import annotations
 
 import logging
+import random
 import time
 from collections.abc import Callable
 from typing import Any
@@ -55,6 +56,7 @@ class GalleryUpdater:
         self._in_use: Installed | None = None
         self._unusable: Installed | None = None
         self._refused: tuple[str, float] | None = None
+        self._due: tuple[str, float] | None = None
         self.on_changed: Callable[[], None] = lambda: None
 
     def start(self) -> None:
@@ -99,7 +101,7 @@ class GalleryUpdater:
                 self._peer.lost(str(error))
                 worker.pause(self._backoff.next_s())
             else:
-                worker.wait(LOOK_EVERY_S)
+                worker.wait(self._next_look_s())
 
     def _take_up_installed(self) -> None:
         """Use what lies on the disk, where that is another version: after a start, or after an import.
@@ -129,10 +131,24 @@ class GalleryUpdater:
             return
         if self._refused and self._refused[0] == wish.sha256 and time.monotonic() < self._refused[1]:
             return
+        if not self._is_due(wish):
+            return
         try:
             self._install(wish)
         except BadInputError as error:
             self._refuse(wish, str(error))
+
+    def _is_due(self, wish: GalleryDesired) -> bool:
+        """Whether the random delay of this wish is over: the whole fleet hears of a gallery in the same moment."""
+        if self._due is None or self._due[0] != wish.sha256:
+            delay = random.uniform(0, self._settings.gallery.spread_s)
+            self._due = (wish.sha256, time.monotonic() + delay)
+            self._log.info("gallery %d is fetched in %.0f s", wish.version, delay)
+        return time.monotonic() >= self._due[1]
+
+    def _next_look_s(self) -> float:
+        until_due = self._due[1] - time.monotonic() if self._due else 0.0
+        return min(LOOK_EVERY_S, until_due) if until_due > 0 else LOOK_EVERY_S
 
     def _install(self, wish: GalleryDesired) -> None:
         began = time.monotonic()

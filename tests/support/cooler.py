@@ -116,5 +116,6 @@ def edge_settings(folder: Path, broker_url: str, **changes: Any) -> EdgeSettings
         "broker": {"url": broker_url},
         "camera": {"kind": "replay", "folder": folder / "photos", "speed": 1e6},
         "uploads": {"enabled": False},
+        "gallery": {"spread_s": 0},
     }
     return EdgeSettings.model_validate(values | changes)

@@ -63,6 +63,7 @@ class RunningDaemon:
             f'[cloud]\nurl = "{self.cloud.url}"\n'
             f'[camera]\nkind = "replay"\nfolder = "{self.photos}"\nspeed = 1e6\n'
             f"[vision]\n{gallery}"
+            "[gallery]\nspread_s = 0\n"
         )
 
     @property

@@ -81,10 +81,17 @@ class Announcements:
     def _publish(self, tenant: str) -> None:
         with self._services.records.session(tenant, write=False) as session:
             version = newest(session)
+            before = session.get(GalleryVersion, (tenant, version.version - 1)) if version else None
         if version is None:
             return
+        self._make_ready(version, before)
         key = public_key(self._services.settings, tenant)
         wish = GalleryDesired(version=version.version, sha256=version.sha256, public_key=key)
         if not self._link.publish(gallery_topic(tenant), wish.to_wire(), qos=1, retain=True):
             raise UnavailableError("too much is waiting for the broker")
         log.info("announced gallery %d of %s", version.version, tenant)
+
+    def _make_ready(self, version: GalleryVersion, before: GalleryVersion | None) -> None:
+        """Have what most devices will ask for lie there when they do: the whole bundle, and what is new in it."""
+        for since in (None, before) if before else (None,):
+            self._services.bundles.file_of(version, since)

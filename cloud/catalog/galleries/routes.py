@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Annotated
 
 from fastapi import APIRouter, BackgroundTasks, Body, Path, Query, Response, status
+from fastapi.responses import FileResponse
 from sqlalchemy import select
 
 from cloud.api.deps import CallerDep, DeviceDep, ManagerDep, ServicesDep, SessionDep
@@ -124,24 +125,24 @@ def publish_version(
     return VersionAnswer.model_validate(made)
 
 
-@router.get("/gallery/versions/{version_id}", response_class=Response, responses={200: {"content": {BUNDLE: {}}}})
-def show_version(session: SessionDep, services: ServicesDep, who: CallerDep, version_id: RecordId) -> Response:
+@router.get("/gallery/versions/{version_id}", response_class=FileResponse, responses={200: {"content": {BUNDLE: {}}}})
+def show_version(session: SessionDep, services: ServicesDep, who: CallerDep, version_id: RecordId) -> FileResponse:
     """The signed bundle of a version, for `facings gallery verify` and `import`."""
     found = service.version_named(session, who, version_id)
-    return Response(service.bundle_of(services, found), media_type=BUNDLE)
+    return FileResponse(services.bundles.file_of(found), media_type=BUNDLE)
 
 
 @router.get(
-    "/device/gallery/versions/{version_id}", response_class=Response, responses={200: {"content": {BUNDLE: {}}}}
+    "/device/gallery/versions/{version_id}", response_class=FileResponse, responses={200: {"content": {BUNDLE: {}}}}
 )
-def fetch_version(services: ServicesDep, device: DeviceDep, version_id: RecordId, since: Since = None) -> Response:
+def fetch_version(services: ServicesDep, device: DeviceDep, version_id: RecordId, since: Since = None) -> FileResponse:
     """The signed bundle of a version, as a device; with `since` only the pictures that version had not."""
     with services.records.session(device.tenant_id, write=False) as session:
         found = session.get(GalleryVersion, (device.tenant_id, version_id))
         known = session.get(GalleryVersion, (device.tenant_id, since)) if since else None
     if found is None:
         raise ApiError(404, f"there is no gallery version {version_id}", "wait for the next announcement")
-    return Response(service.bundle_of(services, found, known), media_type=BUNDLE)
+    return FileResponse(services.bundles.file_of(found, known), media_type=BUNDLE)
 
 
 def _answer(row: GalleryPictureRow) -> PictureAnswer:

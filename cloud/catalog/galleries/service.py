@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -10,6 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from cloud.api.errors import ApiError, not_found
+from cloud.catalog.galleries.bundles import manifest_of
 from cloud.catalog.galleries.models import (
     GalleryPictureRow,
     GalleryTuningRow,
@@ -23,16 +23,13 @@ from cloud.identity.service import Caller, record
 from cloud.services import Services
 from cloud.settings import CloudSettings, kept_secret
 from facings.galleries import (
-    TUNING,
     GalleryManifest,
     GalleryPicture,
     GalleryTuning,
-    SignedManifest,
     in_order,
     private_key_from,
     public_key_of,
     sign,
-    write_bundle,
 )
 from facings.pictures import read_header
 
@@ -239,26 +236,6 @@ def restore(session: Session, services: Services, caller: Caller, version: int) 
         session.add(GalleryTuningRow(**wanted.tuning.model_dump(), embedder=wanted.embedder, added_at=now))
     session.flush()
     return publish(session, services, caller, f"as in version {version}")
-
-
-def manifest_of(version: GalleryVersion) -> GalleryManifest:
-    """What a version holds."""
-    return GalleryManifest.model_validate_json(version.manifest)
-
-
-def bundle_of(services: Services, version: GalleryVersion, since: GalleryVersion | None = None) -> bytes:
-    """The bundle of a version; pictures that `since` has too are left out."""
-    manifest = manifest_of(version)
-    known = {picture.sha256 for picture in manifest_of(since).pictures} if since else set()
-    tenant = version.tenant_id
-    files = _read_all(services, tenant, (picture for picture in manifest.pictures if picture.sha256 not in known))
-    if manifest.tuning:
-        files[TUNING] = services.photos.read(tuning_path(tenant, manifest.tuning.sha256))
-    return write_bundle(SignedManifest(manifest, version.manifest, version.signature), files)
-
-
-def _read_all(services: Services, tenant: str, pictures: Iterable[GalleryPicture]) -> dict[str, bytes]:
-    return {picture.entry: _bytes_of(services, tenant, picture) for picture in pictures}
 
 
 def _bytes_of(services: Services, tenant: str, picture: GalleryPicture) -> bytes:

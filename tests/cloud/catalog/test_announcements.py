@@ -12,6 +12,7 @@ from cloud.catalog.galleries.models import GalleryVersion
 from cloud.identity.service import create_tenant
 from cloud.services import Services
 from facings.messages import GalleryDesired
+from tests.support.galleries import signed_gallery
 
 
 class FullLink(BrokerLink):
@@ -39,9 +40,11 @@ def test_what_the_broker_had_no_room_for_is_announced_again(
     monkeypatch.setattr(announce, "AGAIN_AFTER_S", 0.01)
     with services.records.all_tenants() as session:
         create_tenant(session, "acme", "Acme")
+    signed, _ = signed_gallery(3, {})
     with services.records.session("acme") as session:
-        told = {"manifest": b"{}", "signature": "", "skus": 1, "pictures": 1, "created_by": "me"}
-        session.add(GalleryVersion(version=3, sha256="a" * 64, created_at=services.clock.now(), **told))
+        told = {"manifest": signed.encoded, "signature": signed.signature, "created_by": "me"}
+        made = {"skus": 0, "pictures": 0, "created_at": services.clock.now()}
+        session.add(GalleryVersion(version=3, sha256=signed.sha256, **told, **made))
     link = FullLink()
     announcements = announce.Announcements(services, link)
     announcements.start()
@@ -50,3 +53,5 @@ def test_what_the_broker_had_no_room_for_is_announced_again(
     finally:
         announcements.stop()
     assert {GalleryDesired.from_wire(payload).version for payload in link.sent} == {3}
+    made_ready = services.settings.data_dir / "galleries" / "acme" / f"{signed.sha256}.gallery"
+    assert made_ready.is_file(), "before anybody is told"

@@ -63,7 +63,9 @@ def peer(tmp_path: Path) -> Iterator[AckingPeer]:
 @contextmanager
 def daemon(folder: Path, peer: Any, http: HttpPeer, **gallery: Any) -> Iterator[tuple[Device, SquareReader]]:
     write_replay(folder / "photos", [square_photo(1)])
-    settings = edge_settings(folder, peer.broker_url, cloud={"url": http.url, "key": "fdk_1"}, gallery=gallery)
+    settings = edge_settings(
+        folder, peer.broker_url, cloud={"url": http.url, "key": "fdk_1"}, gallery={"spread_s": 0, **gallery}
+    )
     reader = SquareReader()
     device = Device(settings, SharedReader(reader, 1))
     device.start()
@@ -147,6 +149,17 @@ def test_what_is_wrong_is_refused_once_and_told(
             wait_until(lambda: bool(told(peer, "installed")), "the next, good version")
             assert len(reader.used) == 1
         assert len(told(peer, "refused")) == 1
+
+
+def test_a_fleet_does_not_fetch_at_once(
+    tmp_path: Path, peer: AckingPeer, http: HttpPeer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    signed, _ = signed_gallery(3, {"cola": (10,)})
+    with daemon(tmp_path, peer, http, spread_s=86_400):
+        announce(peer, signed)
+        wait_until(lambda: "gallery 3 is fetched in" in caplog.text, "the delay drawn")
+    assert not http.requests
 
 
 def test_the_first_key_seen_is_the_one_trusted(tmp_path: Path, peer: AckingPeer, http: HttpPeer, shelf: Shelf) -> None:
