@@ -53,11 +53,11 @@ def draw_camera(rng: np.random.Generator, furniture: Furniture, mount: Mount, si
     return {"aisle": _aisle, "door": _door, "corner": _corner}[mount](rng, furniture, size)
 
 
-def mounts(furniture: Furniture) -> tuple[Mount, ...]:
-    """Where a camera can be fixed: a door camera needs a door, a corner camera a wall over the products."""
-    if furniture.name.startswith("upright"):
+def mounts(furniture: str) -> tuple[Mount, ...]:
+    """Where a camera can hang on furniture of this name: a door camera needs a door, a corner camera a wall."""
+    if furniture.startswith("upright"):
         return ("aisle", "door", "corner")
-    return ("aisle",) if furniture.name == "floor-display" else ("aisle", "corner")
+    return ("aisle",) if furniture == "floor-display" else ("aisle", "corner")
 
 
 def _aisle(rng: np.random.Generator, furniture: Furniture, size: tuple[int, int]) -> CameraModel:

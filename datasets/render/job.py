@@ -13,18 +13,19 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 from rich.console import Console
 
-from datasets.files import claim_folder, clear_parts
+from datasets.files import claim_folder
 from datasets.parallel import for_each
 from datasets.products.catalogues import demo_catalogue, house_catalogue, random_catalogue
 from datasets.products.packs import Catalogue
 from datasets.render.develop import Developed
 from datasets.render.labels import Coco, annotate, categories, rows
 from datasets.render.photograph import photograph
-from datasets.render.rendering import SAMPLES, Rendering
+from datasets.render.rendering import SAMPLES, Mount, Rendering
 from datasets.render.splits import split_of, stock_of, unseen_skus
 from datasets.render.stress import Stress, draw_stress, parse_stress
 from datasets.render.write import photo_name, scene_file, write_labels, write_scene
 from facings.errors import BadInputError, FacingsError
+from facings.files import clear_parts
 
 if TYPE_CHECKING:
     from datasets.render.random_scenes import FurnitureKind
@@ -46,6 +47,7 @@ class RenderJob:
         furniture: what they stand in; empty: anything.
         width, height: of the photos, before a low resolution; upright where the scene is.
         samples: paths of light per pixel.
+        camera: where it is mounted; empty: anywhere that the furniture allows.
     """
 
     seed: int
@@ -55,6 +57,7 @@ class RenderJob:
     width: int = 1280
     height: int = 960
     samples: int = SAMPLES
+    camera: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,12 +72,13 @@ def render_dataset(job: RenderJob, scenes: int, out: Path, workers: int, console
     """Renders the scenes that are not there yet, then writes the labels of all.
 
     Raises:
-        BadInputError: an unknown stress or furniture, or a folder that holds the output of another job.
+        BadInputError: an unknown stress, furniture or camera, or a folder that holds the output of another job.
         FacingsError: the renderer is not installed.
     """
     parse_stress(job.stress)
     require_renderer()
     furniture_of(job)
+    mount_of(job)
     catalogue = catalogue_of(job.catalogue, job.seed)
     listed = categories(catalogue, unseen_skus(catalogue, job.seed))
     begin = partial(use_threads, max(1, (os.cpu_count() or 1) // workers))
@@ -131,6 +135,22 @@ def furniture_of(job: RenderJob) -> FurnitureKind | None:
     return found
 
 
+def mount_of(job: RenderJob) -> Mount | None:
+    """Where the camera is to hang, None for anywhere.
+
+    Raises:
+        BadInputError: there is no such place, or the furniture that is asked for has none.
+    """
+    from datasets.render.cameras import mounts  # noqa: PLC0415 - Mitsuba
+
+    places = mounts(job.furniture) if job.furniture else get_args(Mount)
+    found = next((mount for mount in places if mount == job.camera), None)
+    if job.camera and found is None:
+        whose = f" of {job.furniture}" if job.furniture else ""
+        raise BadInputError(f"{job.camera!r} is no place of a camera{whose}: choose from {', '.join(places)}")
+    return found
+
+
 @lru_cache(maxsize=2)
 def catalogue_of(name: CatalogueName, seed: int) -> Catalogue:
     """The house's own brands, 400 random SKUs drawn by the seed, or the demo's 24."""
@@ -147,7 +167,7 @@ def take_scene(job: RenderJob, number: int) -> TakenScene:
     stress = draw_stress(parse_stress(job.stress), _rng(job, number, _STRESS))
     catalogue = catalogue_of(job.catalogue, job.seed)
     stock = stock_of(catalogue, split_of(number), unseen_skus(catalogue, job.seed))
-    scene = random_scene(_rng(job, number, _SCENE), stock, stress, furniture_of(job))
+    scene = random_scene(_rng(job, number, _SCENE), stock, stress, furniture_of(job), mount_of(job))
     rendering, photo = photograph(scene, stock, _rng(job, number, _CAMERA), (job.width, job.height), job.samples)
     known = {
         "image": image_of(number, stress, rendering, photo),

@@ -10,13 +10,14 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from datasets.files import png, write_atomic
+from datasets.files import png
 from datasets.products.arrays import FloatArray, Pixels
 from datasets.products.packs import Catalogue, Pack
 from datasets.render.bsdf import bsdf_of, mesh_of
 from datasets.render.engine import best_variant, denoised, integrator
 from datasets.render.model import Model
 from datasets.render.packs import pack_model
+from facings.files import write_atomic
 
 _FILM = 420
 _FILLED = 0.76

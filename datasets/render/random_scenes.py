@@ -38,7 +38,11 @@ _STICKERS = (0.15, 0.8, 1.6, 3.0)
 
 
 def random_scene(
-    rng: np.random.Generator, catalogue: Catalogue, stress: Stress, furniture: FurnitureKind | None = None
+    rng: np.random.Generator,
+    catalogue: Catalogue,
+    stress: Stress,
+    furniture: FurnitureKind | None = None,
+    mount: Mount | None = None,
 ) -> Scene:
     """A scene of the catalogue's products; the same generator state gives the same scene.
 
@@ -46,14 +50,15 @@ def random_scene(
         rng: decides everything that is left open.
         catalogue: what may stand in it.
         stress: of its kinds, the first seven change the scene.
-        furniture: which kind, else any.
+        furniture: which kind, else any that has a place for the camera.
+        mount: where the camera hangs, a place that the furniture has (`mounts`), else any of these.
     """
     looks, goods, view, rest = rng.spawn(4)
-    kind = furniture or FURNITURE_KINDS[int(looks.choice(len(FURNITURE_KINDS), p=_KIND_CHANCES))]
     packs = _assortment(goods, catalogue)
+    kind = furniture or _any_kind(looks, mount)
     design = _DESIGNERS[kind](looks, catalogue, packs)
-    choice = mounts(design.build())
-    mount = choice[int(view.integers(len(choice)))]
+    choice = mounts(kind)
+    mount = mount or choice[int(view.integers(len(choice)))]
     design = _door_for(design, mount)
     built = design.build()
     sold = Assortment(packs, stress)
@@ -75,6 +80,11 @@ def random_scene(
         surroundings=int(rest.integers(1 << 30)),
         stress=stress,
     )
+
+
+def _any_kind(rng: np.random.Generator, mount: Mount | None) -> FurnitureKind:
+    chances = np.array([mount is None or mount in mounts(kind) for kind in FURNITURE_KINDS]) * _KIND_CHANCES
+    return FURNITURE_KINDS[int(rng.choice(len(FURNITURE_KINDS), p=chances / chances.sum()))]
 
 
 def _assortment(rng: np.random.Generator, catalogue: Catalogue) -> list[Pack]:

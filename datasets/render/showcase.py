@@ -10,12 +10,12 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from datasets.files import write_atomic
 from datasets.products.catalogues import house_catalogue
 from datasets.render.photograph import photograph
 from datasets.render.random_scenes import FURNITURE_KINDS, FurnitureKind, random_scene
 from datasets.render.stress import Stress, StressKind
 from datasets.sheet import tile, write_tiles
+from facings.files import write_atomic
 
 PHOTOS = 24
 SIZE = (800, 600)

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from datasets.files import whole_file, write_atomic
 from datasets.render.splits import SPLITS, split_of
 from datasets.sets.layout import LABELS_FILE
+from facings.files import whole_file, write_atomic
 
 Coco = dict[str, Any]
 _MOST_NOTES = 100_000

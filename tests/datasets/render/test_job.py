@@ -109,6 +109,8 @@ REFUSED = {
     "an unknown stress": (["--stress", "rain=2"], "no kind of stress"),
     "a level that is none": (["--stress", "fog=7"], "level from 0 to 3"),
     "an unknown furniture": (["--furniture", "wardrobe"], "is no furniture: choose from"),
+    "an unknown camera": (["--camera", "roof"], "is no place of a camera: choose from"),
+    "a camera where none hangs": (["--furniture", "floor-display", "--camera", "corner"], "of floor-display"),
     "no size": (["--size", "large"], "is no size of a photo"),
     "too large a size": (["--size", "99999x99"], "is no size of a photo"),
 }
@@ -135,7 +137,7 @@ def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three photos by the real renderer, tiny: two to train with, one for the test."""
     out = tmp_path_factory.mktemp("rendered")
     options = ["--stress", "all=0-1", "--catalogue", "demo", "--seed", "2", "--size", "96x72", "--samples", "1"]
-    options += ["--furniture", "upright-one-door"]
+    options += ["--furniture", "upright-one-door", "--camera", "door"]
     result = CliRunner().invoke(app, ["render", "--scenes", "3", *options, "--out", str(out)])
     assert result.exit_code == 0, result.output
     return out
@@ -148,6 +150,7 @@ def test_rendered_scenes_tell_their_whole_truth(rendered: Path) -> None:
         labelled = [note for note in scene["annotations"] if "sku" in note]
         assert len(products) > len(labelled) > 0
         assert {"furniture", "stress", "camera", "rows"} <= set(scene["image"])
+        assert scene["image"]["camera"]["mount"] == "door"
 
 
 def test_unseen_skus_stand_only_in_test_scenes(rendered: Path) -> None:
