@@ -2,8 +2,8 @@
 
 A place is a lane of the planogram: its shelf row, and from where to where it reaches across the row, as parts of the
 row's width. A photo is laid over the planogram by its rows and by the ends of its shelf: the left end is where most
-rows begin, the right end where most rows end, empty places that were told counted in. The front products of a row
-then belong to the lanes that they stand nearest to.
+rows begin, the right end where most rows end, empty places that were told counted in. What a row shows is then spread
+over its lanes (`cloud.analytics.row_fit`).
 
 Where a photo shows another number of rows, because a shelf is empty or something beside the cooler was taken for
 products, its rows are matched with the planned ones in order, so that most products stand in a row where their SKU is
@@ -17,6 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from cloud.analytics.row_fit import Place, Thing, spread
 from cloud.outlets.models import Lane
 from facings.messages import Gap, Product
 
@@ -49,20 +50,6 @@ class Seen(Protocol):
     @property
     def gaps(self) -> tuple[Gap, ...]:
         """Each with its box."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A lane: its row, 0 at the top, and its ends, 0 to 1."""
-
-    row: int
-    left: float
-    right: float
-
-    @property
-    def middle(self) -> float:
-        """Where its products stand."""
-        return (self.left + self.right) / 2
 
 
 @dataclass(frozen=True)
@@ -136,14 +123,16 @@ class Sight:
         left, right = self._ends(planned)
         if right <= left:
             return None
-        spots = [[NOTHING] * len(row) for row in places.rows]
-        # A product outweighs a gap.
-        for one in sorted(range(len(self.skus)), key=lambda one: self.skus[one] not in _EMPTY):
-            sku, row = self.skus[one], planned[self.row_of[one]]
-            if row is not None and spots[row]:
-                ends = ((end - left) / (right - left) for end in (self.left[one], self.right[one]))
-                for lane in _covered(places.rows[row], *ends, gap=sku in _EMPTY):
-                    spots[row][lane] = sku
+        things: list[list[Thing]] = [[] for _ in places.rows]
+        for sku, seen_row, begins, ends in zip(self.skus, self.row_of, self.left, self.right, strict=True):
+            row = planned[seen_row]
+            if row is not None:
+                across = (begins - left) / (right - left), (ends - left) / (right - left)
+                things[row].append(Thing(sku, *across, sku in _EMPTY))
+        spots = []
+        for lanes, seen in zip(places.rows, things, strict=True):
+            shown = spread(lanes, seen) if lanes and seen else {}
+            spots.append([shown.get(lane, NOTHING) for lane in range(len(lanes))])
         return Shown(spots)
 
     def _matched(self, places: Places) -> Sequence[int | None] | None:
@@ -185,16 +174,16 @@ def places_of(rows: Sequence[Sequence[Lane]], widths: Mapping[str, float]) -> Pl
     """The places of a planogram; `widths` of SKUs in mm, as far as they are known."""
     laid, of = [], defaultdict(list)
     for number, row in enumerate(rows):
-        laid.append(list(_laid(number, [widths.get(lane["sku"], USUAL_WIDTH) for lane in row])))
+        laid.append(list(_laid(number, [(lane["sku"], widths.get(lane["sku"], USUAL_WIDTH)) for lane in row])))
         for lane, planned in enumerate(row):
             of[planned["sku"]].append((number, lane))
     return Places(laid, dict(of))
 
 
-def _laid(number: int, widths: Sequence[float]) -> Iterable[Place]:
-    left, whole = 0.0, sum(widths)
-    for width in widths:
-        yield Place(number, left / whole, (left + width) / whole)
+def _laid(number: int, lanes: Sequence[tuple[str, float]]) -> Iterable[Place]:
+    left, whole = 0.0, sum(width for _, width in lanes)
+    for sku, width in lanes:
+        yield Place(number, left / whole, (left + width) / whole, sku)
         left += width
 
 
@@ -217,11 +206,3 @@ def _in_order(worth: Sequence[Sequence[int]]) -> tuple[list[int | None], int]:
             row, column = row - 1, column - 1
             matched[row] = column
     return matched, best[-1][-1]
-
-
-def _covered(row: Sequence[Place], left: float, right: float, *, gap: bool) -> list[int]:
-    """The lanes in question: a gap may take several, those whose middle lies in it; a product is in one."""
-    middle = (left + right) / 2
-    nearest = min(range(len(row)), key=lambda lane: abs(row[lane].middle - middle))
-    several = [lane for lane, place in enumerate(row) if left < place.middle < right] if gap else []
-    return several or [nearest]

@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-import numpy as np
-
 from cloud.analytics.compliance.shelf import Shelves
 
 _ONE_MORE = 100_000
@@ -48,23 +46,24 @@ def _worth(place: int, other: int) -> int:
 
 def aligned(rows: int, columns: int, worth: Callable[[int, int], int]) -> list[tuple[int, int]]:
     """Pairs in order, each index once, of the greatest total worth; a pair worth nothing is none."""
-    best = np.zeros((rows + 1, columns + 1), np.int64)
     value = [[worth(i, j) for j in range(columns)] for i in range(rows)]
-    for i in range(rows):
-        for j in range(columns):
-            paired = best[i, j] + value[i][j] if value[i][j] else 0
-            best[i + 1, j + 1] = max(paired, best[i, j + 1], best[i + 1, j])
+    best = [[0] * (columns + 1)]
+    for worths in value:
+        above, here = best[-1], [0]
+        for j, one in enumerate(worths):
+            here.append(max(above[j] + one if one else 0, above[j + 1], here[j]))
+        best.append(here)
     return _traced(best, value)
 
 
-def _traced(best: np.ndarray[tuple[int, int], np.dtype[np.int64]], value: list[list[int]]) -> list[tuple[int, int]]:
+def _traced(best: list[list[int]], value: list[list[int]]) -> list[tuple[int, int]]:
     pairs = []
-    i, j = best.shape[0] - 1, best.shape[1] - 1
+    i, j = len(best) - 1, len(best[0]) - 1
     while i and j:
-        if value[i - 1][j - 1] and best[i, j] == best[i - 1, j - 1] + value[i - 1][j - 1]:
+        if value[i - 1][j - 1] and best[i][j] == best[i - 1][j - 1] + value[i - 1][j - 1]:
             i, j = i - 1, j - 1
             pairs.append((i, j))
-        elif best[i, j] == best[i - 1, j]:
+        elif best[i][j] == best[i - 1][j]:
             i -= 1
         else:
             j -= 1

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from cloud.analytics.places import Place, Places, sight_of
+from cloud.analytics.places import Places, sight_of
+from cloud.analytics.row_fit import Place
 from edge.device.identity import REPLAY_CLOCK, Identity
 from edge.observe import shown_by
 from edge.observe_together import NOT_ALL_SEEN, CameraView, Taken, observation_of_all
