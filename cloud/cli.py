@@ -17,7 +17,6 @@ from cloud.analytics.query.cli import export, recompute
 from cloud.api.errors import ApiError
 from cloud.audits.models import Quarantined
 from cloud.broker.logins import tenant_logins
-from cloud.files import write_private
 from cloud.fleet.provisioning import device_config
 from cloud.fleet.service import add_device
 from cloud.identity import service as identity
@@ -28,6 +27,7 @@ from cloud.records import ALL_TENANTS, Records
 from cloud.settings import CloudSettings, load_settings, session_secret
 from facings.clock import format_utc
 from facings.errors import BadInputError
+from facings.files import write_private
 
 app = typer.Typer(help="Set the cloud up and look into it: tenants, users, devices, quarantine.", no_args_is_help=True)
 tenants = typer.Typer(help="Customers; nothing of one is visible to another.", no_args_is_help=True)

@@ -30,7 +30,6 @@ from cloud.broker.ports import chosen_ports
 from cloud.broker.watch import ExternalBroker, OwnBroker
 from cloud.catalog.galleries.announce import Announcements
 from cloud.catalog.newcomers.rounds import NewcomerRounds
-from cloud.files import write_private
 from cloud.fleet.wishes import Wishes
 from cloud.http_server import HttpServer
 from cloud.identity.first import first_sign_in
@@ -40,6 +39,7 @@ from cloud.records import Records
 from cloud.services import NoLiveNumbers, Part, Services
 from cloud.settings import ENDPOINTS_FILE, CloudSettings, kept_secret, session_secret
 from facings.errors import UnavailableError
+from facings.files import write_private
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from cloud.files import write_private
 from facings.errors import SettingsError
+from facings.files import write_private
 from facings.settings import Settings
 
 ENV_PREFIX = "FACINGS_CLOUD"

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 
 from facings.errors import BadInputError, UnavailableError
+from facings.files import write_atomic
 
 _TRIES = 5
 _TIMEOUT_S = 30.0
@@ -132,9 +133,7 @@ class Pins:
     def keep(self, url: str, sha256: str) -> None:
         """Expect this checksum from now on."""
         pins = self._read() | {url: sha256}
-        part = self._file.with_suffix(".part")
-        part.write_text(json.dumps(pins, indent=1))
-        part.replace(self._file)
+        write_atomic(self._file, json.dumps(pins, indent=1))
 
     def _read(self) -> dict[str, str]:
         if not self._file.exists():

@@ -1,47 +1,18 @@
-"""Files that are either whole or not there."""
+"""What datasets write: pictures as bytes, their checksums, and the mark on a folder of whose output it is."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from facings.errors import BadInputError
-
-
-def write_atomic(path: Path, content: bytes) -> None:
-    """Writes a file under a temporary name, then puts it in place."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_bytes(content)
-    part.replace(path)
-
-
-@contextmanager
-def whole_file(path: Path) -> Iterator[TextIO]:
-    """A text file to write bit by bit; it takes its place when the block ends, and is not there if the block fails."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("w", encoding="utf-8") as file:
-            yield file
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def clear_parts(folder: Path) -> None:
-    """Removes what a killed run had begun to write and will never finish."""
-    for part in folder.glob(".*.part"):
-        part.unlink(missing_ok=True)
+from facings.files import write_atomic
 
 
 def jpeg(pixels: npt.NDArray[np.uint8], quality: int) -> bytes:
@@ -69,7 +40,7 @@ def claim_folder(out: Path, job: dict[str, Any]) -> None:
     """
     marker = out / "job.json"
     if not marker.exists():
-        write_atomic(marker, json.dumps(job).encode())
+        write_atomic(marker, json.dumps(job))
         return
     found = json.loads(marker.read_text())
     if found != job:

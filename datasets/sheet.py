@@ -11,11 +11,12 @@ from textwrap import wrap
 import cv2
 import numpy as np
 
-from datasets.files import jpeg, png, write_atomic
+from datasets.files import jpeg, png
 from datasets.products.arrays import Pixels
 from datasets.sets.formats import read_set
 from datasets.sets.model import LabelledImage, LabelledSet
 from facings.errors import BadInputError
+from facings.files import write_atomic
 from facings.labels import PRODUCT
 
 _TILE_WIDTH, _GAP = 420, 6

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from facings.errors import BadInputError
+from facings.files import write_atomic
 from facings.messages import MESSAGES, Message
 
 app = typer.Typer(help="The JSON Schema of every message.", no_args_is_help=True)
@@ -49,11 +50,8 @@ def export(out: Annotated[Path, typer.Argument(help="folder of the published sch
     """Write the schemas not published yet. A published one never changes: give the message a new version."""
     if changed := changed_schemas(out):
         raise BadInputError(f"published already, but the code differs: {', '.join(changed)}; raise the version number")
-    out.mkdir(parents=True, exist_ok=True)
     for message in MESSAGES:
         target = out / file_name(message)
         if not target.exists():
-            partial = target.with_suffix(".partial")
-            partial.write_text(schema_text(message), encoding="utf-8")
-            partial.replace(target)
+            write_atomic(target, schema_text(message))
             typer.echo(f"published {message.SCHEMA}")

@@ -13,9 +13,9 @@ from typing import Annotated
 
 import typer
 
-from datasets.files import write_atomic
 from edge.vision.manifest import DetectorManifest, EmbedderManifest, MetricSpec, read_manifest
 from facings.errors import BadInputError
+from facings.files import write_atomic
 
 CARD_NAME = "card.md"
 

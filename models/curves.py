@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from facings.files import whole_path
+
 CURVES_NAME = "curves.png"
 _POINTS = 60
 
@@ -26,9 +28,8 @@ def draw_curves(log: Path, picture: Path) -> None:
         panel.set_title(name)
         panel.set_xlabel("step")
         panel.set_ylim(bottom=0, top=1.2 * float(np.percentile([value for _, value in rows], 99)))
-    unfinished = picture.with_suffix(".part")
-    FigureCanvasAgg(drawing).print_png(str(unfinished))
-    unfinished.replace(picture)
+    with whole_path(picture) as part:
+        FigureCanvasAgg(drawing).print_png(str(part))
 
 
 def read_log(log: Path) -> dict[str, list[tuple[int, float]]]:

@@ -10,13 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import typer
 
-from datasets.files import jpeg, sha256_of, write_atomic
+from datasets.files import jpeg, sha256_of
 from edge.vision.decode import decode_photo
 from edge.vision.entry import normalised
 from edge.vision.golden import GOLDEN_INT8_NAME, GOLDEN_NAME, PICTURE_NAME, Golden, GoldenOutput, golden_picture
 from edge.vision.manifest import DetectorManifest, EmbedderManifest, InputSpec, read_manifest
 from edge.vision.zoo import LoadedModel, load_session, open_session
 from facings.errors import BadInputError
+from facings.files import write_atomic
 
 Pixels = npt.NDArray[np.uint8]
 Array = npt.NDArray[np.float32]

@@ -22,6 +22,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from cloud.settings import CloudSettings
 from facings.errors import BadInputError, PhotoError, UnavailableError
+from facings.files import sync
 
 MAX_PHOTO_BYTES = 20_000_000
 GRANT_LIFETIME = timedelta(hours=1)
@@ -129,19 +130,13 @@ class PhotoStore:
         place = Path(target)
         place.parent.mkdir(parents=True, exist_ok=True)
         file.replace(place)
-        folder = os.open(place.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync(place.parent)
 
     def put(self, name: str, content: bytes) -> None:
         """Keep a small file, whole or not at all."""
         partial = self._incoming / uuid.uuid4().hex
-        with partial.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        partial.write_bytes(content)
+        sync(partial)
         self.keep(partial, name)
 
     def remove(self, name: str) -> None:

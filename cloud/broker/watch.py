@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from cloud.broker.child import NatsChild
 from cloud.broker.logins import Login, fingerprint, page_login, tenant_logins
 from cloud.broker.nats_config import BrokerPlace, config_text
-from cloud.files import write_private
 from cloud.records import Records
 from cloud.settings import CloudSettings
+from facings.files import write_private
 
 log = logging.getLogger(__name__)
 

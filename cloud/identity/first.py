@@ -6,11 +6,11 @@ import secrets
 
 from sqlalchemy import func, select
 
-from cloud.files import write_private
 from cloud.identity.models import User
 from cloud.identity.service import create_tenant, create_user, operator
 from cloud.records import Records
 from cloud.settings import CloudSettings
+from facings.files import write_private
 
 TENANT = "main"
 EMAIL = "admin@facings.local"

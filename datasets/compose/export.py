@@ -14,10 +14,11 @@ from rich.console import Console
 from datasets.coco import coco_of
 from datasets.compose.layouts import random_scene
 from datasets.compose.scene import RenderedScene, render
-from datasets.files import claim_folder, jpeg, write_atomic
+from datasets.files import claim_folder, jpeg
 from datasets.parallel import for_each
 from datasets.products.catalogues import demo_catalogue, house_catalogue, random_catalogue
 from datasets.products.packs import Catalogue
+from facings.files import write_atomic
 
 _RANDOM_SKUS = 400
 

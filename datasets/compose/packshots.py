@@ -14,9 +14,10 @@ from datasets.compose.sensor import expose
 from datasets.compose.solids import solid_of
 from datasets.compose.spec import Sensor
 from datasets.compose.sprites import Light, View
-from datasets.files import png, write_atomic
+from datasets.files import png
 from datasets.products.arrays import FloatArray, Mask, Pixels
 from datasets.products.packs import Catalogue
+from facings.files import write_atomic
 
 _TALL_PX = 320
 _MARGIN = 0.04

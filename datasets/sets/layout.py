@@ -6,7 +6,6 @@ A set is written into a hidden folder beside its place and renamed once it is wh
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from datasets.sets.coco import coco_document
 from datasets.sets.model import LabelledSet, Provenance
 from datasets.sets.yolo import data_yaml, label_text
 from facings.errors import BadInputError
+from facings.files import whole_folder
 
 LABELS_FILE = "labels.coco.json"
 SOURCE_FILE = "source.json"
@@ -31,14 +31,8 @@ def staged(out: Path) -> Iterator[Path]:
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise BadInputError(f"{out} is there already: choose a new or an empty folder")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    part = out.parent / f".{out.resolve().name}.{os.getpid()}.part"
-    part.mkdir()
-    try:
+    with whole_folder(out) as part:
         yield part
-        part.replace(out)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
 
 
 def write_set(labelled: LabelledSet, out: Path) -> None:

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from edge.capture.view import Grey, compare_views
+from facings.files import write_atomic
 
 REFERENCE_FILE = "view.png"
 MOVED_AFTER = 2
@@ -90,12 +91,9 @@ class ReferenceView:
         self._reference = self._recent = grey
         self._stale = 0
         self._forget_candidate()
-        partial = self._file.with_suffix(".partial")
         try:
-            partial.write_bytes(cv2.imencode(".png", grey)[1].tobytes())
-            partial.replace(self._file)
+            write_atomic(self._file, cv2.imencode(".png", grey)[1].tobytes())
         except OSError as error:  # without it, a move while the power is off goes unnoticed; nothing else is lost
-            partial.unlink(missing_ok=True)
             self._log.warning("the camera's view cannot be remembered: %s", error.strerror)
 
     def _forget_candidate(self) -> None:

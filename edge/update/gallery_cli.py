@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -27,6 +26,7 @@ from edge.vision.gallery_pictures import add_pictures, remove_pictures
 from edge.vision.zoo import LoadedModel, load_session, read_manifest, zoo_folder
 from facings.clock import SystemClock, format_utc
 from facings.errors import BadInputError
+from facings.files import write_atomic, write_private
 from facings.galleries import Bundle, SignedManifest, private_key_from, public_key_of
 
 app = typer.Typer(help="Pictures by which products are told apart: add, check, sign, publish.", no_args_is_help=True)
@@ -96,14 +96,9 @@ def key(file: Annotated[Path, typer.Argument(metavar="FILE", help="where the pri
     if file.exists():
         raise BadInputError(f"{file} is there already: devices trust its key, so it is not replaced")
     made = Ed25519PrivateKey.generate()
-    partial = file.with_name(f".{file.name}.part")
     try:
-        partial.touch(mode=0o600, exist_ok=False)
-        partial.write_text(made.private_bytes_raw().hex() + "\n", encoding="ascii")
-        partial.replace(file)
+        write_private(file, made.private_bytes_raw().hex() + "\n")
     except OSError as error:
-        with suppress(OSError):
-            partial.unlink()
         raise BadInputError(f"{file} cannot be written ({error.strerror})") from error
     typer.echo(public_key_of(made))
 
@@ -124,13 +119,9 @@ def export(
         raise BadInputError(f"the key {key_file} cannot be read: {error}") from error
     embedder = read_manifest((zoo or zoo_folder()) / EMBEDDER).sha256
     signed, content = bundle_from(folder, tenant, version, SystemClock().now(), private_key, embedder)
-    partial = target.with_name(f".{target.name}.part")
     try:
-        partial.write_bytes(content)
-        partial.replace(target)
+        write_atomic(target, content)
     except OSError as error:
-        with suppress(OSError):
-            partial.unlink()
         raise BadInputError(f"{target} cannot be written ({error.strerror})") from error
     _tell(signed, f"wrote {target}, {len(content) / 1e6:.1f} MB")
 

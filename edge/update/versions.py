@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from facings.errors import UnavailableError
+from facings.files import clear_parts, sync, write_atomic
 from facings.galleries import (
     MANIFEST,
     SIGNATURE,
@@ -109,7 +110,7 @@ class GalleryVersions:
                 if made.folder.exists():  # of a run that was cut off, or to be rolled back to
                     made.folder.rename(former)
                 part.rename(made.folder)
-                _sync(self.folder)
+                sync(self.folder)
                 shutil.rmtree(former, ignore_errors=True)
         except OSError as error:
             shutil.rmtree(part, ignore_errors=True)
@@ -127,22 +128,15 @@ class GalleryVersions:
         """
         present = self.current()
         noted = json.dumps({"version": installed.version, "sha256": installed.sha256}).encode()
-        part = self.folder / f".{CURRENT}.part"
         try:
-            _write(part, noted)
-            part.replace(self.folder / CURRENT)
-            _sync(self.folder)
+            write_atomic(self.folder / CURRENT, noted, durable=True)
         except OSError as error:
             raise UnavailableError(f"the gallery cannot be noted in {self.folder}: {error.strerror}") from error
         self._forget_all_but({installed.folder.name, present.folder.name if present else ""})
 
     def clear(self) -> None:
         """Remove what a run that was cut off left behind."""
-        for part in self.folder.glob(".*.part"):
-            if part.is_dir():
-                shutil.rmtree(part, ignore_errors=True)
-            else:
-                part.unlink(missing_ok=True)
+        clear_parts(self.folder)
 
     def _forget_all_but(self, kept: set[str]) -> None:
         for folder in self.folder.iterdir():
@@ -172,7 +166,7 @@ def _fill(folder: Path, bundle: Bundle, signed: SignedManifest, present: Install
         shutil.copyfile(present.folder / INDEX, folder / INDEX)
     _write(folder / SIGNATURE, signed.signature.encode())
     _write(folder / MANIFEST, signed.encoded)
-    _sync(folder)
+    sync(folder)
 
 
 def _take_over(picture: GalleryPicture, target: Path, present: Installed | None) -> None:
@@ -188,15 +182,5 @@ def _take_over(picture: GalleryPicture, target: Path, present: Installed | None)
 
 
 def _write(target: Path, content: bytes) -> None:
-    with target.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    target.write_bytes(content)
+    sync(target)

@@ -7,7 +7,6 @@ committed; a file without a row was never taken.
 from __future__ import annotations
 
 import hashlib
-import os
 import sqlite3
 import uuid
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pathlib import Path
 from edge.capture.shot import Shot
 from edge.uplink.store import NO_ROOM, Store
 from facings.errors import PhotoError, UnavailableError
+from facings.files import write_atomic
 from facings.ids import uuid7
 from facings.messages import ClockState
 
@@ -195,27 +195,12 @@ class Spool:
 
     def _write(self, target: Path, encoded: bytes) -> None:
         self._store.check_room(len(encoded) + LEFT_TO_MESSAGES)
-        partial = target.with_suffix(".partial")
         try:
-            with partial.open("wb") as file:
-                file.write(encoded)
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(target)
-            _sync_folder(target.parent)
+            write_atomic(target, encoded, durable=True)
         except OSError as error:
-            partial.unlink(missing_ok=True)
             if error.errno in NO_ROOM:
                 self._store.on_full()
             raise UnavailableError(f"the photo cannot be written to {self._folder}: {error.strerror}") from error
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _insert(db: sqlite3.Connection, photo: SpooledPhoto) -> None:

@@ -19,6 +19,7 @@ import numpy as np
 
 from edge.vision.detections import FloatArray
 from facings.errors import BadInputError
+from facings.files import write_atomic
 
 STRANGERS_NAME = "strangers.npz"
 SIBLINGS = 0.2
@@ -80,6 +81,4 @@ def write_strangers(folder: Path, embedder: str, embeddings: FloatArray) -> None
     """Write the embeddings (M, D) of products from elsewhere into the embedder's folder."""
     content = io.BytesIO()
     np.savez_compressed(content, embedder=np.array(embedder), embeddings=embeddings.astype(np.float16))
-    partial = folder / f".{STRANGERS_NAME}.part"
-    partial.write_bytes(content.getvalue())
-    partial.replace(folder / STRANGERS_NAME)
+    write_atomic(folder / STRANGERS_NAME, content.getvalue())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -22,6 +21,7 @@ from edge.vision.photo import Photo
 from edge.vision.reading import ShelfReading
 from edge.vision.report import comparison_table, photo_report, together_report, totals_table
 from facings.errors import BadInputError
+from facings.files import write_atomic
 
 app = typer.Typer(add_completion=False)
 out = Console()
@@ -130,10 +130,7 @@ def _draw(photo: Photo, reading: ShelfReading, target: Path, view: int = 0) -> N
         raise BadInputError(f"--annotate {target}: name a .jpg or .png file.")
     _, encoded = cv2.imencode(suffix, annotate(photo, reading, view))
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_name(f".{target.name}.{os.getpid()}.part")
-        partial.write_bytes(encoded.tobytes())
-        partial.replace(target)
+        write_atomic(target, encoded.tobytes())
     except OSError as error:
         raise BadInputError(f"--annotate {target} cannot be written ({error.strerror}).") from error
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import logging
-import os
 from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
 
 from edge.vision.detections import FloatArray
+from facings.files import write_atomic
 
 log = logging.getLogger(__name__)
 
@@ -33,11 +33,10 @@ def read_index(path: Path, model: str) -> dict[str, FloatArray]:
 
 def write_index(path: Path, model: str, embeddings: dict[str, FloatArray]) -> None:
     """Keep embeddings by the sha256 of their picture; where that cannot be, it is logged and nothing is lost."""
-    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
+    content = io.BytesIO()
+    vectors = np.stack(list(embeddings.values())) if embeddings else np.zeros((0, 0), np.float32)
+    np.savez(content, model=np.array(model), pictures=np.array(list(embeddings), dtype="<U64"), embeddings=vectors)
     try:
-        with partial.open("wb") as file:
-            vectors = np.stack(list(embeddings.values())) if embeddings else np.zeros((0, 0), np.float32)
-            np.savez(file, model=np.array(model), pictures=np.array(list(embeddings), dtype="<U64"), embeddings=vectors)
-        partial.replace(path)
+        write_atomic(path, content.getvalue())
     except OSError as error:
         log.warning("gallery index %s cannot be kept, pictures are embedded at every start: %s", path, error)

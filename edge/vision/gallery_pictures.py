@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from edge.vision.embed import embed
 from edge.vision.gallery import SMALLEST_PICTURE, SUFFIXES, Gallery, product_box
 from edge.vision.zoo import LoadedModel
 from facings.errors import BadInputError, PhotoError
+from facings.files import write_atomic
 from facings.ids import is_slug
 
 LONGEST_SIDE = 512
@@ -123,12 +123,9 @@ def _refuse_twin(vector: FloatArray, sku: str, gallery: Gallery) -> None:
 
 
 def _write(folder: Path, suffix: str, content: bytes) -> Path:
+    target = folder / f"{hashlib.sha256(content).hexdigest()[:16]}.{suffix}"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        target = folder / f"{hashlib.sha256(content).hexdigest()[:16]}.{suffix}"
-        partial = target.with_name(f".{target.name}.{os.getpid()}.part")
-        partial.write_bytes(content)
-        partial.replace(target)
+        write_atomic(target, content)
     except OSError as error:
         raise BadInputError(f"the gallery's folder {folder} cannot be written ({error.strerror})") from error
     return target

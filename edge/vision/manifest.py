@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 
 from edge.vision.detections import PRODUCT
 from facings.errors import BadInputError, UnavailableError
+from facings.files import write_atomic
 
 MANIFEST_NAME = "manifest.json"
 ONNX_FILE = r"^[A-Za-z0-9._-]+\.onnx$"
@@ -76,10 +77,7 @@ class _ManifestBase(_Spec):
 
     def save(self, folder: Path) -> None:
         """Write the manifest into the model's folder."""
-        path = folder / MANIFEST_NAME
-        unfinished = path.with_suffix(".part")
-        unfinished.write_text(self.model_dump_json(indent=2, exclude_none=True) + "\n", encoding="utf-8")
-        unfinished.replace(path)
+        write_atomic(folder / MANIFEST_NAME, self.model_dump_json(indent=2, exclude_none=True) + "\n")
 
 
 class DetectorSpec(_Spec):

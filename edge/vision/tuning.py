@@ -10,7 +10,6 @@ with the pooled covariance shrunk towards a sphere), so that those in which SKUs
 from __future__ import annotations
 
 import io
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
@@ -21,6 +20,7 @@ import numpy.typing as npt
 from edge.vision.detections import FloatArray
 from edge.vision.zoo import CalibrationSpec
 from facings.errors import BadInputError
+from facings.files import write_atomic
 
 TUNING_NAME = "tuning.npz"
 
@@ -73,9 +73,7 @@ class Tuning:
             examples_of=self.examples_of,
             calibration=np.array(self.calibration.model_dump_json()),
         )
-        partial = folder / f".{TUNING_NAME}.{os.getpid()}.part"
-        partial.write_bytes(content.getvalue())
-        partial.replace(folder / TUNING_NAME)
+        write_atomic(folder / TUNING_NAME, content.getvalue())
 
 
 def read_tuning(folder: Path, embedder: str) -> Tuning | None:

@@ -18,7 +18,8 @@ from rich.console import Console
 from rich.progress import track
 
 from datasets.compose.scene import RenderedScene
-from datasets.files import png, write_atomic
+from datasets.files import png
+from facings.files import write_atomic
 from firmware_sim.world.photos import draw, look_of
 from firmware_sim.world.state import ShelfState
 from firmware_sim.world.week.job import Week, WeekJob, photo_times, simulate_week
@@ -60,7 +61,7 @@ def device_gallery(source: Path, job: WeekJob | None, out: Path, console: Consol
         make_gallery(source, out, console)
     else:
         shutil.copytree(source, out)
-    done.write_text(made_of)
+    write_atomic(done, made_of)
 
 
 def _shots() -> Iterator[CoolerShot]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from facings.clock import SystemClock, format_utc
+from facings.files import write_private
 from firmware_sim.demo.api import Api
 from firmware_sim.demo.children import facings
 from firmware_sim.demo.pace import Pace
@@ -98,7 +98,9 @@ def write_device_configs(
             gallery=_quoted(gallery),
             threads=pace.threads,
         )
-        files.append(write_private(folder / f"{cooler}.toml", text))
+        file = folder / f"{cooler}.toml"
+        write_private(file, text)
+        files.append(file)
     return files
 
 
@@ -128,15 +130,6 @@ threads = {threads}
 
 def _quoted(path: Path) -> str:
     return json.dumps(str(path), ensure_ascii=False)  # a JSON string is a TOML string
-
-
-def write_private(file: Path, text: str) -> Path:
-    """Write a file that only its owner can read."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-        out.write(text)
-    return file
 
 
 def _coolers(week: Week) -> list[tuple[dict[str, Any], dict[str, Any]]]:

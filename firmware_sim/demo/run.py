@@ -13,6 +13,7 @@ from pathlib import Path
 from rich.console import Console
 
 from facings.errors import FacingsError, UnavailableError
+from facings.files import write_private
 from firmware_sim.demo import provision
 from firmware_sim.demo.api import Api
 from firmware_sim.demo.children import Child, Children, wait_for_file
@@ -71,7 +72,7 @@ class Demo:
             page = Page(provision.page_login(api))
             page.start()
             stack.callback(page.stop)
-        provision.write_private(
+        write_private(
             plan.sign_in,
             json.dumps({"url": endpoints.http, "email": sign_in.email, "password": sign_in.password}) + "\n",
         )

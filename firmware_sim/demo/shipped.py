@@ -15,9 +15,10 @@ import numpy as np
 from rich.console import Console
 
 from datasets.compose.scene import RenderedScene
-from datasets.files import jpeg, write_atomic
+from datasets.files import jpeg
 from datasets.products.arrays import Pixels
 from facings.errors import BadInputError
+from facings.files import whole_folder, write_atomic
 from facings.labels import PRODUCT
 from facings.replay import REPLAY_FILE
 from firmware_sim.demo.gallery import CoolerShot, make_gallery, shelf_of
@@ -45,23 +46,25 @@ def ship(out: Path, work: Path, console: Console) -> None:
     gallery = work / "with-shelves"
     if not gallery.exists():
         _write_gallery(work, gallery, console)
-    part = out.with_name(f".{out.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
+    with whole_folder(out) as part:
+        _copy_week(work, gallery, part)
+        megabytes = sum(file.stat().st_size for file in part.rglob("*") if file.is_file()) / 1e6
+        if megabytes > LARGEST_MB:
+            raise BadInputError(f"the week has {megabytes:.1f} MB, more than {LARGEST_MB:g}: make a smaller one")
+        shutil.rmtree(out, ignore_errors=True)
+    console.print(f"{megabytes:.1f} MB in {out}")
+
+
+def _copy_week(work: Path, gallery: Path, out: Path) -> None:
     for name in ("catalogue.json", "outlets.json", "truth.json"):
-        write_atomic(part / name, _compact(work / name))
+        write_atomic(out / name, _compact(work / name))
     for picture in sorted(gallery.glob("*/*.png")):
-        target = part / "gallery" / picture.parent.name / f"{picture.stem}.jpg"
+        target = out / "gallery" / picture.parent.name / f"{picture.stem}.jpg"
         write_atomic(target, jpeg(_pixels(picture), _PICTURE_QUALITY))
     for cooler in sorted((work / "coolers").iterdir()):
-        shutil.copytree(cooler / "photos", part / "coolers" / cooler.name / "photos")
-        shutil.copy(cooler / REPLAY_FILE, part / "coolers" / cooler.name)
-    write_atomic(part / "labels.coco.json", json.dumps(_labels(work), separators=(",", ":")).encode())
-    megabytes = sum(file.stat().st_size for file in part.rglob("*") if file.is_file()) / 1e6
-    if megabytes > LARGEST_MB:
-        raise BadInputError(f"{part} has {megabytes:.1f} MB, more than {LARGEST_MB:g}: make a smaller week")
-    shutil.rmtree(out, ignore_errors=True)
-    part.replace(out)
-    console.print(f"{megabytes:.1f} MB in {out}")
+        shutil.copytree(cooler / "photos", out / "coolers" / cooler.name / "photos")
+        shutil.copy(cooler / REPLAY_FILE, out / "coolers" / cooler.name)
+    write_atomic(out / "labels.coco.json", json.dumps(_labels(work), separators=(",", ":")))
 
 
 def _write_gallery(work: Path, gallery: Path, console: Console) -> None:
@@ -69,10 +72,8 @@ def _write_gallery(work: Path, gallery: Path, console: Console) -> None:
 
     shots = work / "packshots"
     packshots.write_gallery(simulate_week(JOB).plan.catalogue, shots, console)
-    unfinished = gallery.with_name(".with-shelves.part")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    make_gallery(shots, unfinished, console, _rendered)
-    unfinished.replace(gallery)
+    with whole_folder(gallery) as part:
+        make_gallery(shots, part, console, _rendered)
 
 
 def _rendered(shot: CoolerShot) -> RenderedScene:

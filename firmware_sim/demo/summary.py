@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from facings.files import write_atomic
 from firmware_sim.demo.compare import Measured, StockoutScore
 from firmware_sim.demo.people import LoopCounts
 
@@ -51,9 +52,7 @@ def write_summary(
         "loop": asdict(loop),
         **{name: round(value, 1) for name, value in more.items()},
     }
-    partial = file.with_suffix(".partial")
-    partial.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-    partial.replace(file)
+    write_atomic(file, json.dumps(document, indent=1) + "\n")
 
 
 def _kpi(kpi: Measured) -> dict[str, Any]:

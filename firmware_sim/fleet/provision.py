@@ -12,8 +12,8 @@ import httpx
 
 from datasets.products.packs import Pack
 from facings.errors import BadInputError, FacingsError, UnavailableError
+from facings.files import write_private
 from firmware_sim.demo.api import Api, ConflictError
-from firmware_sim.demo.provision import write_private
 from firmware_sim.fleet.shelves import FleetCooler, FleetWorld, Plan
 from firmware_sim.world.places import Outlet
 

@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from edge.vision.entry import to_model_input
 from edge.vision.zoo import InputSpec
+from facings.files import whole_path
 from models.checkpoints import read_checkpoint
 from models.classifier.photos import Photos, centre, epoch
 from models.configuration import read_configuration
@@ -184,9 +185,8 @@ def accuracy(model: Classifier, photos: Photos, side: int) -> float:
 
 def save(model: Classifier, config: ClassifierConfig, names: tuple[str, ...], path: Path) -> None:
     """Write the checkpoint whole or not at all."""
-    partial = path.with_suffix(".part")
-    torch.save({"config": config.model_dump(), "names": list(names), "weights": model.state_dict()}, partial)
-    partial.replace(path)
+    with whole_path(path) as part:
+        torch.save({"config": config.model_dump(), "names": list(names), "weights": model.state_dict()}, part)
 
 
 def load(path: Path) -> tuple[ClassifierConfig, Classifier]:

@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from datasets.files import write_atomic
 from edge.vision.chain import DETECTOR, EMBEDDER
 from edge.vision.counts import FILE, FOLDER, read_count_errors
 from edge.vision.zoo import load_session, zoo_folder
+from facings.files import write_atomic
 from models.counts.config import PhotoSet, read_config
 from models.counts.samples import CountedPhoto, CountingEyes, see_set
 from models.evaluation.truth import NamedPhoto

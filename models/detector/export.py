@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from edge.vision.golden import GOLDEN_INT8_NAME, PICTURE_NAME
 from edge.vision.manifest import MANIFEST_NAME, DetectorManifest, InputSpec, read_manifest
+from facings.files import whole_path
 from models.detector.config import ReleaseSettings
 from models.detector.network import ProductDetector
 from models.golden import write_golden
@@ -39,23 +40,20 @@ def export_onnx(detector: ProductDetector, path: Path) -> None:
 
 def write_onnx(model: nn.Module, path: Path) -> None:
     """Write `model` with half-size weights: `images` (1, 3, H, W) to `boxes` (1, N, 4) and `scores` (1, N, classes)."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".part")
-    with warnings.catch_warnings():
+    with whole_path(path) as part, warnings.catch_warnings():
         # The tracing exporter needs no further package; its successor needs onnxscript.
         warnings.simplefilter("ignore")
         torch.onnx.export(
             model.eval(),
             (torch.zeros(1, 3, 320, 256),),
-            unfinished,
+            part,
             input_names=["images"],
             output_names=["boxes", "scores"],
             dynamic_axes={"images": {2: "height", 3: "width"}, "boxes": {1: "cells"}, "scores": {1: "cells"}},
             opset_version=_OPSET,
             dynamo=False,
         )
-    onnx.save(store_weights_as_float16(onnx.load(unfinished)), unfinished)
-    unfinished.replace(path)
+        onnx.save(store_weights_as_float16(onnx.load(part)), part)
 
 
 def write_manifest(model: Path, release: ReleaseSettings, licence: str, entry: InputSpec) -> DetectorManifest:

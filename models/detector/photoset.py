@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from edge.vision.detections import PRODUCT
 from facings.errors import BadInputError
+from facings.files import whole_file
 from facings.labels import other_category_ids
 from models.detector.boxes import Boxes
 
@@ -144,12 +145,9 @@ def _coco(labels: Path) -> _Coco:
 
 def write_photoset(path: Path, photos: Iterable[LabelledPhoto]) -> None:
     """Write `photos` as JSON lines."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".part")
-    with unfinished.open("w", encoding="utf-8") as file:
+    with whole_file(path) as file:
         for photo in photos:
             file.write(json.dumps(_row(photo)) + "\n")
-    unfinished.replace(path)
 
 
 def _row(photo: LabelledPhoto) -> dict[str, object]:

@@ -23,13 +23,13 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 from rich.console import Console
 from rich.table import Table
 
-from datasets.files import write_atomic
 from edge.vision.detect import fitted, survey
 from edge.vision.entry import normalised
 from edge.vision.golden import GOLDEN_INT8_NAME, PICTURE_NAME
 from edge.vision.manifest import DetectorManifest, EightBitSpec, read_manifest
 from edge.vision.zoo import LoadedModel, open_session
 from facings.errors import BadInputError, UnavailableError
+from facings.files import write_atomic
 from models.detector.config import DetectorConfig
 from models.detector.photoset import read_pixels
 from models.detector.sources import read_sources

@@ -16,6 +16,7 @@ from edge.vision.detections import PRODUCT
 from edge.vision.entry import normalised
 from edge.vision.zoo import InputSpec
 from facings.errors import BadInputError
+from facings.files import whole_path
 from models.checkpoints import read_checkpoint
 from models.curves import CURVES_NAME, draw_curves
 from models.detector.augment import Drawn, Sampler
@@ -112,19 +113,16 @@ class _Run:
 
     def save(self, path: Path) -> None:
         """Write the checkpoint."""
-        unfinished = path.with_suffix(".part")
-        torch.save(
-            {
-                "step": self.step,
-                "channels": self.config.channels,
-                "classes": list(self.classes),
-                "model": self.model.state_dict(),
-                "average": self.average.state_dict(),
-                "optimiser": self.optimiser.state_dict(),
-            },
-            unfinished,
-        )
-        unfinished.replace(path)
+        state = {
+            "step": self.step,
+            "channels": self.config.channels,
+            "classes": list(self.classes),
+            "model": self.model.state_dict(),
+            "average": self.average.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+        }
+        with whole_path(path) as part:
+            torch.save(state, part)
 
     def restore(self, path: Path) -> None:
         """Go on from a checkpoint; learning rates are this configuration's."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import warnings
 from collections.abc import Iterator
@@ -11,10 +10,10 @@ from pathlib import Path
 import onnx
 import torch
 
+from datasets.files import sha256_of
 from edge.vision.acceptance import write_strangers
 from edge.vision.golden import PICTURE_NAME
 from edge.vision.zoo import (
-    MANIFEST_NAME,
     CalibrationSpec,
     EmbedderManifest,
     EmbedderSpec,
@@ -22,6 +21,7 @@ from edge.vision.zoo import (
     SourceSpec,
     load_session,
 )
+from facings.files import write_atomic
 from models.checkpoints import read_checkpoint
 from models.embedder.backbone import Embedder
 from models.embedder.evaluate import Figures, embed_with, measure
@@ -102,17 +102,16 @@ def write_onnx(model: Embedder, config: TrainConfig, path: Path) -> str:
         )
     graph = pad_within_convolutions(onnx.load_model_from_string(encoded.getvalue()))
     graph = store_weights_as_float16(graph)
-    partial = path.with_suffix(".part")
-    partial.write_bytes(graph.SerializeToString())
-    partial.replace(path)
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    content = graph.SerializeToString()
+    write_atomic(path, content)
+    return sha256_of(content)
 
 
 def write_manifest(
     folder: Path, config: TrainConfig, sha256: str, calibration: CalibrationSpec, metrics: tuple[MetricSpec, ...] = ()
 ) -> None:
     """Write `manifest.json` beside the ONNX file."""
-    manifest = EmbedderManifest(
+    EmbedderManifest(
         name=config.name,
         version=config.version,
         file=f"{config.name}.onnx",
@@ -122,10 +121,7 @@ def write_manifest(
         sources=SOURCES,
         metrics=metrics,
         embedder=EmbedderSpec(dimensions=config.dimensions, calibration=calibration),
-    )
-    partial = folder / f"{MANIFEST_NAME}.part"
-    partial.write_text(manifest.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    partial.replace(folder / MANIFEST_NAME)
+    ).save(folder)
 
 
 def strangers(shared: Path) -> list[Crop]:

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from edge.vision.entry import to_model_input
 from edge.vision.zoo import InputSpec
+from facings.files import whole_path
 from models.checkpoints import read_checkpoint
 from models.configuration import read_configuration
 from models.embedder import sources
@@ -104,9 +105,8 @@ def supervised_contrastive(embeddings: Tensor, labels: Tensor, temperature: floa
 
 def save(model: Embedder, config: TrainConfig, path: Path) -> None:
     """Write the checkpoint whole or not at all."""
-    partial = path.with_suffix(".part")
-    torch.save({"config": config.model_dump(), "weights": model.state_dict()}, partial)
-    partial.replace(path)
+    with whole_path(path) as part:
+        torch.save({"config": config.model_dump(), "weights": model.state_dict()}, part)
 
 
 def train(config: TrainConfig, data: Path, rendered: Path | None, out: Path, start: Path | None = None) -> Path:

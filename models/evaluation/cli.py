@@ -14,12 +14,12 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from datasets.files import write_atomic
 from edge.vision.acceptance import FALSE_ACCEPT
 from edge.vision.chain import DETECTOR, EMBEDDER
 from edge.vision.gallery import read_gallery
 from edge.vision.zoo import MetricSpec, Precision, load_session, read_manifest, zoo_folder
 from facings.errors import BadInputError
+from facings.files import write_atomic
 from models.detector.scenes import read_labelled
 from models.evaluation.classes import other_classes
 from models.evaluation.counting import counting

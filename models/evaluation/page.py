@@ -9,9 +9,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from datasets.files import jpeg, write_atomic
+from datasets.files import jpeg
 from edge.vision.annotate import FONT, Colour, Pixels
 from edge.vision.detections import FloatArray
+from facings.files import write_atomic
 from models.detector.photoset import read_pixels
 from models.evaluation.finding import hits_of
 from models.evaluation.judged import JudgedPhoto

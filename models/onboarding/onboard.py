@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +11,11 @@ from typing import Any
 import cv2
 import numpy as np
 
-from datasets.files import jpeg, write_atomic
+from datasets.files import jpeg
 from edge.vision.tuning import Tuning
 from edge.vision.zoo import LoadedModel
 from facings.errors import BadInputError
+from facings.files import whole_folder, write_atomic
 from models.detector.photoset import read_pixels
 from models.evaluation.cli import figures_of
 from models.evaluation.judged import Eyes, judge
@@ -107,19 +107,14 @@ def _figures(photos: Sequence[NamedPhoto], eyes: Eyes) -> dict[str, Any]:
 
 def _write(photos: Sequence[NamedPhoto], crops: Crops, tuning: Tuning | None, report: dict[str, Any], out: Path,
            how: Onboarding) -> None:  # fmt: skip
-    """Everything under a temporary name first, so that `out` is whole or not there."""
-    part = out.with_name(f".{out.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
     chosen = crops.take(choose_pictures(crops, how.per_sku))
-    for number, (sku, photo, box) in enumerate(zip(chosen.skus, chosen.photos, chosen.boxes, strict=True)):
-        picture = _cut(photos[photo].path, box.round().astype(int).tolist())
-        write_atomic(part / GALLERY / str(sku) / f"{number:05d}.jpg", jpeg(picture, _PICTURE_QUALITY))
-    if tuning:
-        tuning.save(part / GALLERY)
-    write_atomic(part / REPORT, (json.dumps(report, indent=2) + "\n").encode())
-    if out.exists():
-        out.rmdir()
-    part.replace(out)
+    with whole_folder(out) as part:
+        for number, (sku, photo, box) in enumerate(zip(chosen.skus, chosen.photos, chosen.boxes, strict=True)):
+            picture = _cut(photos[photo].path, box.round().astype(int).tolist())
+            write_atomic(part / GALLERY / str(sku) / f"{number:05d}.jpg", jpeg(picture, _PICTURE_QUALITY))
+        if tuning:
+            tuning.save(part / GALLERY)
+        write_atomic(part / REPORT, json.dumps(report, indent=2) + "\n")
 
 
 def _cut(path: Path, box: list[int]) -> Any:

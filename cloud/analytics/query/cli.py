@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +14,7 @@ from rich.console import Console
 from cloud.asking import answered, asking
 from cloud.settings import load_settings
 from facings.errors import BadInputError
+from facings.files import whole_path
 
 RAW = ("observations", "lines")
 console = Console(highlight=False, soft_wrap=True, stderr=True)
@@ -109,17 +108,10 @@ def _format_of(out: Path) -> FileFormat:
 
 
 def _write(out: Path, answer: httpx.Response) -> None:
-    """Write beside the file and rename: a broken answer leaves no half of a file."""
+    """A broken answer leaves no half of a file."""
     try:
-        handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}-")
-    except OSError as error:
-        raise BadInputError(f"cannot write into {out.parent}: {error.strerror}") from error
-    try:
-        with os.fdopen(handle, "wb") as file:
+        with whole_path(out) as part, part.open("wb") as file:
             for piece in answer.iter_bytes():
                 file.write(piece)
-        Path(name).chmod(0o644)
-        Path(name).replace(out)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    except OSError as error:
+        raise BadInputError(f"cannot write into {out.parent}: {error.strerror}") from error

@@ -18,11 +18,12 @@ from datasets.compose.gondola.goods import Good, random_goods
 from datasets.compose.gondola.shelves import Gondola, paint_gondola
 from datasets.compose.sensor import expose
 from datasets.compose.spec import Sensor
-from datasets.files import claim_folder, jpeg, write_atomic
+from datasets.files import claim_folder, jpeg
 from datasets.parallel import for_each
 from datasets.products.arrays import FloatArray, Pixels
 from datasets.products.packs import Catalogue
 from datasets.products.random_packs import random_catalogue
+from facings.files import write_atomic
 
 _SIZES = ((960, 1280), (1280, 960), (720, 1280), (1024, 1024))
 _PRINTS = 300

@@ -13,8 +13,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from rich.console import Console
 
-from datasets.files import claim_folder, write_atomic
+from datasets.files import claim_folder
 from datasets.parallel import for_each
+from facings.files import write_atomic
 from firmware_sim.world.job import WorldJob
 from firmware_sim.world.ledger.outlets import OutletTables
 from firmware_sim.world.ledger.places import place_tables

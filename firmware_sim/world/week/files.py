@@ -13,8 +13,9 @@ from rich.console import Console
 
 from datasets.compose.packshots import write_gallery
 from datasets.compose.scene import RenderedScene
-from datasets.files import claim_folder, jpeg, sha256_of, write_atomic
+from datasets.files import claim_folder, jpeg, sha256_of
 from datasets.parallel import for_each
+from facings.files import write_atomic
 from facings.replay import REPLAY_FILE, ReplayManifest, ReplayPhoto
 from firmware_sim.world.history import CoolerHistory
 from firmware_sim.world.photos import JPEG_QUALITY, draw, look_of, photo_truth

@@ -12,8 +12,8 @@ from cloud.broker.child import NatsChild, _server
 from cloud.broker.link import BrokerLink
 from cloud.broker.logins import Login
 from cloud.broker.nats_config import BrokerPlace, config_text
-from cloud.files import write_private
 from facings.errors import SettingsError, UnavailableError
+from facings.files import write_private
 from facings.topics import DeviceTopics
 from tests.support.cloud import free_port, wait_until
 

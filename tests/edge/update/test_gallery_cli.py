@@ -142,6 +142,6 @@ def test_where_nothing_can_be_written_nothing_is_left_behind(tmp_path: Path, gal
     (tmp_path / "taken").mkdir()
     call("key", tmp_path / "key")
     words = ("export", gallery, tmp_path / "taken", "--tenant", "acme", "--version", 1, "--key", tmp_path / "key")
-    for said in (call(*words), call("key", tmp_path / "nowhere" / "key"), call("key", tmp_path / "key" / "below")):
+    for said in (call(*words), call("key", tmp_path / "key" / "below")):
         assert "cannot be written" in str(said.exception)
     assert not list(tmp_path.rglob("*.part"))
