@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Column, ColumnElement, Row, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from cloud.analytics.share.intrusions import Sighting, Spell, fold
@@ -22,6 +23,9 @@ BEFORE = timedelta(days=3)
 
 Lines = dict[str, dict[uuid.UUID, tuple[int, float]]]
 """By SKU and observation: facings and confidence."""
+
+Since = Mapping[str, datetime]
+"""By cooler, from when on its intrusions are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +47,15 @@ def tell_intrusions(session: Session, facts: Facts, tenant: str, earliest: Mappi
     """
     owned = session.scalars(select(Cooler.id).where(Cooler.id.in_(earliest), Cooler.owned))
     rivals = sorted(session.scalars(select(Product.sku).where(Product.own.is_(False))))
+    since = {cooler: earliest[cooler] - BEFORE for cooler in owned}
+    lines, rows = _lines(facts, tenant, rivals, since), _rows(session, since)
+    since = {cooler: moment for cooler, moment in since.items() if lines[cooler] or rows[cooler]}
+    photos, clear_at = _photos(facts, tenant, since), _last_photos(facts, tenant, since)
     found = []
-    for cooler in owned:
-        since = earliest[cooler] - BEFORE
-        lines, rows = _lines(facts, tenant, cooler, rivals, since), _rows(session, cooler, since)
-        if lines or rows:
-            told = _sightings(facts, tenant, cooler, lines, since)
-            clear_at = _last_photo(facts, tenant, cooler, since)
-            found += [_told(cooler, sku, told[sku], rows[sku], since, clear_at) for sku in sorted({*lines, *rows})]
+    for cooler, moment in since.items():
+        for sku in sorted({*lines[cooler], *rows[cooler]}):
+            sightings = _sightings(photos[cooler], lines[cooler].get(sku, {}))
+            found.append(_told(cooler, sku, sightings, rows[cooler][sku], moment, clear_at.get(cooler)))
     return found
 
 
@@ -75,51 +80,69 @@ def keep_intrusions(session: Session, tenant: str, told: Sequence[Told]) -> None
         _settle(session, (tenant, one.cooler, one.sku), [rows[number] for number in one.known], one.spells)
 
 
-def _last_photo(facts: Facts, tenant: str, cooler: str, before: datetime) -> datetime | None:
-    photo = observation.c
-    wanted = select(photo.captured_at).where(
-        photo.cooler == cooler, photo.captured_at < before, photo.verdict != "unusable", photo.clock_suspect == 0
-    )
-    rows = facts.select(tenant, wanted.order_by(photo.captured_at.desc()).limit(1), observation)
-    return rows[0].captured_at if rows else None
-
-
-def _lines(facts: Facts, tenant: str, cooler: str, rivals: Sequence[str], since: datetime) -> Lines:
+def _lines(facts: Facts, tenant: str, rivals: Sequence[str], since: Since) -> Mapping[str, Lines]:
+    """By cooler, the rivals' products seen from then on."""
+    found: Mapping[str, Lines] = defaultdict(lambda: defaultdict(dict))
+    if not since:
+        return found
     line = shelf_line.c
-    seen = select(line.observation_id, line.sku, line.facings, line.confidence).where(
-        line.cooler == cooler, line.captured_at >= since, line.sku.in_(rivals), line.facings > 0
+    seen = select(line.cooler, line.observation_id, line.sku, line.facings, line.confidence).where(
+        _from(line.cooler, line.captured_at, since), line.sku.in_(rivals), line.facings > 0
     )
-    found: Lines = defaultdict(dict)
     for row in facts.select(tenant, seen, shelf_line):
-        found[row.sku][row.observation_id] = (row.facings, row.confidence)
+        found[row.cooler][row.sku][row.observation_id] = (row.facings, row.confidence)
     return found
 
 
-def _sightings(
-    facts: Facts, tenant: str, cooler: str, lines: Lines, since: datetime
-) -> Mapping[str, Sequence[Sighting]]:
-    """What each usable photo says of each product; of one without lines, that it was not there."""
+def _photos(facts: Facts, tenant: str, since: Since) -> Mapping[str, list[Row[Any]]]:
+    """By cooler, the usable photos taken from then on, in order."""
+    found: dict[str, list[Row[Any]]] = defaultdict(list)
+    if not since:
+        return found
     photo = observation.c
-    taken = select(photo.observation_id, photo.captured_at, photo.confidence).where(
-        photo.cooler == cooler, photo.captured_at >= since, photo.verdict != "unusable", photo.clock_suspect == 0
+    taken = select(photo.cooler, photo.observation_id, photo.captured_at, photo.confidence).where(
+        _from(photo.cooler, photo.captured_at, since), photo.verdict != "unusable", photo.clock_suspect == 0
     )
-    photos = sorted(facts.select(tenant, taken, observation), key=lambda one: (one.captured_at, one.observation_id))
-    found: dict[str, list[Sighting]] = defaultdict(
-        lambda: [Sighting(one.captured_at, 0, one.confidence) for one in photos]
-    )
-    for sku, of in lines.items():
-        found[sku] = [Sighting(one.captured_at, *of.get(one.observation_id, (0, one.confidence))) for one in photos]
+    for row in sorted(facts.select(tenant, taken, observation), key=lambda one: (one.captured_at, one.observation_id)):
+        found[row.cooler].append(row)
     return found
 
 
-def _rows(session: Session, cooler: str, since: datetime) -> dict[str, list[Intrusion]]:
-    """By SKU, what is known that lasted at `since` or began later, in order."""
-    wanted = select(Intrusion).where(Intrusion.cooler_id == cooler).order_by(Intrusion.first_seen_at)
-    rows: dict[str, list[Intrusion]] = defaultdict(list)
+def _last_photos(facts: Facts, tenant: str, since: Since) -> dict[str, datetime]:
+    """By cooler, when its last usable photo before then was taken."""
+    if not since:
+        return {}
+    photo = observation.c
+    before = or_(*(and_(photo.cooler == one, photo.captured_at < moment) for one, moment in since.items()))
+    last = select(photo.cooler, func.max(photo.captured_at).label("at")).where(
+        before, photo.verdict != "unusable", photo.clock_suspect == 0
+    )
+    return {row.cooler: row.at for row in facts.select(tenant, last.group_by(photo.cooler), observation)}
+
+
+def _from(cooler: Column[str], at: Column[datetime], since: Since) -> ColumnElement[bool]:
+    # Cooler by cooler: one that was away for a month does not have all others read as far back.
+    return or_(*(and_(cooler == one, at >= moment) for one, moment in since.items()))
+
+
+def _sightings(photos: Sequence[Row[Any]], seen: Mapping[uuid.UUID, tuple[int, float]]) -> list[Sighting]:
+    """What each photo says of a product; one without it, that it was not there."""
+    return [Sighting(one.captured_at, *seen.get(one.observation_id, (0, one.confidence))) for one in photos]
+
+
+def _rows(session: Session, since: Since) -> Mapping[str, Mapping[str, list[Intrusion]]]:
+    """By cooler and SKU, what is known that lasted then or began later, in order."""
+    wanted = select(Intrusion).where(Intrusion.cooler_id.in_(since)).order_by(Intrusion.first_seen_at)
+    rows: Mapping[str, dict[str, list[Intrusion]]] = defaultdict(lambda: defaultdict(list))
     for row in session.scalars(wanted):
-        if row.first_seen_at >= since or (row.withdrawn_at is None and (row.gone_at is None or row.gone_at >= since)):
-            rows[row.sku].append(row)
+        if _lasts(row, since[row.cooler_id]):
+            rows[row.cooler_id][row.sku].append(row)
     return rows
+
+
+def _lasts(row: Intrusion, since: datetime) -> bool:
+    lasted = row.withdrawn_at is None and (row.gone_at is None or row.gone_at >= since)
+    return lasted or row.first_seen_at >= since
 
 
 def _settle(session: Session, key: tuple[str, str, str], rows: Sequence[Intrusion], spells: Sequence[Spell]) -> None:
