@@ -13,6 +13,7 @@ from facings.errors import BadInputError
 
 _GREY = 114
 _CLOSER = (1.5, 2.5)
+_SMALL = 0.15
 _SEEN_WELL = 0.8
 _MOST_ENLARGED = 1.25
 
@@ -39,8 +40,8 @@ def survey(
 ) -> Detections:
     """All that the detector knows in `pixels` (H, W, 3) BGR: by class, best first, boxes in these pixels.
 
-    A dense photo, whose products come out small, is looked at a second time, larger; the second look counts alone, so
-    nothing is found twice. Safe to call from many threads.
+    A photo with products that come out small, if only those far from a camera in a corner, is looked at a second time,
+    larger; the second look counts alone, so nothing is found twice. Safe to call from many threads.
 
     Args:
         model: a detector, as `load_session` gives it.
@@ -64,15 +65,15 @@ def survey(
     side = long_side or min(spec.long_side, round(_MOST_ENLARGED * largest))
     found = _look(model, spec, pixels, side, thresholds)
     sure = found.of(PRODUCT).with_score_over(spec.score_threshold)
-    typical = _typical_side(sure) * side / largest
-    if side < largest and typical < spec.closer_below:
-        found = _look(model, spec, pixels, min(largest, round(_closer(typical, spec) * side)), thresholds)
+    small = _small_side(sure) * side / largest
+    if side < largest and small < spec.closer_below:
+        found = _look(model, spec, pixels, min(largest, round(_closer(small, spec) * side)), thresholds)
     return found
 
 
-def _closer(typical: float, spec: DetectorSpec) -> float:
-    """How much larger the second look is: the smaller the typical product, in input pixels, the larger."""
-    return float(np.clip(_SEEN_WELL * spec.closer_below / typical, *_CLOSER))
+def _closer(small: float, spec: DetectorSpec) -> float:
+    """How much larger the second look is: the smaller the small products, in input pixels, the larger."""
+    return float(np.clip(_SEEN_WELL * spec.closer_below / small, *_CLOSER))
 
 
 def _look(
@@ -97,10 +98,10 @@ def _look(
     )
 
 
-def _typical_side(found: Detections) -> float:
-    """Median of the square root of a product's area, in pixels; infinite where there is none."""
+def _small_side(found: Detections) -> float:
+    """Square root of a small product's area, in pixels: one of seven is smaller; infinite where there is none."""
     areas = np.prod(found.boxes[:, 2:] - found.boxes[:, :2], axis=1)
-    return float(np.sqrt(np.median(areas))) if len(areas) else float("inf")
+    return float(np.sqrt(np.quantile(areas, _SMALL))) if len(areas) else float("inf")
 
 
 def fitted(pixels: npt.NDArray[np.uint8], long_side: int, multiple: int) -> tuple[npt.NDArray[np.uint8], FloatArray]:

@@ -94,7 +94,7 @@ class DetectorSpec(_Spec):
     nms_iou: float = Field(gt=0, le=1)
     long_side: int = Field(ge=32, description="pixels of the input's long side at which the figures were measured")
     closer_below: float = Field(
-        default=0.0, ge=0, description="typical product, in input pixels, below which a photo is looked at more closely"
+        default=0.0, ge=0, description="small products, in input pixels, below which a photo is looked at more closely"
     )
 
     def threshold(self, name: str) -> float:
