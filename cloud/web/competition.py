@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 from cloud.analytics.measures import Group
 from cloud.analytics.overview import reference_time
 from cloud.analytics.present import Catalogue, Present
+from cloud.analytics.query.known import Known
 from cloud.analytics.share.answer import ChangeAnswer, IntrusionAnswer, coverage_of, intrusion_answers, share_change
 from cloud.analytics.share.heights import HEIGHTS, lines_by_height
 from cloud.analytics.share.models import Intrusion
 from cloud.analytics.share.shares import fraction, purity, shares
-from cloud.analytics.share.window import MeanLine, read_window
+from cloud.analytics.share.window import MeanLine, read_windows
 from cloud.api.deps import CallerDep, ServicesDep, SessionDep
 from cloud.identity.service import Caller
 from cloud.services import Services
@@ -90,8 +91,9 @@ def competition_view(session: Session, services: Services, caller: Caller, langu
     """The last week; where every cooler replays another time, the last week of that."""
     present = Present(session, services.clock.now())
     end = reference_time(present) + timedelta(milliseconds=1)
-    window = read_window(services.facts, caller.tenant, end - PERIOD, end)
-    change = share_change(session, services.facts, caller.tenant, end - PERIOD, end, present.outlets, present.catalogue)
+    services.rollups.before_reading()
+    before, window = read_windows(services.facts, caller.tenant, Known(session), end - PERIOD, end)
+    change = share_change(session, before, window, present.outlets, present.catalogue)
     catalogue, own = present.catalogue, {sku for sku, one in present.catalogue.products.items() if one.own}
     owned = {cooler.id for cooler in present.coolers.values() if cooler.owned}
     open_ones = _open_intrusions(session, present)

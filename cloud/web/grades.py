@@ -111,4 +111,5 @@ def last_week(session: Session, services: Services, tenant: str) -> tuple[Outlet
     """The last seven days; where every cooler replays another time, the last seven of that."""
     present = Present(session, services.clock.now())
     end = reference_time(present) + timedelta(milliseconds=1)
+    services.rollups.before_reading()
     return OutletGrades(session, services.facts, tenant, end - PERIOD, end, services.settings.sellout), present

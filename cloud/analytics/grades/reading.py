@@ -21,6 +21,7 @@ from cloud.analytics.grades.pillars import (
     share_pillar,
 )
 from cloud.analytics.present import Catalogue
+from cloud.analytics.query.known import Known
 from cloud.analytics.sellout.kpis import SoldDay, sell_out, sold_days
 from cloud.analytics.share.availability import ShelfTime
 from cloud.analytics.share.shelf_times import shelf_times
@@ -44,7 +45,7 @@ class OutletGrades:
         settings: SellOutSettings,
     ) -> None:
         self.outlets = {row.id: row for row in session.scalars(select(Outlet))}
-        self.window = read_window(facts, tenant, start, end)
+        self.window = read_window(facts, tenant, Known(session), start, end)
         self.catalogue = Catalogue(session)
         self._own = {sku for sku, product in self.catalogue.products.items() if product.own}
         coolers = list(session.scalars(select(Cooler)))

@@ -34,6 +34,7 @@ def list_grades(
 ) -> GradesAnswer:
     """The grade of each outlet over a period, worst first, each with the three things that would raise it most."""
     start, end = asked_period(start, end, services.clock.now())
+    services.rollups.before_reading()
     found = OutletGrades(session, services.facts, who.tenant, start, end, services.settings.sellout)
     answers = [grade_answer(found, outlet, one, LISTED_RAISES) for outlet, one in found.grades().items()]
     answers = [one for one in answers if outlet_class in (None, one.outlet_class) and region in (None, one.region)]
@@ -47,6 +48,7 @@ def show_grade(
 ) -> GradeAnswer:
     """The grade of one outlet, with everything that would raise it."""
     start, end = asked_period(start, end, services.clock.now())
+    services.rollups.before_reading()
     found = OutletGrades(session, services.facts, who.tenant, start, end, services.settings.sellout)
     if outlet not in found.outlets:
         raise not_found("outlet", outlet)

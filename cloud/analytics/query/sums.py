@@ -16,8 +16,8 @@ from cloud.analytics.measures import Group
 from cloud.analytics.query.cut import OF_OUTLETS, Cut, hour_name
 from cloud.analytics.query.known import Known
 from cloud.analytics.query.scope import Scope
+from cloud.analytics.query.source import SETTINGS, Source
 from cloud.analytics.query.stretches import Stretch
-from cloud.analytics.rollups.statements import milliseconds
 from cloud.analytics.rollups.tables import MILLIONTHS
 from cloud.audits.facts import Facts
 from facings.errors import BadInputError
@@ -33,8 +33,6 @@ _BUCKETS = {
 _SUMS = ("units", "facings", "linear_share", "variance")
 _RATIO = "if(units > 0, pow({} / units, 2), {})"
 """The error of other measures is that of the units in proportion."""
-# Parts of a bucket lie in one partition each, as partitions are made by the bucket itself.
-_SETTINGS = "SETTINGS do_not_merge_across_partitions_select_final = 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +87,9 @@ class Sums:
         self._facts = facts
         self._known = known
         self._cut = cut
-        self._parameters: dict[str, Any] = {"tenant": tenant}
         self._scope = scope
-        self._parts = parts
-        self._mark = mark
+        self._source = Source(tenant, parts, scope, mark)
+        self._parameters = self._source.parameters
 
     def totals(self) -> list[Total]:
         """A total for each group of the cut, told apart by own, competitor and unknown and by what is in scope.
@@ -124,7 +121,7 @@ class Sums:
                 sum(s_facings_variance / photos) / {MILLIONTHS} AS facings_variance,
                 sum(s_width_variance / photos) / {MILLIONTHS} AS width_variance
             FROM seen INNER JOIN photographed USING ({", ".join(self._inner)})
-            GROUP BY ALL LIMIT {MOST_GROUPS + 1} {_SETTINGS}
+            GROUP BY ALL LIMIT {MOST_GROUPS + 1} {SETTINGS}
         """  # noqa: S608 (names of ours; values are bound)
         rows = self._rows(statement)
         return [self._total(row) for row in rows]
@@ -140,7 +137,7 @@ class Sums:
         for one in asked:
             self._parameters |= one._parameters
         found: list[dict[str, Reporting]] = [{} for _ in asked]
-        for row in self._rows(f"SELECT * FROM ({parts}) AS each LIMIT {MOST_GROUPS + 2} {_SETTINGS}"):  # noqa: S608
+        for row in self._rows(f"SELECT * FROM ({parts}) AS each LIMIT {MOST_GROUPS + 2} {SETTINGS}"):  # noqa: S608
             cut = asked[row["number"]]._cut.without_products()
             found[row["number"]][cut.key(self._values(cut, row))] = Reporting(row["photos"], row["coolers"])
         return found
@@ -158,7 +155,7 @@ class Sums:
     @property
     def _of_one_bucket(self) -> bool:
         """Whether the cut tells the buckets of the rollup apart."""
-        return self._cut.time == self._parts[0].grain
+        return self._cut.time == self._source.parts[0].grain
 
     @property
     def _inner(self) -> tuple[str, ...]:
@@ -179,36 +176,8 @@ class Sums:
         return f"SELECT {named}, {summed} FROM ({self._rows_of(table, keys, *sums)}) AS one GROUP BY {named}"  # noqa: S608
 
     def _rows_of(self, table: str, keys: Sequence[str], *sums: str) -> str:
-        names = ", ".join([*(key for key in keys if key != "bucket"), *sums])
-        return " UNION ALL ".join(
-            f"SELECT {_BUCKETS[self._cut.time]} AS bucket, {names} "  # noqa: S608
-            f"FROM {table}_{part.grain} FINAL WHERE {self._condition(number, part)} "
-            f"AND {'lines' if table == 'shelf' else 'photos'} > 0"
-            for number, part in enumerate(self._parts)
-        )
-
-    def _condition(self, number: int, part: Stretch) -> str:
-        conditions = ["tenant = %(tenant)s", self._between(number, part)]
-        if part.outlets is not None:
-            conditions.append(self._among("outlet", f"outlets_{number}{self._mark}", part.outlets))
-        if self._scope.outlets is not None:
-            conditions.append(self._among("outlet", "scope_outlets", tuple(self._scope.outlets)))
-        if self._scope.coolers is not None:
-            conditions.append(self._among("cooler", "scope_coolers", tuple(self._scope.coolers)))
-        return " AND ".join(conditions)
-
-    def _between(self, number: int, part: Stretch) -> str:
-        first, last = f"first_{number}{self._mark}", f"last_{number}{self._mark}"
-        if isinstance(part.first, datetime) and isinstance(part.last, datetime):
-            self._parameters |= {first: milliseconds(part.first), last: milliseconds(part.last)}
-            moment = "fromUnixTimestamp64Milli(toInt64(%({})s), 'UTC')"
-            return f"hour >= {moment.format(first)} AND hour < {moment.format(last)}"
-        self._parameters |= {first: str(part.first), last: str(part.last)}
-        return f"day BETWEEN toDate(%({first})s) AND toDate(%({last})s)"
-
-    def _among(self, column: str, name: str, values: tuple[str, ...]) -> str:
-        self._parameters[name] = values or ("",)
-        return f"{column} IN %({name})s"
+        named = [key for key in keys if key != "bucket"]
+        return self._source.rows(table, [f"{_BUCKETS[self._cut.time]} AS bucket", *named, *sums])
 
     def _place(self, dimension: str) -> str:
         if dimension in ("cooler", "outlet"):
@@ -232,9 +201,9 @@ class Sums:
 
     def _inside(self) -> str:
         if self._scope.excluded_skus is not None:
-            return f"NOT ({self._among('sku', 'scope_skus', tuple(self._scope.excluded_skus))})"
+            return f"NOT ({self._source.among('sku', 'scope_skus', self._scope.excluded_skus)})"
         if self._scope.skus is not None:
-            return self._among("sku", "scope_skus", tuple(self._scope.skus) or ("\x00",))
+            return self._source.among("sku", "scope_skus", self._scope.skus or ("\x00",))
         return "true"
 
     def _rows(self, statement: str) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from cloud.analytics.rollups.boxes import Box, Touched, boxes
 from cloud.analytics.rollups.statements import Buckets, days, hours, making
-from cloud.analytics.rollups.tables import photo_day, rollup_state, touched_hour
+from cloud.analytics.rollups.tables import ADOPTED, photo_day, rollup_state, touched_hour
 from cloud.audits.facts import Facts, observation
 from cloud.outlets.models import Outlet
 from cloud.records import Records
@@ -58,13 +58,13 @@ class Rollups:
             self._waiting = True
 
     def adopt(self) -> None:
-        """Make the rollups of facts that were stored before there were rollups; once in the life of a store."""
-        if self._state("adopted"):
+        """Make the rollups of facts that are older than the rollups or than a column of theirs; once for each."""
+        if self._state(ADOPTED):
             return
         for tenant, first, last in self._facts_before():
-            log.info("making the rollups of %s for the first time", tenant)
+            log.info("making the rollups of %s from all that is stored", tenant)
             self.recompute(tenant, first, last + timedelta(milliseconds=1))
-        self._facts.insert(rollup_state, [("adopted", datetime.now(UTC))])
+        self._facts.insert(rollup_state, [(ADOPTED, datetime.now(UTC))])
 
     def recompute(
         self,

@@ -18,16 +18,32 @@ from cloud.analytics.rollups.tables import MILLIONTHS, photo_day, photo_hour, sh
 USABLE = "verdict != 'unusable' AND clock_suspect = 0"
 """Photos that count in KPIs; see docs/kpi.md."""
 
-SUMS_OF_LINES = {
-    "units": "toInt64(units)",
-    "facings": "toInt64(facings)",
-    "linear_share": f"toInt64(round(linear_share * {MILLIONTHS}))",
-    "confidence": f"toInt64(round(confidence * {MILLIONTHS}))",
-    "variance": f"toInt64(round(count_sd * count_sd * {MILLIONTHS}))",
-    "lines": "toUInt32(1)",
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A column of a rollup: what one raw row has in it, and how those of a bucket become one."""
+
+    of_raw: str
+    made_by: str = "sum"
+    nothing: str = "0"
+    """What leaves the others as they are."""
+
+
+OF_LINES = {
+    "units": Measure("toInt64(units)"),
+    "facings": Measure("toInt64(facings)"),
+    "linear_share": Measure(f"toInt64(round(linear_share * {MILLIONTHS}))"),
+    "confidence": Measure(f"toInt64(round(confidence * {MILLIONTHS}))"),
+    "variance": Measure(f"toInt64(round(count_sd * count_sd * {MILLIONTHS}))"),
+    "surest": Measure(f"toInt64(if(units > 0, round(confidence * {MILLIONTHS}), 0))", "max"),
+    "lines": Measure("toUInt32(1)"),
 }
-"""Column of a rollup -> what one raw line adds to it."""
-SUMS_OF_PHOTOS = {"photos": "toUInt32(1)"}
+"""By column; what `rollups.tables` says of them."""
+OF_PHOTOS = {
+    "photos": Measure("toUInt32(1)"),
+    "first": Measure("captured_at", "min", "toDateTime64('2299-12-31 00:00:00', 3, 'UTC')"),
+    "last": Measure("captured_at", "max", "toDateTime64('1970-01-01 00:00:00', 3, 'UTC')"),
+}
 
 Statement = tuple[str, dict[str, Any]]
 
@@ -78,26 +94,26 @@ def making(tenant: str, box: Box, buckets: Buckets, now: int) -> Iterator[Statem
     """The statements that make `buckets` of the box's coolers anew."""
     parameters = {"tenant": tenant, "coolers": box.coolers, "outlets": box.outlets, "now": now, **buckets.bounds}
     shelf, photo = (shelf_hour, photo_hour) if buckets.grain == "hour" else (shelf_day, photo_day)
-    yield _insert(shelf.name, "shelf_line", buckets, ("sku",), SUMS_OF_LINES), parameters
-    yield _insert(photo.name, "observation", buckets, (), SUMS_OF_PHOTOS), parameters
+    yield _insert(shelf.name, "shelf_line", buckets, ("sku",), OF_LINES), parameters
+    yield _insert(photo.name, "observation", buckets, (), OF_PHOTOS), parameters
 
 
-def _insert(rollup: str, raw: str, buckets: Buckets, more_key: tuple[str, ...], sums: dict[str, str]) -> str:
+def _insert(rollup: str, raw: str, buckets: Buckets, more_key: tuple[str, ...], measures: dict[str, Measure]) -> str:
     key = ", ".join(("tenant", buckets.grain, "cooler", "outlet", *more_key))
     named = ", ".join(("cooler", "outlet", *more_key))
     zone = ("zone, ", "%(zone)s AS zone, ") if buckets.zone else ("", "")
-    summed = ", ".join(f"sum(s_{name}) AS {name}" for name in sums)
-    of_raw = ", ".join(f"{expression} AS s_{name}" for name, expression in sums.items())
-    zeros = ", ".join(f"0 AS s_{name}" for name in sums)
+    made = ", ".join(f"{one.made_by}(r_{name}) AS {name}" for name, one in measures.items())
+    of_raw = ", ".join(f"{one.of_raw} AS r_{name}" for name, one in measures.items())
+    nothing = ", ".join(f"{one.nothing} AS r_{name}" for name, one in measures.items())
     whose = "tenant = %(tenant)s AND cooler IN %(coolers)s AND outlet IN %(outlets)s"
     return f"""
-        INSERT INTO {rollup} ({key}, {zone[0]}{", ".join(sums)}, version)
-        SELECT {key}, {zone[1]}{summed}, greatest(toUInt64(%(now)s), max(older) + 1)
+        INSERT INTO {rollup} ({key}, {zone[0]}{", ".join(measures)}, version)
+        SELECT {key}, {zone[1]}{made}, greatest(toUInt64(%(now)s), max(older) + 1)
         FROM (
             SELECT tenant, {buckets.of_raw} AS {buckets.grain}, {named}, {of_raw}, toUInt64(0) AS older
             FROM {raw} FINAL WHERE {whose} AND {buckets.raw} AND {USABLE}
             UNION ALL
-            SELECT {key}, {zeros}, version AS older FROM {rollup} WHERE {whose} AND {buckets.kept}
+            SELECT {key}, {nothing}, version AS older FROM {rollup} WHERE {whose} AND {buckets.kept}
         )
         GROUP BY {key}
     """  # noqa: S608 (names of ours; values are bound)

@@ -1,10 +1,12 @@
 """The tables of the rollups in the facts store.
 
-`shelf_hour` and `shelf_day` hold the sums over the lines of a SKU, `photo_hour` and `photo_day` the number of photos
-behind them. Making a bucket anew adds rows that replace those before: the highest `version` stands. A SKU that a bucket
-no longer has gets a row of zeros.
+`shelf_hour` and `shelf_day` hold the sums over the lines of a SKU and its surest line, `photo_hour` and `photo_day` the
+number of photos behind them, and when the first and the last of them were taken. Making a bucket anew adds rows that
+replace those before: the highest `version` stands. A SKU that a bucket no longer has gets a row of zeros.
 
 Shares, confidences and variances are summed as integers of millionths: such sums do not depend on their order.
+
+`surest`, `first` and `last` came later: buckets that were closed before have zeros in them.
 """
 
 from __future__ import annotations
@@ -27,8 +29,6 @@ def _text(name: str) -> Column[Any]:
 def _rollup(name: str, bucket: Column[Any], of_lines: bool) -> Table:
     """By bucket first: a dashboard asks for a period of all coolers more often than for all time of one."""
     zone = [_text("zone")] if bucket.name == "day" else []
-    sums = ("units", "facings", "linear_share", "confidence", "variance") if of_lines else ()
-    counted = "lines" if of_lines else "photos"
     key = ("tenant", bucket.name, "cooler", "outlet", *(["sku"] if of_lines else []))
     return Table(
         name,
@@ -39,8 +39,7 @@ def _rollup(name: str, bucket: Column[Any], of_lines: bool) -> Table:
         _text("outlet"),
         *([_text("sku")] if of_lines else []),
         *zone,
-        *(Column(each, Int64, clickhousedb_codec="T64, ZSTD(1)") for each in sums),
-        Column(counted, UInt32),
+        *(_of_lines() if of_lines else _of_photos()),
         Column("version", UInt64, clickhousedb_codec="Delta, ZSTD(1)"),
         ReplacingMergeTree(
             version="version",
@@ -49,6 +48,17 @@ def _rollup(name: str, bucket: Column[Any], of_lines: bool) -> Table:
             settings=DURABLE,
         ),
     )
+
+
+def _of_lines() -> list[Column[Any]]:
+    measured = ("units", "facings", "linear_share", "confidence", "variance", "surest")
+    columns: list[Column[Any]] = [Column(name, Int64, clickhousedb_codec="T64, ZSTD(1)") for name in measured]
+    return [*columns, Column("lines", UInt32)]
+
+
+def _of_photos() -> list[Column[Any]]:
+    moments = (Column(name, DateTime64(3, "UTC"), clickhousedb_codec="T64, ZSTD(1)") for name in ("first", "last"))
+    return [Column("photos", UInt32), *moments]
 
 
 def _hour() -> Column[Any]:
@@ -81,4 +91,7 @@ rollup_state = Table(
     ReplacingMergeTree(version="moment", order_by="kind", settings=DURABLE),
 )
 """`closed`: buckets that begin before the moment stay as they are, as raw lines behind them may have been deleted.
-`adopted`: since then every raw line is in the rollups or noted as touched."""
+`ADOPTED`: since then every raw line is in the rollups, in all their columns, or noted as touched."""
+
+ADOPTED = "adopted, with surest lines and times of photos"
+"""Named anew with each column that the raw lines have to be read again for."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
@@ -14,8 +13,7 @@ from cloud.analytics.share import intrusions
 from cloud.analytics.share.changes import Change, Explained, Why, by_outlet, by_sku, explain
 from cloud.analytics.share.intrusions import Spell
 from cloud.analytics.share.models import Intrusion
-from cloud.analytics.share.window import Window, read_window
-from cloud.audits.facts import Facts
+from cloud.analytics.share.window import Window
 from cloud.outlets.models import Cooler, Outlet
 from facings.clock import UtcDatetime
 from facings.messages import Coverage, Estimate
@@ -123,17 +121,9 @@ class ShareChangeAnswer(BaseModel):
 
 
 def share_change(
-    session: Session,
-    facts: Facts,
-    tenant: str,
-    start: datetime,
-    end: datetime,
-    outlets: Mapping[str, Outlet],
-    catalogue: Catalogue,
+    session: Session, before: Window, after: Window, outlets: Mapping[str, Outlet], catalogue: Catalogue
 ) -> ShareChangeAnswer | None:
-    """Explain the own share from `start` to `end` against the same length before; None where one shows nothing."""
-    before = read_window(facts, tenant, start - (end - start), start)
-    after = read_window(facts, tenant, start, end)
+    """Explain the own share of one period against that of the one before; None where one shows nothing."""
     own = {sku for sku, product in catalogue.products.items() if product.own}
     found = explain(before, after, own)
     if found is None:

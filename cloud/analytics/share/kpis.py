@@ -134,7 +134,7 @@ def _depth(chances: Iterable[float], wanted: int) -> Estimate:
 
 
 def _window(period: Period) -> Window:
-    return read_window(period.facts, period.tenant, period.start, period.end)
+    return read_window(period.facts, period.tenant, period.known, period.start, period.end)
 
 
 def eye_level_share(period: Period, by: str) -> list[KpiPoint]:

@@ -8,8 +8,10 @@ from sqlalchemy import select
 from cloud.analytics.episode_filter import EpisodeFilterDep
 from cloud.analytics.periods import From, To, asked_period
 from cloud.analytics.present import Catalogue
+from cloud.analytics.query.known import Known
 from cloud.analytics.share.answer import IntrusionAnswer, ShareChangeAnswer, intrusion_answers, share_change
 from cloud.analytics.share.models import Intrusion
+from cloud.analytics.share.window import read_windows
 from cloud.api.deps import CallerDep, ServicesDep, SessionDep
 from cloud.api.errors import ApiError
 from cloud.api.shapes import AfterNumber, Limit, Page, page_of
@@ -39,8 +41,10 @@ def show_changes(
 ) -> ShareChangeAnswer:
     """The own share of facings in a period against the same length before it, explained by SKU and outlet."""
     start, end = asked_period(start, end, services.clock.now())
+    services.rollups.before_reading()
     outlets = {row.id: row for row in session.scalars(select(Outlet))}
-    answer = share_change(session, services.facts, who.tenant, start, end, outlets, Catalogue(session))
+    windows = read_windows(services.facts, who.tenant, Known(session), start, end)
+    answer = share_change(session, *windows, outlets, Catalogue(session))
     if answer is None:
         hint = "ask for two periods with photos; `from` and `to` name the later one"
         raise ApiError(404, "one of the two periods shows no product", hint, "nothing-to-compare")

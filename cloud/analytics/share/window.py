@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
-
-from cloud.audits.facts import Facts, observation, shelf_line
+from cloud.analytics.query.known import Known
+from cloud.analytics.query.scope import EVERYTHING, Scope
+from cloud.analytics.query.source import SETTINGS, Source
+from cloud.analytics.query.stretches import stretches, whole_hours
+from cloud.analytics.rollups.tables import MILLIONTHS
+from cloud.audits.facts import Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,49 +51,50 @@ class Window:
 
 
 def read_window(
-    facts: Facts, tenant: str, start: datetime, end: datetime, coolers: Collection[str] | None = None
+    facts: Facts, tenant: str, known: Known, start: datetime, end: datetime, scope: Scope = EVERYTHING
 ) -> Window:
-    """What stood in `coolers`, by default in all, from `start` to just before `end`."""
-    photo, line = observation.c, shelf_line.c
-    counted = select(
-        photo.cooler,
-        photo.outlet,
-        func.count().label("photos"),
-        func.min(photo.captured_at).label("first"),
-        func.max(photo.captured_at).label("last"),
-    ).group_by(photo.cooler, photo.outlet)
-    counted = counted.where(*_within(photo, start, end, coolers))
-    watched = [Watched(**row._mapping) for row in facts.select(tenant, counted, observation)]
-    photos = {(one.cooler, one.outlet): one.photos for one in watched}
-    summed = select(
-        line.cooler,
-        line.outlet,
-        line.sku,
-        func.sum(line.units).label("units"),
-        func.sum(line.facings).label("facings"),
-        func.sum(line.count_sd * line.count_sd).label("variance"),
-        func.max(line.confidence).label("stocked"),
-    ).group_by(line.cooler, line.outlet, line.sku)
-    rows = facts.select(tenant, summed.where(*_within(line, start, end, coolers), line.units > 0), shelf_line)
-    lines = [_mean(row, photos[row.cooler, row.outlet]) for row in rows if (row.cooler, row.outlet) in photos]
-    return Window(start, end, tuple(sorted(lines, key=lambda one: (one.cooler, one.sku))), tuple(watched))
+    """What stood in the coolers in `scope` from `start` to just before `end`, from the rollups as they are.
+
+    Like all that is not cut by days it is taken from whole hours of UTC, the first and the last included.
+    """
+    start, end = whole_hours(start, end)
+    source = Source(tenant, stretches(start, end, None, known.zones), scope)
+    watched = _columns(facts, source, f"{_watched(source)} ORDER BY cooler, outlet")
+    lines = _columns(facts, source, _lines(source))
+    return Window(start, end, tuple(map(MeanLine, *lines)), tuple(map(Watched, *watched)))
 
 
-def _mean(row: Any, photos: int) -> MeanLine:
-    # The error of facings is that of units, in proportion.
-    variance = row.variance / photos * (row.facings / row.units) ** 2
-    return MeanLine(
-        row.cooler, row.outlet, row.sku, row.units / photos, row.facings / photos, variance, min(row.stocked, 1.0)
-    )
+def read_windows(facts: Facts, tenant: str, known: Known, start: datetime, end: datetime) -> tuple[Window, Window]:
+    """A period and the one of the same length before it, the earlier one first."""
+    after = read_window(facts, tenant, known, start, end)
+    return read_window(facts, tenant, known, after.start - (after.end - after.start), after.start), after
 
 
-def _within(
-    column: Any, start: datetime, end: datetime, coolers: Collection[str] | None
-) -> tuple[ColumnElement[bool], ...]:
-    usable = (
-        column.captured_at >= start,
-        column.captured_at < end,
-        column.verdict != "unusable",
-        column.clock_suspect == 0,
-    )
-    return usable if coolers is None else (*usable, column.cooler.in_(sorted(coolers)))
+def _watched(source: Source) -> str:
+    rows = source.rows("photo", ("cooler", "outlet", "photos", "first", "last"))
+    return f"""
+        SELECT cooler, outlet, sum(photos) AS taken, minIf(first, toUnixTimestamp(last) > 0), max(last)
+        FROM ({rows}) AS one GROUP BY cooler, outlet
+    """  # noqa: S608 (names of ours; values are bound)
+
+
+def _lines(source: Source) -> str:
+    # The error of facings is that of units, in proportion. Of buckets that were closed before they kept their surest
+    # line only the mean is left.
+    surest = "if(surest = 0 AND units > 0, intDiv(confidence, lines), surest) AS surest_line"
+    rows = source.rows("shelf", ("cooler", "outlet", "sku", "units", "facings", "variance", surest))
+    return f"""
+        SELECT cooler, outlet, sku, s_units / taken, s_facings / taken,
+            s_variance / {MILLIONTHS} / taken * pow(s_facings / s_units, 2), least(stocked / {MILLIONTHS}, 1)
+        FROM (
+            SELECT cooler, outlet, sku, sum(units) AS s_units, sum(facings) AS s_facings, sum(variance) AS s_variance,
+                max(surest_line) AS stocked
+            FROM ({rows}) AS each GROUP BY cooler, outlet, sku HAVING s_units > 0
+        ) AS seen INNER JOIN ({_watched(source)}) AS photographed USING (cooler, outlet)
+        ORDER BY cooler, sku
+    """  # noqa: S608
+
+
+def _columns(facts: Facts, source: Source, statement: str) -> list[list[Any]]:
+    answer = facts.arrow(f"{statement} {SETTINGS}", source.parameters)
+    return [column.to_pylist() for column in answer.columns]

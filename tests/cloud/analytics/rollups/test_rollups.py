@@ -1,7 +1,7 @@
 """Rollups hold the sums of the raw lines, whatever the order and number of times in which they came."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -25,7 +25,8 @@ ZONES = {
 DST = datetime(2026, 10, 24, tzinfo=UTC)
 """Within three days of it London leaves summer time."""
 
-SUMS = "sum(units), sum(facings), sum(toInt64(round(linear_share * 1000000))), count()"
+SURE = "max(toInt64(if(units > 0, round(confidence * 1000000), 0)))"
+SUMS = f"sum(units), sum(facings), sum(toInt64(round(linear_share * 1000000))), {SURE}, count()"
 OF_RAW = f"""
     SELECT {{bucket}} AS bucket, cooler, outlet, sku, {SUMS} FROM shelf_line FINAL
     WHERE tenant = %(tenant)s AND verdict != 'unusable' AND clock_suspect = 0 AND {{where}}
@@ -66,7 +67,7 @@ def photos_of(numbers: list[tuple[int, int, int, int]]) -> list[RawPhoto]:
 
 
 PHOTOS = st.lists(
-    st.tuples(st.integers(0, 1), st.integers(0, 3 * 24 * 60), st.integers(1, 9), st.integers(0, 9)),
+    st.tuples(st.integers(0, 1), st.integers(0, 3 * 24 * 60), st.integers(0, 9), st.integers(0, 9)),
     min_size=1,
     max_size=25,
 ).map(photos_of)
@@ -95,7 +96,7 @@ def of_raw(services: Services, tenant: str, grain: str) -> list[tuple[Any, ...]]
 
 
 def rolled_up(services: Services, tenant: str, grain: str) -> list[tuple[Any, ...]]:
-    columns = (grain, "cooler", "outlet", "sku", "units", "facings", "linear_share", "lines")
+    columns = (grain, "cooler", "outlet", "sku", "units", "facings", "linear_share", "surest", "lines")
     return stored_rollup(services, tenant, f"shelf_{grain}", columns)
 
 
@@ -115,10 +116,20 @@ def test_late_repeated_and_disordered_photos_end_in_the_same_numbers(
         truth = of_raw(services, in_order, grain)
         assert rolled_up(services, in_order, grain) == truth
         assert rolled_up(services, in_disorder, grain) == truth
-        photos_seen = [
-            stored_rollup(services, one, f"photo_{grain}", (grain, "photos")) for one in (in_order, in_disorder)
-        ]
+        times = (grain, "cooler", "photos", "first", "last")
+        photos_seen = [stored_rollup(services, one, f"photo_{grain}", times) for one in (in_order, in_disorder)]
         assert photos_seen[0] == photos_seen[1]
+    usable = [photo for photo in photos if photo.verdict == "ok" and not photo.clock_suspect]
+    assert spans(photos_seen[0]) == spans((None, one.cooler, 1, one.at, one.at) for one in usable)
+
+
+def spans(rows: Iterable[tuple[Any, ...]]) -> dict[str, tuple[int, datetime, datetime]]:
+    """By cooler the number of photos, the first moment and the last."""
+    found: dict[str, tuple[int, datetime, datetime]] = {}
+    for _, cooler, photos, first, last in rows:
+        before = found.get(cooler, (0, first, last))
+        found[cooler] = before[0] + photos, min(before[1], first), max(before[2], last)
+    return found
 
 
 @pytest.mark.parametrize(
