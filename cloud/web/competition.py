@@ -26,6 +26,7 @@ from cloud.identity.service import Caller
 from cloud.services import Services
 from cloud.web import errors
 from cloud.web.i18n import Formats
+from cloud.web.loop import named
 from cloud.web.pages import language_of, page
 from facings.messages import Coverage, Estimate
 
@@ -73,7 +74,8 @@ class CompetitionView:
     heights: Sequence[tuple[str, Estimate]]
     """Own share by height of the shelf, from the top."""
     intrusions: Sequence[IntrusionAnswer]
-    intruded_coolers: int
+    coolers: Mapping[str, str]
+    """Names of those that were intruded."""
     losses: Sequence[EffectRow]
     gains: Sequence[EffectRow]
     others: str
@@ -110,7 +112,7 @@ def competition_view(session: Session, services: Services, caller: Caller, langu
         heights=_heights(services, caller.tenant, end, own),
         owners=_owners(window.lines, catalogue),
         intrusions=open_ones,
-        intruded_coolers=len({one.cooler for one in open_ones}),
+        coolers={one.cooler: named(present.coolers[one.cooler], language) for one in open_ones},
         losses=[row for row in told if row.points.startswith(_MINUS)][:MOST_CHANGES],
         gains=[row for row in told if not row.points.startswith(_MINUS)][:MOST_CHANGES],
         others=points(change.came + change.went, language) if change and change.came + change.went else "",

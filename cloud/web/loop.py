@@ -8,14 +8,17 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cloud.analytics.overview import stockout_list
+from cloud.analytics.present import Present
 from cloud.catalog.models import Product
 from cloud.identity.models import ROLES
 from cloud.identity.service import Caller
 from cloud.outlets.models import Cooler, Outlet
 from cloud.retail.models import OPEN_ORDER_STATES, Order, Proposal
+from cloud.web.i18n import translations
 from cloud.web.proposal_words import why_so_many
-from cloud.web.views import LoopView, OrderedProduct, OrderRow, ProposalRow
-from facings.messages import StockoutList
+from cloud.web.views import LoopView, OrderedProduct, OrderRow, ProposalRow, stockouts_in_coolers
+from cloud.web.words import words
 
 MOST_PROPOSALS = 200
 MOST_CLOSED = 10
@@ -23,8 +26,9 @@ MOST_CLOSED = 10
 Names = Mapping[str, str]
 
 
-def loop_view(session: Session, caller: Caller, stockouts: StockoutList, language: str) -> LoopView:
+def loop_view(session: Session, caller: Caller, present: Present, language: str) -> LoopView:
     """The page for `caller`; `session` is of the caller's tenant."""
+    stockouts = stockout_list(present)
     proposals = session.scalars(
         select(Proposal).where(Proposal.state == "open").order_by(Proposal.created_at).limit(MOST_PROPOSALS)
     ).all()
@@ -37,6 +41,7 @@ def loop_view(session: Session, caller: Caller, stockouts: StockoutList, languag
     skus |= {line.sku for order in (*open_orders, *closed) for line in order.lines}
     products = product_names(session, skus, language)
     return LoopView(
+        headline=_headline(stockouts.total, sum(1 for found in present.stockouts_of.values() if found), language),
         proposals=[_proposal(proposal, outlets, coolers, products, language) for proposal in proposals],
         orders=[_order(order, outlets, products) for order in open_orders],
         closed=[_order(order, outlets, products) for order in closed],
@@ -44,6 +49,12 @@ def loop_view(session: Session, caller: Caller, stockouts: StockoutList, languag
         total=stockouts.total,
         may_act=may_act(caller),
     )
+
+
+def _headline(stockouts: int, coolers: int, language: str) -> str:
+    if not stockouts:
+        return translations(language).gettext("No open stock-out")
+    return stockouts_in_coolers(stockouts, coolers, words(language)["headline"], language)
 
 
 def may_act(caller: Caller) -> bool:

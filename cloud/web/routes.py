@@ -119,7 +119,7 @@ class Loop(ActingPage):
     def view(self) -> object:
         """The lists as they are now."""
         present = Present(self.session, self.services.clock.now())
-        view = loop_view(self.session, self.who, analytics.stockout_list(present), self.language)
+        view = loop_view(self.session, self.who, present, self.language)
         if is_fragment(self.request):
             return view
         now = analytics.reference_time(present)

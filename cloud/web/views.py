@@ -50,18 +50,23 @@ def _headline(kpi: OverviewKpi, texts: Mapping[str, Any], language: str) -> tupl
     hit = sum(1 for cooler in kpi.coolers if cooler.open_stockouts)
     silent = kpi.coverage.expected - kpi.coverage.reporting
     if kpi.open_stockouts:
-        where = counted(texts["where"], hit, language)
-        headline = counted(texts["out"], kpi.open_stockouts, language).replace("{where}", where)
+        headline = stockouts_in_coolers(kpi.open_stockouts, hit, texts, language)
     elif kpi.coverage.reporting:
         headline = str(texts["fine" if kpi.occupancy else "unplanned"])
     else:
         headline = str(texts["dark"])
     rest = [
         counted(texts[key], count, language)
-        for key, count in (("proposals", kpi.open_proposals), ("silent", silent))
+        for key, count in (("proposals", kpi.open_proposals), ("orders", kpi.open_orders), ("silent", silent))
         if count > 0
     ]
     return headline, " ".join(rest) or str(texts["nothing"])
+
+
+def stockouts_in_coolers(stockouts: int, coolers: int, texts: Mapping[str, Any], language: str) -> str:
+    """`5 stock-outs in 3 coolers`; `texts` are the words of headlines."""
+    where = counted(texts["where"], coolers, language)
+    return counted(texts["out"], stockouts, language).replace("{where}", where)
 
 
 def _share_bar(share: Share) -> list[tuple[str, float, float]]:
@@ -266,6 +271,7 @@ class OrderRow:
 class LoopView:
     """Stock-outs, the proposals they made, and the orders those became."""
 
+    headline: str
     proposals: Sequence[ProposalRow]
     orders: Sequence[OrderRow]
     closed: Sequence[OrderRow]

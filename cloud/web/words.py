@@ -100,6 +100,7 @@ def _headline(language: str) -> dict[str, Any]:
         "proposals": {
             plural(n): ngettext("{n} proposal waits for you.", "{n} proposals wait for you.", n) for n in counts
         },
+        "orders": {plural(n): ngettext("{n} order is on its way.", "{n} orders are on their way.", n) for n in counts},
         "silent": {
             plural(n): ngettext("{n} cooler has sent no photo lately.", "{n} coolers have sent no photo lately.", n)
             for n in counts

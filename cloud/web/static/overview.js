@@ -96,6 +96,7 @@ function showHeadline(kpi) {
     : words.headline[quiet];
   const rest = [
     kpi.open_proposals && counted(words.headline.proposals, kpi.open_proposals),
+    kpi.open_orders && counted(words.headline.orders, kpi.open_orders),
     silent > 0 && counted(words.headline.silent, silent),
   ].filter(Boolean);
   document.querySelector("[data-headline]").textContent = headline;

@@ -61,7 +61,7 @@ def test_a_viewer_cannot_change_the_planogram(lived: Shelf, web: httpx.Client) -
 def test_the_competition_page_says_who_came_and_what_it_cost(lived: Shelf, manager: httpx.Client) -> None:
     seen = text_of(manager.get("/competition"))
     assert "Competitors' products in 1 of your coolers" in seen
-    assert "Rival-330 Kiosk x" in seen
+    assert "Rival-330 Kiosk Front x" in seen
     assert "Rival-330 new Kiosk 0.0 → 0.5 −7.4" in seen
     assert "1 of 2 coolers reported." in seen
 
@@ -78,7 +78,7 @@ def test_outlets_are_graded_and_told_what_would_raise_them(lived: Shelf, manager
 
 def test_nothing_of_another_tenant_is_seen(lived: Shelf, web: httpx.Client) -> None:
     other = signed_in(web, "manager@other.example")
-    assert "No competitor's product in your coolers" in text_of(other.get("/competition"))
+    assert "No photo of the last seven days" in text_of(other.get("/competition"))
     assert "No photo of the last seven days." in text_of(other.get("/outlets"))
 
 
