@@ -36,6 +36,7 @@ from cloud.identity.first import first_sign_in
 from cloud.lock import InstanceLock
 from cloud.migrations import migrate
 from cloud.records import Records
+from cloud.retention import RecordRetention
 from cloud.services import NoLiveNumbers, Part, Services
 from cloud.settings import ENDPOINTS_FILE, CloudSettings, kept_secret, session_secret
 from facings.errors import UnavailableError
@@ -149,6 +150,7 @@ class Instance:
         self._run(OutlookRounds(services))
         self._run(PromotionRounds(services))
         self._run(Retention(services))
+        self._run(RecordRetention(services))
         link.start()
         link.wait_connected(_CONNECT_WITHIN_S)
         self._run(Wishes(services, link))

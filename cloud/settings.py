@@ -114,7 +114,7 @@ class AlertSettings(Section):
 
 
 class RetentionSettings(Section):
-    """How long things are kept; what is left out is kept for ever."""
+    """How long things are kept; photos, lines and sums for ever, unless said."""
 
     photos_days: int | None = Field(default=None, ge=1, description="days that photos are kept; default: for ever")
     lines_days: int | None = Field(
@@ -122,6 +122,10 @@ class RetentionSettings(Section):
     )
     rollups_days: int | None = Field(
         default=None, ge=70, description="days that hourly and daily sums are kept; default: for ever"
+    )
+    alerts_days: int = Field(default=400, ge=1, description="days that alerts are kept after they are over")
+    commands_days: int = Field(
+        default=90, ge=1, description="days that commands of devices are kept after their answer, or their end"
     )
 
     @model_validator(mode="after")
