@@ -21,8 +21,9 @@ from cloud.alerts.schemas import (
 from cloud.alerts.told import active_alerts, summaries
 from cloud.api.deps import LIVE, ManagerDep, ServicesDep, SessionDep
 from cloud.api.errors import not_found
+from cloud.api.reading import answered_page
 from cloud.api.routing import CommittingRoute
-from cloud.api.shapes import AfterNumber, Limit, Page, RecordId, page_of
+from cloud.api.shapes import AfterNumber, Limit, Page, RecordId
 from facings.messages import AlertSummary
 
 router = APIRouter(prefix="/api/v1", tags=["alerts"], route_class=CommittingRoute)
@@ -60,8 +61,7 @@ def list_deliveries(session: SessionDep, alert_id: uuid.UUID) -> list[DeliveryAn
 def list_rules(session: SessionDep, after: AfterNumber = None, limit: Limit = 100) -> Page[RuleAnswer]:
     """The rules, oldest first."""
     standing = AlertRule.deleted_at.is_(None)
-    rows, following = page_of(session, select(AlertRule), AlertRule.id, after, limit, standing)
-    return Page(items=[RuleAnswer.model_validate(row) for row in rows], next=following)
+    return answered_page(RuleAnswer, session, select(AlertRule), AlertRule.id, after, limit, standing)
 
 
 @router.post("/alert-rules", status_code=201, dependencies=LIVE)
@@ -93,8 +93,7 @@ def delete_rule(rule_id: RecordId, who: ManagerDep, session: SessionDep, service
 @router.get("/alert-destinations")
 def list_destinations(session: SessionDep, after: AfterNumber = None, limit: Limit = 100) -> Page[DestinationAnswer]:
     """Where alerts can go, oldest first."""
-    rows, following = page_of(session, select(AlertDestination), AlertDestination.id, after, limit)
-    return Page(items=[DestinationAnswer.model_validate(row) for row in rows], next=following)
+    return answered_page(DestinationAnswer, session, select(AlertDestination), AlertDestination.id, after, limit)
 
 
 @router.post("/alert-destinations", status_code=201)

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy import or_, select
 
 from cloud.api.deps import LIVE, CallerDep, ManagerDep, SessionDep
-from cloud.api.errors import not_found
+from cloud.api.reading import answered_page, existing
 from cloud.api.routing import CommittingRoute
-from cloud.api.shapes import After, Limit, Page, page_of
+from cloud.api.shapes import After, Limit, Page
 from cloud.catalog import service
 from cloud.catalog.models import Product
 from cloud.catalog.schemas import Imported, ProductAnswer, ProductBody, ProductImport
@@ -42,8 +42,7 @@ def list_products(
     if contains is not None:
         columns = (Product.name, Product.name_zh, Product.sku)
         wanted = wanted.where(or_(*(column.icontains(contains, autoescape=True) for column in columns)))
-    rows, following = page_of(session, wanted, Product.sku, after, limit)
-    return Page(items=[ProductAnswer.model_validate(row) for row in rows], next=following)
+    return answered_page(ProductAnswer, session, wanted, Product.sku, after, limit)
 
 
 @router.put("", dependencies=LIVE)
@@ -55,10 +54,7 @@ def import_products(body: ProductImport, who: ManagerDep, session: SessionDep) -
 @router.get("/{sku}")
 def get_product(sku: Slug, who: CallerDep, session: SessionDep) -> ProductAnswer:
     """One product."""
-    found = session.get(Product, (who.tenant, sku))
-    if found is None:
-        raise not_found("product", sku)
-    return ProductAnswer.model_validate(found)
+    return ProductAnswer.model_validate(existing(session, Product, (who.tenant, sku), "product"))
 
 
 @router.put(

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cloud.api.errors import ApiError, not_found
+from cloud.api.reading import existing
 from cloud.fleet.models import Device, DeviceCommand
 from cloud.identity.service import Caller, record
 from facings.ids import uuid7
@@ -136,9 +137,7 @@ def command_of(session: Session, tenant: str, device: str, command: uuid.UUID) -
 
 
 def _in_use(session: Session, caller: Caller, device: str) -> Device:
-    found = session.get(Device, (caller.tenant, device))
-    if found is None:
-        raise not_found("device", device)
+    found = existing(session, Device, (caller.tenant, device), "device")
     if found.revoked_at is not None:
         raise ApiError(409, f"device {device!r} is revoked", "provision it anew first")
     return found

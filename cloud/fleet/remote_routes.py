@@ -11,7 +11,7 @@ from pydantic import Field
 from sqlalchemy import select
 
 from cloud.api.deps import AdminDep, CallerDep, ManagerDep, ServicesDep, SessionDep
-from cloud.api.errors import not_found
+from cloud.api.reading import existing
 from cloud.api.routing import CommittingRoute
 from cloud.api.shapes import Answer, Body, Limit
 from cloud.fleet import remote
@@ -87,7 +87,7 @@ def list_commands(
     device: Slug, who: CallerDep, session: SessionDep, services: ServicesDep, limit: Limit = 20
 ) -> Commands:
     """What a device was asked to do, the newest first."""
-    _known(session, who.tenant, device)
+    existing(session, Device, (who.tenant, device), "device")
     wanted = select(DeviceCommand).where(DeviceCommand.device_id == device)
     rows = session.scalars(wanted.order_by(DeviceCommand.asked_at.desc()).limit(limit))
     return Commands(items=[command_answer(row, services.clock.now()) for row in rows])
@@ -114,7 +114,7 @@ def wish_for_settings(
 @router.get("/config")
 def get_config(device: Slug, who: CallerDep, session: SessionDep) -> ConfigAnswer:
     """The wish, and what the device made of it."""
-    return _config(_known(session, who.tenant, device))
+    return _config(existing(session, Device, (who.tenant, device), "device"))
 
 
 def command_answer(row: DeviceCommand, now: datetime) -> CommandAnswer:
@@ -134,10 +134,3 @@ def state_of(row: DeviceCommand, now: datetime) -> CommandState:
 
 def _config(device: Device) -> ConfigAnswer:
     return ConfigAnswer(revision=device.wish_revision, wished=device.wished, reported=device.reported)
-
-
-def _known(session: SessionDep, tenant: str, device: str) -> Device:
-    found = session.get(Device, (tenant, device))
-    if found is None:
-        raise not_found("device", device)
-    return found

@@ -8,9 +8,9 @@ from fastapi import APIRouter, BackgroundTasks, Query
 from sqlalchemy import select
 
 from cloud.api.deps import LIVE, AdminDep, CallerDep, ServicesDep, SessionDep
-from cloud.api.errors import not_found
+from cloud.api.reading import answered_page, existing
 from cloud.api.routing import CommittingRoute
-from cloud.api.shapes import After, Limit, Page, page_of
+from cloud.api.shapes import After, Limit, Page
 from cloud.fleet import service
 from cloud.fleet.models import Device
 from cloud.fleet.schemas import DeviceAnswer, LiveLogin, NewDevice, NewDevices, ProvisionedDevice, ProvisionedDevices
@@ -36,8 +36,7 @@ def list_devices(
         wanted = wanted.where(Device.cooler_id == cooler)
     if state is not None:
         wanted = wanted.where(Device.state == state)
-    rows, following = page_of(session, wanted, Device.id, after, limit)
-    return Page(items=[DeviceAnswer.model_validate(row) for row in rows], next=following)
+    return answered_page(DeviceAnswer, session, wanted, Device.id, after, limit)
 
 
 @router.post("/devices", status_code=201, dependencies=LIVE)
@@ -73,10 +72,7 @@ def _provisioned(services: Services, device: Device, key: str) -> ProvisionedDev
 @router.get("/devices/{device}")
 def get_device(device: Slug, who: CallerDep, session: SessionDep) -> DeviceAnswer:
     """One device."""
-    found = session.get(Device, (who.tenant, device))
-    if found is None:
-        raise not_found("device", device)
-    return DeviceAnswer.model_validate(found)
+    return DeviceAnswer.model_validate(existing(session, Device, (who.tenant, device), "device"))
 
 
 @router.delete("/devices/{device}", dependencies=LIVE)

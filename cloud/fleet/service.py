@@ -10,7 +10,8 @@ import bcrypt
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cloud.api.errors import ApiError, not_found
+from cloud.api.errors import ApiError
+from cloud.api.reading import existing
 from cloud.fleet.models import Device
 from cloud.identity.service import Caller, key_hash, record
 from cloud.outlets.models import Cooler
@@ -86,9 +87,7 @@ def revoke_device(session: Session, caller: Caller, device: str) -> Device:
     Raises:
         ApiError: 404 where there is no such device.
     """
-    found = session.get(Device, (caller.tenant, device))
-    if found is None:
-        raise not_found("device", device)
+    found = existing(session, Device, (caller.tenant, device), "device")
     if found.revoked_at is None:
         found.revoked_at = SystemClock().now()
         record(session, caller, "device.revoke", device)

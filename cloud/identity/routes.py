@@ -6,8 +6,9 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import select
 
 from cloud.api.deps import AdminDep, CallerDep, ServicesDep, SessionDep
+from cloud.api.reading import answered_page
 from cloud.api.routing import CommittingRoute
-from cloud.api.shapes import AfterNumber, Limit, Page, RecordId, page_of
+from cloud.api.shapes import AfterNumber, Limit, Page, RecordId
 from cloud.identity import service
 from cloud.identity.models import ApiKey, AuditEntry, User
 from cloud.identity.schemas import (
@@ -50,8 +51,7 @@ def sign_out(_who: CallerDep) -> Response:
 @router.get("/users")
 def list_users(_who: AdminDep, session: SessionDep, after: AfterNumber = None, limit: Limit = 100) -> Page[UserAnswer]:
     """The people of this tenant."""
-    rows, following = page_of(session, select(User), User.id, after, limit)
-    return Page(items=[UserAnswer.model_validate(row) for row in rows], next=following)
+    return answered_page(UserAnswer, session, select(User), User.id, after, limit)
 
 
 @router.post("/users", status_code=201)
@@ -70,8 +70,7 @@ def disable_user(user_id: RecordId, who: AdminDep, session: SessionDep) -> UserA
 @router.get("/keys")
 def list_keys(_who: AdminDep, session: SessionDep, after: AfterNumber = None, limit: Limit = 100) -> Page[KeyAnswer]:
     """The API keys of this tenant, without their texts."""
-    rows, following = page_of(session, select(ApiKey), ApiKey.id, after, limit)
-    return Page(items=[KeyAnswer.model_validate(row) for row in rows], next=following)
+    return answered_page(KeyAnswer, session, select(ApiKey), ApiKey.id, after, limit)
 
 
 @router.post("/keys", status_code=201)
@@ -92,5 +91,4 @@ def audit_log(
     _who: AdminDep, session: SessionDep, after: AfterNumber = None, limit: Limit = 100
 ) -> Page[AuditEntryAnswer]:
     """Who changed what, oldest first."""
-    rows, following = page_of(session, select(AuditEntry), AuditEntry.id, after, limit)
-    return Page(items=[AuditEntryAnswer.model_validate(row) for row in rows], next=following)
+    return answered_page(AuditEntryAnswer, session, select(AuditEntry), AuditEntry.id, after, limit)

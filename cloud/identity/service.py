@@ -17,7 +17,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from cloud.api.errors import ApiError, not_found
+from cloud.api.errors import ApiError
+from cloud.api.reading import existing
 from cloud.identity.models import ROLES, ApiKey, AuditEntry, Tenant, User
 from facings.clock import SystemClock
 from facings.errors import BadInputError
@@ -141,9 +142,7 @@ def disable_user(session: Session, caller: Caller, user_id: int) -> User:
     Raises:
         ApiError: 404 where there is no such user; 409 where it is the caller, who would be locked out.
     """
-    found = session.get(User, user_id)
-    if found is None:
-        raise not_found("user", user_id)
+    found = existing(session, User, user_id, "user")
     if found.email == caller.actor:
         raise ApiError(409, "nobody disables themselves", "ask another admin")
     if found.disabled_at is None:
@@ -158,9 +157,7 @@ def revoke_key(session: Session, caller: Caller, key_id: int) -> ApiKey:
     Raises:
         ApiError: 404 where there is no such key.
     """
-    found = session.get(ApiKey, key_id)
-    if found is None:
-        raise not_found("key", key_id)
+    found = existing(session, ApiKey, key_id, "key")
     if found.revoked_at is None:
         found.revoked_at = SystemClock().now()
         record(session, caller, "key.revoke", found.prefix)

@@ -8,10 +8,10 @@ from fastapi import APIRouter, BackgroundTasks, Body, Query, Response, status
 from sqlalchemy import select
 
 from cloud.api.deps import ManagerDep, ServicesDep, SessionDep
-from cloud.api.errors import not_found
 from cloud.api.fields import Name
+from cloud.api.reading import answered_page, existing
 from cloud.api.routing import CommittingRoute
-from cloud.api.shapes import AfterNumber, Limit, Page, RecordId, page_of
+from cloud.api.shapes import AfterNumber, Limit, Page, RecordId
 from cloud.outlets import planograms
 from cloud.outlets.models import Planogram, PlanogramRule
 from cloud.outlets.schemas import PlanogramAnswer, PlanogramBody, RuleAnswer, RuleBody
@@ -32,8 +32,7 @@ def list_planograms(
     wanted = select(Planogram)
     if name is not None:
         wanted = wanted.where(Planogram.name == name)
-    rows, following = page_of(session, wanted, Planogram.id, after, limit)
-    return Page(items=[PlanogramAnswer.model_validate(row) for row in rows], next=following)
+    return answered_page(PlanogramAnswer, session, wanted, Planogram.id, after, limit)
 
 
 @router.post("/planograms", status_code=201)
@@ -57,13 +56,13 @@ def add_planogram_csv(
 @router.get("/planograms/{planogram_id}")
 def get_planogram(planogram_id: RecordId, session: SessionDep) -> PlanogramAnswer:
     """One version of a planogram."""
-    return PlanogramAnswer.model_validate(_found(session, planogram_id))
+    return PlanogramAnswer.model_validate(existing(session, Planogram, planogram_id, "planogram"))
 
 
 @router.get("/planograms/{planogram_id}/csv", response_class=Response, responses={200: {"content": {CSV: {}}}})
 def get_planogram_csv(planogram_id: RecordId, session: SessionDep) -> Response:
     """One version of a planogram as CSV, to change and send again."""
-    found = _found(session, planogram_id)
+    found = existing(session, Planogram, planogram_id, "planogram")
     name = f"planogram-{found.id}.csv"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return Response(planograms.written_csv(found), media_type=CSV, headers=headers)
@@ -72,8 +71,7 @@ def get_planogram_csv(planogram_id: RecordId, session: SessionDep) -> Response:
 @router.get("/planogram-rules")
 def list_rules(session: SessionDep, after: AfterNumber = None, limit: Limit = 100) -> Page[RuleAnswer]:
     """Which planogram coolers follow that have none of their own; of those that fit, the most specific rule holds."""
-    rows, following = page_of(session, select(PlanogramRule), PlanogramRule.id, after, limit)
-    return Page(items=[RuleAnswer.model_validate(row) for row in rows], next=following)
+    return answered_page(RuleAnswer, session, select(PlanogramRule), PlanogramRule.id, after, limit)
 
 
 @router.post("/planogram-rules")
@@ -93,10 +91,3 @@ def remove_rule(
     """Take a rule back; the coolers that followed it follow the next that fits."""
     changed = planograms.remove_rule(session, who, rule_id)
     background.add_task(services.live.refresh, who.tenant, changed)
-
-
-def _found(session: SessionDep, planogram_id: int) -> Planogram:
-    found = session.get(Planogram, planogram_id)
-    if found is None:
-        raise not_found("planogram", planogram_id)
-    return found

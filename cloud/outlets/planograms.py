@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from cloud.api.errors import ApiError, not_found
+from cloud.api.errors import ApiError
+from cloud.api.reading import existing
 from cloud.catalog.models import Product
 from cloud.identity.service import Caller, record
 from cloud.outlets.models import (
@@ -143,8 +144,7 @@ def add_rule(session: Session, caller: Caller, body: RuleBody) -> tuple[Planogra
     Raises:
         ApiError: 404 where the planogram is not there.
     """
-    if session.get(Planogram, body.planogram_id) is None:
-        raise not_found("planogram", body.planogram_id)
+    existing(session, Planogram, body.planogram_id, "planogram")
     same = (PlanogramRule.outlet_class == body.outlet_class, PlanogramRule.cooler_type == body.cooler_type)
     rule = session.scalar(select(PlanogramRule).where(*same))
     if rule is None:
@@ -165,9 +165,7 @@ def remove_rule(session: Session, caller: Caller, rule_id: int) -> list[str]:
     Raises:
         ApiError: 404 where it is not there.
     """
-    rule = session.get(PlanogramRule, rule_id)
-    if rule is None:
-        raise not_found("planogram rule", rule_id)
+    rule = existing(session, PlanogramRule, rule_id, "planogram rule")
     session.delete(rule)
     session.flush()
     record(session, caller, "planogram-rule.remove", str(rule_id))

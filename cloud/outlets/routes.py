@@ -8,9 +8,9 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy import select
 
 from cloud.api.deps import LIVE, CallerDep, ManagerDep, SessionDep
-from cloud.api.errors import not_found
+from cloud.api.reading import answered_page, existing
 from cloud.api.routing import CommittingRoute
-from cloud.api.shapes import After, Limit, Page, page_of
+from cloud.api.shapes import After, Limit, Page
 from cloud.catalog.schemas import Imported
 from cloud.outlets import service
 from cloud.outlets.models import Cooler, Outlet
@@ -42,8 +42,7 @@ def list_outlets(
         wanted = wanted.where(Outlet.region == region)
     if outlet_class is not None:
         wanted = wanted.where(Outlet.outlet_class == outlet_class)
-    rows, following = page_of(session, wanted, Outlet.id, after, limit)
-    return Page(items=[OutletAnswer.model_validate(row) for row in rows], next=following)
+    return answered_page(OutletAnswer, session, wanted, Outlet.id, after, limit)
 
 
 @router.put("/outlets", dependencies=LIVE)
@@ -55,10 +54,7 @@ def import_outlets(body: OutletImport, who: ManagerDep, session: SessionDep) -> 
 @router.get("/outlets/{outlet}")
 def get_outlet(outlet: Slug, who: CallerDep, session: SessionDep) -> OutletAnswer:
     """One outlet."""
-    found = session.get(Outlet, (who.tenant, outlet))
-    if found is None:
-        raise not_found("outlet", outlet)
-    return OutletAnswer.model_validate(found)
+    return OutletAnswer.model_validate(existing(session, Outlet, (who.tenant, outlet), "outlet"))
 
 
 @router.put(
@@ -85,8 +81,7 @@ def list_coolers(
     wanted = select(Cooler)
     if outlet is not None:
         wanted = wanted.where(Cooler.outlet_id == outlet)
-    rows, following = page_of(session, wanted, Cooler.id, after, limit)
-    return Page(items=[CoolerAnswer.model_validate(row) for row in rows], next=following)
+    return answered_page(CoolerAnswer, session, wanted, Cooler.id, after, limit)
 
 
 @router.put("/coolers", dependencies=LIVE)
@@ -98,10 +93,7 @@ def import_coolers(body: CoolerImport, who: ManagerDep, session: SessionDep) -> 
 @router.get("/coolers/{cooler}")
 def get_cooler(cooler: Slug, who: CallerDep, session: SessionDep) -> CoolerAnswer:
     """One cooler."""
-    found = session.get(Cooler, (who.tenant, cooler))
-    if found is None:
-        raise not_found("cooler", cooler)
-    return CoolerAnswer.model_validate(found)
+    return CoolerAnswer.model_validate(existing(session, Cooler, (who.tenant, cooler), "cooler"))
 
 
 @router.put(

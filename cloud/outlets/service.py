@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cloud.api.errors import ApiError, not_found
+from cloud.api.errors import ApiError
+from cloud.api.reading import existing
 from cloud.api.upsert import Outcome, upsert
 from cloud.catalog.schemas import Imported
 from cloud.identity.service import Caller, record
@@ -35,10 +36,9 @@ def put_cooler(session: Session, caller: Caller, cooler: str, body: CoolerBody) 
     Raises:
         ApiError: 404 where its outlet or planogram is not there.
     """
-    if session.get(Outlet, (caller.tenant, body.outlet_id)) is None:
-        raise not_found("outlet", body.outlet_id)
-    if body.planogram_id is not None and session.get(Planogram, body.planogram_id) is None:
-        raise not_found("planogram", body.planogram_id)
+    existing(session, Outlet, (caller.tenant, body.outlet_id), "outlet")
+    if body.planogram_id is not None:
+        existing(session, Planogram, body.planogram_id, "planogram")
     key = {"tenant_id": caller.tenant, "id": cooler}
     before = session.get(Cooler, (caller.tenant, cooler))
     followed = before.planogram_id if before else None
@@ -65,18 +65,35 @@ def assign_planogram(session: Session, caller: Caller, cooler: str, planogram: i
     Raises:
         ApiError: 404 where one of the two is not there.
     """
-    found = session.get(Cooler, (caller.tenant, cooler))
-    if found is None:
-        raise not_found("cooler", cooler)
-    body = CoolerBody(
+    found = existing(session, Cooler, (caller.tenant, cooler), "cooler")
+    body = _as_it_is(found).model_copy(update={"planogram_id": planogram})
+    return put_cooler(session, caller, cooler, body)[0]
+
+
+def describe_cooler(
+    session: Session, caller: Caller, cooler: str, name: str, name_zh: str, cooler_type: str, *, owned: bool
+) -> Cooler:
+    """Say what a cooler is; where it stands stays as it is, and so does its planogram if it was chosen by hand.
+
+    Raises:
+        ApiError: 404 where it is not there.
+        ValidationError: the name is empty, or one of the texts too long.
+    """
+    as_it_is = _as_it_is(existing(session, Cooler, (caller.tenant, cooler), "cooler"))
+    said = {"name": name, "name_zh": name_zh, "cooler_type": cooler_type, "owned": owned}
+    return put_cooler(session, caller, cooler, CoolerBody(**(as_it_is.model_dump() | said)))[0]
+
+
+def _as_it_is(found: Cooler) -> CoolerBody:
+    """A planogram that a rule chose is left to the rules."""
+    return CoolerBody(
         outlet_id=found.outlet_id,
         name=found.name,
         name_zh=found.name_zh,
         owned=found.owned,
         cooler_type=found.cooler_type,
-        planogram_id=planogram,
+        planogram_id=found.planogram_id if found.planogram_by == BY_HAND else None,
     )
-    return put_cooler(session, caller, cooler, body)[0]
 
 
 def import_outlets(session: Session, caller: Caller, rows: list[OutletRow]) -> Imported:

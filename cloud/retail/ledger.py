@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cloud.api.errors import not_found
+from cloud.api.reading import existing
 from cloud.catalog.models import Product
 from cloud.identity.service import Caller, record
 from cloud.outlets.models import Cooler, Outlet
@@ -38,10 +39,8 @@ def book_correction(session: Session, caller: Caller, outlet: str, correction: C
     Raises:
         ApiError: 404 for an unknown outlet, product or cooler of the outlet.
     """
-    if session.get(Outlet, (caller.tenant, outlet)) is None:
-        raise not_found("outlet", outlet)
-    if session.get(Product, (caller.tenant, correction.sku)) is None:
-        raise not_found("product", correction.sku)
+    existing(session, Outlet, (caller.tenant, outlet), "outlet")
+    existing(session, Product, (caller.tenant, correction.sku), "product")
     if correction.cooler is not None:
         cooler = session.get(Cooler, (caller.tenant, correction.cooler))
         if cooler is None or cooler.outlet_id != outlet:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from cloud.api.deps import LIVE, CallerDep, ManagerDep, SessionDep
 from cloud.api.errors import not_found
+from cloud.api.reading import answered_page, existing
 from cloud.api.routing import CommittingRoute
 from cloud.api.shapes import AfterNumber, Limit, Page, RecordId, page_of
 from cloud.outlets.models import Outlet
@@ -49,8 +50,7 @@ def list_proposals(
     """Proposals, oldest first."""
     conditions = [Proposal.state == state] if state else []
     conditions += [Proposal.outlet_id == outlet] if outlet else []
-    rows, further = page_of(session, select(Proposal), Proposal.id, after, limit, *conditions)
-    return Page(items=[ProposalAnswer.model_validate(row) for row in rows], next=further)
+    return answered_page(ProposalAnswer, session, select(Proposal), Proposal.id, after, limit, *conditions)
 
 
 @router.post("/proposals/confirm", status_code=status.HTTP_201_CREATED, dependencies=LIVE)
@@ -89,8 +89,7 @@ def list_orders(
     """Orders, oldest first."""
     conditions = [Order.state == state] if state else []
     conditions += [Order.outlet_id == outlet] if outlet else []
-    rows, further = page_of(session, select(Order), Order.id, after, limit, *conditions)
-    return Page(items=[OrderAnswer.model_validate(row) for row in rows], next=further)
+    return answered_page(OrderAnswer, session, select(Order), Order.id, after, limit, *conditions)
 
 
 @router.get("/orders/{order_id}")
@@ -129,8 +128,7 @@ def list_movements(
     session: SessionDep, who: CallerDep, outlet: Slug, after: AfterNumber = None, limit: Limit = 100
 ) -> Page[MovementAnswer]:
     """The stock ledger of an outlet, in the order of booking."""
-    if session.get(Outlet, (who.tenant, outlet)) is None:
-        raise not_found("outlet", outlet)
+    existing(session, Outlet, (who.tenant, outlet), "outlet")
     rows, further = page_of(
         session, select(StockMovement), StockMovement.id, after, limit, StockMovement.outlet_id == outlet
     )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from cloud.api.deps import CallerDep, ManagerDep, ServicesDep, SessionDep
 from cloud.api.errors import ApiError, not_found
+from cloud.api.reading import existing
 from cloud.fleet import remote
 from cloud.fleet.models import Device, DeviceCommand
 from cloud.fleet.remote_routes import CommandState, state_of
@@ -81,8 +82,7 @@ def _page(request: Request, view: OnRequestView, who: Caller) -> HTMLResponse:
 
 
 def _view(session: Session, services: Services, who: Caller, cooler: str, command: uuid.UUID | None) -> OnRequestView:
-    if session.get(Cooler, (who.tenant, cooler)) is None:
-        raise not_found("cooler", cooler)
+    existing(session, Cooler, (who.tenant, cooler), "cooler")
     device = _able(session, cooler)
     if command is None:
         return OnRequestView(cooler, device, may_act(who))

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from cloud.analytics.compliance.from_photo import planogram_from_photo
 from cloud.api.deps import ManagerDep, ServicesDep, SessionDep
-from cloud.api.errors import not_found
+from cloud.api.reading import existing
 from cloud.outlets.models import Cooler
 from cloud.outlets.schemas import FromPhotoBody
 from cloud.web import errors
@@ -32,9 +32,7 @@ def this_is_how_it_should_look(
     observation: Annotated[uuid.UUID, Form()],
 ) -> HTMLResponse:
     """Make a photo the planogram of its cooler, the next version of the one named as the cooler."""
-    known = session.get(Cooler, (who.tenant, cooler))
-    if known is None:
-        raise not_found("cooler", cooler)
+    known = existing(session, Cooler, (who.tenant, cooler), "cooler")
     body = FromPhotoBody(observation=observation, name=known.name, unnamed="leave-out")
     planogram_from_photo(session, services.facts, who, body)
     session.flush()

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Form
 from fastapi.responses import HTMLResponse
 
 from cloud.api.deps import ManagerDep, SessionDep
-from cloud.api.errors import not_found
+from cloud.api.reading import existing
 from cloud.api.shapes import RecordId
 from cloud.outlets.models import Planogram
 from cloud.outlets.planograms import add_rule, remove_rule
@@ -63,10 +63,7 @@ def found_planogram(session: SessionDep, planogram: int) -> Planogram:
     Raises:
         ApiError: 404 where there is none.
     """
-    found = session.get(Planogram, planogram)
-    if found is None:
-        raise not_found("planogram", planogram)
-    return found
+    return existing(session, Planogram, planogram, "planogram")
 
 
 @router.get("/planograms")

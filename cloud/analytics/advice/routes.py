@@ -17,7 +17,7 @@ from cloud.analytics.advice.reading import USUAL, daily_sales, displayed, own_da
 from cloud.analytics.periods import From, To, asked_period
 from cloud.analytics.present import Catalogue
 from cloud.api.deps import CallerDep, ServicesDep, SessionDep
-from cloud.api.errors import not_found
+from cloud.api.reading import existing
 from cloud.outlets.models import Outlet
 from cloud.services import Services
 from facings.clock import UtcDatetime
@@ -83,8 +83,7 @@ def show_advice(
 ) -> AdviceAnswer:
     """Slow sellers to drop, and what comparable outlets sell that is missing here; four weeks unless said otherwise."""
     start, end = asked_period(start, end, services.clock.now(), USUAL)
-    if session.get(Outlet, (who.tenant, outlet)) is None:
-        raise not_found("outlet", outlet)
+    existing(session, Outlet, (who.tenant, outlet), "outlet")
     return outlet_advice(session, services, who.tenant, outlet, start, end)
 
 

@@ -11,6 +11,7 @@ from cloud.analytics.compliance.from_photo import planogram_from_photo
 from cloud.analytics.present import Catalogue
 from cloud.api.deps import CallerDep, ManagerDep, ServicesDep, SessionDep
 from cloud.api.errors import ApiError, not_found
+from cloud.api.reading import existing
 from cloud.api.routing import CommittingRoute
 from cloud.outlets.models import Cooler
 from cloud.outlets.schemas import FromPhotoBody, PlanogramAnswer
@@ -24,9 +25,7 @@ def show_compliance(
     session: SessionDep, services: ServicesDep, who: CallerDep, cooler_id: Slug, photo: uuid.UUID | None = None
 ) -> ComplianceAnswer:
     """The latest usable photo of a cooler, or another, against the planogram of its time."""
-    cooler = session.get(Cooler, (who.tenant, cooler_id))
-    if cooler is None:
-        raise not_found("cooler", cooler_id)
+    cooler = existing(session, Cooler, (who.tenant, cooler_id), "cooler")
     seen = read_seen(services.facts, who.tenant, cooler_id, photo)
     if seen is None and photo is not None:
         raise not_found("photo", str(photo))

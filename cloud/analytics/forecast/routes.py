@@ -12,7 +12,8 @@ from sqlalchemy import select
 from cloud.analytics.forecast.answer import ForecastAnswer
 from cloud.analytics.forecast.sellout import outlet_forecast, sold_history
 from cloud.api.deps import CallerDep, ServicesDep, SessionDep
-from cloud.api.errors import ApiError, not_found
+from cloud.api.errors import ApiError
+from cloud.api.reading import existing
 from cloud.outlets.models import Outlet
 from facings.ids import Slug
 
@@ -35,9 +36,7 @@ def show_forecast(
     service: Service = 0.95,
 ) -> ForecastAnswer:
     """Demand of each SKU of an outlet on the days to come, corrected for days without stock."""
-    place = session.get(Outlet, (who.tenant, outlet))
-    if place is None:
-        raise not_found("outlet", outlet)
+    place = existing(session, Outlet, (who.tenant, outlet), "outlet")
     alike = select(Outlet.id).where(Outlet.region == place.region, Outlet.outlet_class == place.outlet_class)
     others = session.scalars(alike.where(Outlet.id != outlet).order_by(Outlet.id).limit(MOST_ALIKE))
     yesterday = services.clock.now().astimezone(ZoneInfo(place.timezone)).date() - timedelta(days=1)

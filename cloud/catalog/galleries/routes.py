@@ -12,8 +12,9 @@ from sqlalchemy import select
 
 from cloud.api.deps import CallerDep, DeviceDep, ManagerDep, ServicesDep, SessionDep
 from cloud.api.errors import ApiError, not_found
+from cloud.api.reading import answered_page
 from cloud.api.routing import CommittingRoute
-from cloud.api.shapes import AfterNumber, Limit, Page, RecordId, page_of
+from cloud.api.shapes import AfterNumber, Limit, Page, RecordId
 from cloud.catalog.galleries import service
 from cloud.catalog.galleries.models import GalleryPictureRow, GalleryTuningRow, GalleryVersion
 from cloud.catalog.galleries.schemas import GalleryAnswer, NewVersion, PictureAnswer, SkuPictures, VersionAnswer
@@ -103,8 +104,7 @@ def remove_tuning(session: SessionDep, who: ManagerDep) -> None:
 @router.get("/gallery/versions")
 def list_versions(session: SessionDep, after: AfterNumber = None, limit: Limit = 100) -> Page[VersionAnswer]:
     """Published versions, oldest first."""
-    rows, further = page_of(session, select(GalleryVersion), GalleryVersion.version, after, limit)
-    return Page(items=[VersionAnswer.model_validate(row) for row in rows], next=further)
+    return answered_page(VersionAnswer, session, select(GalleryVersion), GalleryVersion.version, after, limit)
 
 
 @router.post("/gallery/versions", status_code=status.HTTP_201_CREATED)

@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from cloud.api.errors import ApiError, not_found
+from cloud.api.reading import existing
 from cloud.catalog.galleries.bundles import manifest_of
 from cloud.catalog.galleries.models import (
     GalleryPictureRow,
@@ -112,9 +113,7 @@ def remove_picture(session: Session, caller: Caller, sku: str, sha256: str) -> N
     Raises:
         ApiError: 404 where there is none.
     """
-    found = session.get(GalleryPictureRow, (caller.tenant, sku, sha256))
-    if found is None:
-        raise not_found("picture", sha256)
+    found = existing(session, GalleryPictureRow, (caller.tenant, sku, sha256), "picture")
     session.delete(found)
     record(session, caller, "gallery.remove", sku, {"sha256": sha256})
 
@@ -141,10 +140,7 @@ def version_named(session: Session, caller: Caller, version: int) -> GalleryVers
     Raises:
         ApiError: 404 where there is none.
     """
-    found = session.get(GalleryVersion, (caller.tenant, version))
-    if found is None:
-        raise not_found("gallery version", version)
-    return found
+    return existing(session, GalleryVersion, (caller.tenant, version), "gallery version")
 
 
 def publish(session: Session, services: Services, caller: Caller, note: str = "") -> GalleryVersion:

@@ -8,8 +8,9 @@ from sqlalchemy import delete, select
 from cloud.analytics.promo.models import PromotionStudyRecord
 from cloud.analytics.promo.stored import PromotionStudied, studied
 from cloud.api.deps import ManagerDep, ServicesDep, SessionDep
+from cloud.api.reading import answered_page
 from cloud.api.routing import CommittingRoute
-from cloud.api.shapes import AfterNumber, Limit, Page, RecordId, page_of
+from cloud.api.shapes import AfterNumber, Limit, Page, RecordId
 from cloud.identity.service import record
 from cloud.retail.promotions.models import Promotion
 from cloud.retail.promotions.schemas import PromotionAnswer, PromotionBody
@@ -21,8 +22,7 @@ router = APIRouter(prefix="/api/v1/promotions", tags=["retail"], route_class=Com
 @router.get("")
 def list_promotions(session: SessionDep, after: AfterNumber = None, limit: Limit = 100) -> Page[PromotionAnswer]:
     """The promotions, in the order in which they were added."""
-    rows, following = page_of(session, select(Promotion), Promotion.id, after, limit)
-    return Page(items=[PromotionAnswer.model_validate(row) for row in rows], next=following)
+    return answered_page(PromotionAnswer, session, select(Promotion), Promotion.id, after, limit)
 
 
 @router.post("", status_code=201)
