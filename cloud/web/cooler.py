@@ -49,6 +49,8 @@ def cooler_view(
     view = CoolerView(
         cooler=cooler,
         name=named(record, language),
+        cooler_type=record.cooler_type,
+        outlet_id=outlet.id,
         outlet=named(outlet, language),
         region=outlet.region,
         timezone=outlet.timezone,

@@ -20,6 +20,7 @@ from cloud.retail import orders
 from cloud.web import (
     alerts,
     competition,
+    cooler_settings,
     displays,
     errors,
     grade_schemes,
@@ -56,6 +57,7 @@ router = APIRouter(include_in_schema=False, dependencies=[Depends(errors.require
 
 PAGES = (
     on_request,
+    cooler_settings,
     new_products,
     planogram_pages,
     planogram_editor,
@@ -103,7 +105,7 @@ def cooler(
     if view is None:
         raise not_found("cooler" if photo is None else "photo", photo or cooler)
     template = "cooler_now.html" if is_fragment(request) else "cooler.html"
-    return page(request, template, who, active="overview", view=view)
+    return page(request, template, who, active="outlets", view=view)
 
 
 FASTER = N_("Somebody was faster: it is decided already. The list is up to date now.")

@@ -212,6 +212,8 @@ class CoolerView:
 
     cooler: str
     name: str
+    cooler_type: str
+    outlet_id: str
     outlet: str
     region: str
     timezone: str
