@@ -15,6 +15,7 @@ from cloud.analytics.advice import routes as advice
 from cloud.analytics.compliance import routes as compliance
 from cloud.analytics.forecast import routes as forecast
 from cloud.analytics.grades import routes as grades
+from cloud.analytics.judging import routes as judging
 from cloud.analytics.query import routes as query
 from cloud.analytics.rollups import routes as rollups
 from cloud.analytics.sellout import routes as sellout
@@ -54,6 +55,7 @@ DOMAINS = (
     analytics,
     query,
     rollups,
+    judging,
     compliance,
     share,
     grades,

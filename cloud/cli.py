@@ -13,6 +13,7 @@ from rich.table import Table
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cloud.analytics.judging.cli import set_aside
 from cloud.analytics.query.cli import export, recompute
 from cloud.api.errors import ApiError
 from cloud.audits.models import Quarantined
@@ -41,6 +42,7 @@ for name, group in (
     ("key", keys),
     ("device", devices),
     ("quarantine", quarantine),
+    ("set-aside", set_aside),
 ):
     app.add_typer(group, name=name)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import cloud.alerts.models
 import cloud.analytics.grades.models
+import cloud.analytics.judging.models
 import cloud.analytics.models
 import cloud.analytics.promo.models
 import cloud.analytics.share.models

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
@@ -43,7 +44,7 @@ def page_of(
     session: Session,
     query: Select[Any],
     key: InstrumentedAttribute[Any],
-    after: str | int | None,
+    after: str | int | uuid.UUID | None,
     limit: int,
     *conditions: ColumnElement[bool],
 ) -> tuple[list[Any], str | None]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
@@ -12,7 +14,10 @@ from sqlalchemy.orm import Session
 from cloud.audits.facts import Facts, device_event, observation
 from cloud.audits.models import Photo
 from cloud.audits.schemas import EventAnswer, ObservationAnswer, PhotoAnswer
-from facings.messages import Event, Observation
+from facings.errors import MessageError
+from facings.messages import Event, Message, Observation
+
+Seen = TypeVar("Seen", bound=Message)
 
 _TOLD = {
     "captured_at",
@@ -35,6 +40,13 @@ def find_observation(
     """The observation `observation_id`; None where the tenant has none of that id."""
     photo = session.scalar(select(Photo).where(Photo.observation_id == observation_id))
     return _observation_of(facts, tenant, photo) if photo else None
+
+
+def readable(documents: Iterable[str], kind: type[Seen]) -> Iterator[Seen]:
+    """The stored observations that can be read; judging sets the others aside, and says so."""
+    for document in documents:
+        with suppress(MessageError):
+            yield kind.from_wire(document.encode())
 
 
 def find_photo(session: Session, facts: Facts, tenant: str, photo_id: uuid.UUID) -> PhotoAnswer | None:

@@ -16,6 +16,7 @@ from cloud.analytics.measures import Counted, Front
 from cloud.analytics.models import StockoutEpisode
 from cloud.analytics.overview import device_states
 from cloud.analytics.present import Catalogue, Present, stockouts
+from cloud.audits.archive import readable
 from cloud.audits.facts import Facts, observation, shelf_line
 from cloud.audits.models import Photo
 from cloud.identity.service import Caller
@@ -178,7 +179,7 @@ def read_photo(facts: Facts, tenant: str, cooler: str, photo: uuid.UUID | None) 
     wanted = select(seen.document).where(seen.cooler == cooler).order_by(seen.captured_at.desc()).limit(1)
     wanted = wanted.where(seen.clock_suspect == 0 if photo is None else seen.photo_id == photo)
     rows = facts.select(tenant, wanted, observation)
-    return Observation.from_wire(rows[0].document.encode()) if rows else None
+    return next(readable((row.document for row in rows), Observation), None)
 
 
 def neighbours(facts: Facts, tenant: str, cooler: str, at: datetime) -> tuple[uuid.UUID | None, uuid.UUID | None]:

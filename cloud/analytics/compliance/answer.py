@@ -15,6 +15,7 @@ from cloud.analytics.compliance.judgement import compliance, judge
 from cloud.analytics.compliance.moves import KINDS, Kind, Move, filling, moves
 from cloud.analytics.compliance.shelf import shelves_of, wanted
 from cloud.analytics.present import Catalogue
+from cloud.audits.archive import readable
 from cloud.audits.facts import Facts, observation
 from cloud.outlets.models import PLACES, Cooler, Planogram
 from cloud.outlets.planograms import PlanogramHistory
@@ -131,7 +132,7 @@ def read_seen(facts: Facts, tenant: str, cooler: str, photo: uuid.UUID | None) -
     rows = facts.select(
         tenant, found.where(*usable) if photo is None else found.where(one.photo_id == photo), observation
     )
-    return Observation.from_wire(rows[0].document.encode()) if rows else None
+    return next(readable((row.document for row in rows), Observation), None)
 
 
 def read_observation(facts: Facts, tenant: str, observation_id: uuid.UUID) -> tuple[str, Observation] | None:

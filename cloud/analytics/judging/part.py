@@ -9,6 +9,7 @@ from collections.abc import Collection
 
 from sqlalchemy import select
 
+from cloud.analytics.judging.set_aside import take_up_again
 from cloud.analytics.judging.work import judge_photos
 from cloud.identity.models import Tenant
 from cloud.outlets.models import Cooler
@@ -36,7 +37,7 @@ class Judging:
         self._thread = threading.Thread(target=self._run, name="judging")
 
     def start(self) -> None:
-        """Begin, with everything."""
+        """Begin, with everything; also with what was set aside: another version may be able to read it."""
         self._thread.start()
 
     def stop(self) -> None:
@@ -55,6 +56,7 @@ class Judging:
                 self._changed.notify_all()
 
     def _run(self) -> None:
+        self._take_up_aside()
         everything_at = time.monotonic()
         while not self._stopping.is_set():
             if time.monotonic() >= everything_at:
@@ -69,6 +71,13 @@ class Judging:
 
     def _due(self) -> bool:
         return bool(self._waiting) or self._stopping.is_set()
+
+    def _take_up_aside(self) -> None:
+        try:
+            with self._services.records.all_tenants() as session:
+                take_up_again(session)
+        except Exception:
+            log.exception("cannot take up again what was set aside, as the next start will")
 
     def _take_all(self) -> None:
         try:

@@ -13,7 +13,6 @@ from sqlalchemy import func, select
 from cloud.analytics.compliance.table import judgement
 from cloud.audits.facts import Facts, observation
 from cloud.outlets.planograms import PlanogramHistory
-from facings.messages import Observation
 
 TOGETHER = 100
 """Photos that are read at once: each is some tens of kB."""
@@ -31,9 +30,14 @@ class Unjudged:
 
 
 def unjudged(
-    facts: Facts, tenant: str, coolers: Collection[str], history: PlanogramHistory, since: datetime
+    facts: Facts,
+    tenant: str,
+    coolers: Collection[str],
+    history: PlanogramHistory,
+    since: datetime,
+    aside: Collection[uuid.UUID] = (),
 ) -> list[Unjudged]:
-    """The photos of `coolers` to judge, taken from `since` on, in order of time."""
+    """The photos of `coolers` to judge, taken from `since` on, in order of time; none of those set `aside`."""
     photo, judged = observation.c, judgement.c
     wanted = select(photo.cooler, photo.outlet, photo.captured_at, photo.observation_id).where(
         photo.cooler.in_(sorted(coolers)),
@@ -48,7 +52,7 @@ def unjudged(
     found = []
     for row in facts.select(tenant, wanted, observation):
         plan = history.at(row.cooler, row.captured_at)
-        if by.get(row.observation_id) != (plan or 0):
+        if by.get(row.observation_id) != (plan or 0) and row.observation_id not in aside:
             found.append(Unjudged(row.cooler, row.outlet, row.captured_at, row.observation_id, plan))
     return sorted(found, key=lambda one: (one.captured_at, one.observation))
 
@@ -68,8 +72,8 @@ def by_newest_day(facts: Facts, tenant: str, coolers: Collection[str]) -> dict[d
     return found
 
 
-def readings(facts: Facts, tenant: str, photos: Sequence[Unjudged]) -> Iterator[tuple[Unjudged, Observation]]:
-    """The photos and what was seen on each, read some at a time."""
+def documents(facts: Facts, tenant: str, photos: Sequence[Unjudged]) -> Iterator[tuple[Unjudged, str]]:
+    """The photos and the message of each as it is stored, read some at a time."""
     photo = observation.c
     for at in range(0, len(photos), TOGETHER):
         some = {one.observation: one for one in photos[at : at + TOGETHER]}
@@ -80,4 +84,4 @@ def readings(facts: Facts, tenant: str, photos: Sequence[Unjudged]) -> Iterator[
             photo.observation_id.in_(list(some)),
         )
         for row in facts.select(tenant, wanted, observation):
-            yield some[row.observation_id], Observation.from_wire(row.document.encode())
+            yield some[row.observation_id], row.document

@@ -13,12 +13,14 @@ from cloud.analytics.compliance.judgement import judge
 from cloud.analytics.compliance.moves import filling, moves
 from cloud.analytics.compliance.shelf import Shelves, shelves_of, wanted
 from cloud.analytics.compliance.table import judgement, shelf_facing
-from cloud.analytics.judging.unjudged import Unjudged, by_newest_day, readings, unjudged
+from cloud.analytics.judging.set_aside import ids_aside, put_aside
+from cloud.analytics.judging.unjudged import Unjudged, by_newest_day, documents, unjudged
 from cloud.analytics.present import Catalogue
 from cloud.analytics.share.intrusion_book import keep_intrusions, tell_intrusions
 from cloud.outlets.models import PLACES, Cooler, Planogram
 from cloud.outlets.planograms import PlanogramHistory
 from cloud.services import Services
+from facings.messages import Observation
 
 LOOK_BACK = timedelta(days=35)
 """Photos are judged for the first time, or anew, so far back from the newest of their cooler."""
@@ -55,7 +57,8 @@ def _judge_since(services: Services, tenant: str, coolers: Collection[str], sinc
     with services.records.session(tenant, write=False) as session:
         known = list(session.scalars(select(Cooler).where(Cooler.id.in_(sorted(coolers)))))
         history = PlanogramHistory(session, known)
-        photos = unjudged(services.facts, tenant, [one.id for one in known], history, since)
+        ids = [one.id for one in known]
+        photos = unjudged(services.facts, tenant, ids, history, since, ids_aside(session, ids))
         used = {one.planogram for one in photos} - {None}
         plans = {plan.id: plan for plan in session.scalars(select(Planogram).where(Planogram.id.in_(used)))}
         catalogue = Catalogue(session)
@@ -82,15 +85,31 @@ def _store(
 ) -> None:
     judged: list[FactRow] = []
     facings: list[FactRow] = []
+    aside: list[tuple[Unjudged, str]] = []
     now = services.clock.now()
-    for photo, seen in readings(services.facts, tenant, photos):
-        shelves = shelves_of(seen)
-        plan = plans.get(photo.planogram or 0)
-        judged.append((*_key(tenant, photo), *_judged(plan, shelves, len(seen.gaps)), now))
-        facings += [(*_key(tenant, photo), *row, now) for row in _by_shelf(shelves, catalogue)]
+    for photo, document in documents(services.facts, tenant, photos):
+        try:
+            found, by_shelf = _looked_at(document, plans.get(photo.planogram or 0), catalogue)
+        except Exception as error:
+            # Of whatever kind: one photo that nobody foresaw must not keep those of all other coolers unjudged.
+            aside.append((photo, f"{type(error).__name__}: {error}"))
+            continue
+        judged.append((*_key(tenant, photo), *found, now))
+        facings += [(*_key(tenant, photo), *row, now) for row in by_shelf]
     # The judgement comes last: a photo that has one is not looked at again.
     services.facts.insert(shelf_facing, facings)
     services.facts.insert(judgement, judged)
+    services.rollups.note(((tenant, one.cooler, one.outlet, one.captured_at) for one in photos), "judgements")
+    if aside:
+        with services.records.session(tenant) as session:
+            put_aside(session, aside, now)
+
+
+def _looked_at(document: str, plan: Planogram | None, catalogue: Catalogue) -> tuple[FactRow, list[FactRow]]:
+    """The judgement of a photo, and its facings by shelf."""
+    seen = Observation.from_wire(document.encode())
+    shelves = shelves_of(seen)
+    return _judged(plan, shelves, len(seen.gaps)), list(_by_shelf(shelves, catalogue))
 
 
 def _key(tenant: str, photo: Unjudged) -> FactRow:
