@@ -22,12 +22,12 @@ from datasets.compose.export import ComposeJob, compose_dataset
 from edge.vision.detect import detect
 from edge.vision.manifest import DetectorManifest
 from edge.vision.zoo import load_session, zoo_folder
+from models.coco import LEAST_VISIBLE
 from models.detector.boxes import iou
 from models.detector.photoset import read_pixels
 from models.evaluation.truth import NamedPhoto, read_named
 
 ACROSS, DOWN = 4, 3
-VISIBLE_FROM = 0.4
 
 
 def main() -> None:
@@ -35,7 +35,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         compose_dataset(ComposeJob(seed=12, variety=0, catalogue="demo"), ACROSS * DOWN, folder, 1, Console(quiet=True))
-        photos = read_named(folder / "labels.coco.json", folder, VISIBLE_FROM)
+        photos = read_named(folder / "labels.coco.json", folder, LEAST_VISIBLE)
         sys.stdout.write(json.dumps(_figures(photos), indent=1) + "\n")
 
 

@@ -18,8 +18,8 @@ import numpy.typing as npt
 
 from edge.vision.rows import lay_out
 from facings.labels import other_category_ids
+from models.coco import LEAST_VISIBLE
 
-VISIBLE_FROM = 0.4
 FEWEST = 4
 """Products on a photo under which there is nothing to order."""
 
@@ -55,7 +55,7 @@ def figures(file: Path) -> dict[str, Any]:
     others = other_category_ids(coco["categories"])
     by_photo: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for label in coco["annotations"]:
-        if label["category_id"] not in others and label.get("visible_fraction", 1) >= VISIBLE_FROM:
+        if label["category_id"] not in others and label.get("visible_fraction", 1) >= LEAST_VISIBLE:
             by_photo[label["image_id"]].append(label)
     by_mount: dict[str, list[tuple[Bools, Bools]]] = defaultdict(list)
     for image in coco["images"]:

@@ -8,11 +8,11 @@ from typing import Annotated, Literal
 import typer
 
 from facings.errors import BadInputError, SettingsError
+from models.coco import LEAST_VISIBLE
 from models.configuration import read_toml
 from models.detector import cli as detector
 from models.detector.config import read_config
 from models.embedder import cli as embedder
-from models.evaluation.cli import VISIBLE_FROM
 from models.evaluation.truth import read_named
 
 DETECTOR_CONFIG = Path("models/configs/product-detector.toml")
@@ -53,7 +53,7 @@ def quantise(
 
     if task_of(config) != "detect":
         raise BadInputError(f"{config} is no detector's, and only detectors are quantised.")
-    labelled = read_named(labels, images, VISIBLE_FROM)
+    labelled = read_named(labels, images, LEAST_VISIBLE)
     manifest = eight_bit.detector_of(model)
     copy = eight_bit.quantised(model, read_config(config), photos)
     files = {"float32": (model / manifest.file).read_bytes(), "int8": copy}

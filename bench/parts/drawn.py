@@ -10,11 +10,11 @@ from rich.console import Console
 
 from datasets.compose.export import ComposeJob, catalogue_of, compose_dataset
 from datasets.compose.packshots import write_gallery
+from models.coco import LEAST_VISIBLE
 
 JOB = ComposeJob(seed=11, variety=0, catalogue="demo")
 SCENES = 8
 PRODUCTS = 60
-VISIBLE_FROM = 0.4
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,6 @@ def drawn_photo(folder: Path) -> DrawnPhoto:
     labels = json.loads((folder / "scenes" / "labels.coco.json").read_text(encoding="utf-8"))
     seen = {image["id"]: 0 for image in labels["images"]}
     for box in labels["annotations"]:
-        seen[box["image_id"]] += box["visible_fraction"] >= VISIBLE_FROM
+        seen[box["image_id"]] += box["visible_fraction"] >= LEAST_VISIBLE
     image = min(labels["images"], key=lambda image: abs(seen[image["id"]] - PRODUCTS))
     return DrawnPhoto(folder / "scenes" / image["file_name"], seen[image["id"]], folder / "gallery")

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import time
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-import numpy as np
 import onnxruntime
 import torch
 
 from edge.vision.entry import to_model_input
 from models.classifier.photos import Photos, centre
 from models.classifier.train import INPUT, Classifier, load
+from models.onnx_export import traced
+
+_OPSET = 17
 
 
 @dataclass(frozen=True)
@@ -55,18 +55,7 @@ def judge(checkpoint: Path, photos: Photos, side: int | None = None) -> Judged:
 
 
 def _session(model: Classifier, side: int) -> onnxruntime.InferenceSession:
-    encoded = io.BytesIO()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the tracing exporter is deprecated, but needs no further package
-        torch.onnx.export(
-            model,
-            (torch.from_numpy(np.zeros((1, 3, side, side), np.float32)),),
-            encoded,
-            input_names=[INPUT.name],
-            output_names=["logits"],
-            opset_version=17,
-            dynamo=False,
-        )
+    encoded = traced(model, torch.zeros(1, 3, side, side), (INPUT.name, ("logits",)), _OPSET)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    return onnxruntime.InferenceSession(encoded.getvalue(), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(encoded, options, providers=["CPUExecutionProvider"])

@@ -20,16 +20,14 @@ from edge.vision.quality import judge as judge_quality
 from edge.vision.sighting import Sighting
 from edge.vision.zoo import DetectorManifest, EmbedderManifest, LoadedModel
 from facings.errors import BadInputError
+from models.coco import LEAST_VISIBLE
 from models.counts.config import PhotoSet
 from models.detector.boxes import areas, intersections, iou
 from models.detector.photoset import read_pixels
-from models.evaluation.judged import assign
+from models.evaluation.judged import MOSTLY_IGNORED, assign
 from models.evaluation.truth import NamedPhoto, read_named
 from models.onboarding.crops import Crops, choose_pictures
 
-VISIBLE_FROM = 0.4
-"""Products of which less shows, where labels tell, are neither counted nor missed."""
-MOSTLY_IGNORED = 0.5
 UNKNOWN = ""
 
 Bools = npt.NDArray[np.bool_]
@@ -119,7 +117,7 @@ def see_set(
     Raises:
         BadInputError: labels, photos or gallery cannot be read.
     """
-    named = read_named(photos.labels, photos.images, VISIBLE_FROM)
+    named = read_named(photos.labels, photos.images, LEAST_VISIBLE)
     gallery, rest = _gallery(photos, named, eyes)
     if photos.most is not None and len(rest) > photos.most:
         rest = [rest[round(i)] for i in np.linspace(0, len(rest) - 1, photos.most)]
@@ -131,7 +129,7 @@ def _gallery(photos: PhotoSet, named: list[NamedPhoto], eyes: CountingEyes) -> t
     if photos.gallery is not None:
         return read_gallery(photos.gallery, eyes.embedder), named
     if photos.pictures_from is not None:
-        return _cut(read_named(photos.pictures_from, photos.images, VISIBLE_FROM), photos, eyes), named
+        return _cut(read_named(photos.pictures_from, photos.images, LEAST_VISIBLE), photos, eyes), named
     share = round(photos.pictures_share * len(named))
     return (_cut(named[:share], photos, eyes) if share else None), named[share:]
 

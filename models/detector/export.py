@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import warnings
 from pathlib import Path
 
 import onnx
@@ -12,10 +11,11 @@ from torch import Tensor, nn
 
 from edge.vision.golden import GOLDEN_INT8_NAME, PICTURE_NAME
 from edge.vision.manifest import MANIFEST_NAME, DetectorManifest, InputSpec, read_manifest
-from facings.files import whole_path
+from facings.files import write_atomic
 from models.detector.config import ReleaseSettings
 from models.detector.network import ProductDetector
 from models.golden import write_golden
+from models.onnx_export import traced
 from models.onnx_weights import store_weights_as_float16
 
 _OPSET = 18
@@ -40,20 +40,14 @@ def export_onnx(detector: ProductDetector, path: Path) -> None:
 
 def write_onnx(model: nn.Module, path: Path) -> None:
     """Write `model` with half-size weights: `images` (1, 3, H, W) to `boxes` (1, N, 4) and `scores` (1, N, classes)."""
-    with whole_path(path) as part, warnings.catch_warnings():
-        # The tracing exporter needs no further package; its successor needs onnxscript.
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            model.eval(),
-            (torch.zeros(1, 3, 320, 256),),
-            part,
-            input_names=["images"],
-            output_names=["boxes", "scores"],
-            dynamic_axes={"images": {2: "height", 3: "width"}, "boxes": {1: "cells"}, "scores": {1: "cells"}},
-            opset_version=_OPSET,
-            dynamo=False,
-        )
-        onnx.save(store_weights_as_float16(onnx.load(part)), part)
+    traced_file = traced(
+        model,
+        torch.zeros(1, 3, 320, 256),
+        ("images", ("boxes", "scores")),
+        _OPSET,
+        {"images": {2: "height", 3: "width"}, "boxes": {1: "cells"}, "scores": {1: "cells"}},
+    )
+    write_atomic(path, store_weights_as_float16(onnx.load_model_from_string(traced_file)).SerializeToString())
 
 
 def write_manifest(model: Path, release: ReleaseSettings, licence: str, entry: InputSpec) -> DetectorManifest:

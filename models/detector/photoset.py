@@ -10,42 +10,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ValidationError
 
 from edge.vision.detections import PRODUCT
 from facings.errors import BadInputError
 from facings.files import whole_file
-from facings.labels import other_category_ids
+from models.coco import Corners, read_coco_file
 from models.detector.boxes import Boxes
-
-
-class _Image(BaseModel):
-    id: int
-    file_name: str
-
-
-class _Annotation(BaseModel):
-    image_id: int
-    category_id: int | None = None
-    bbox: tuple[float, float, float, float]
-    iscrowd: int = 0
-    visible_fraction: float = 1.0
-
-
-class _Category(BaseModel):
-    id: int
-    name: str
-    supercategory: str = ""
-
-
-class _Coco(BaseModel):
-    images: list[_Image]
-    annotations: list[_Annotation]
-    categories: list[_Category]
-
-    def others(self) -> frozenset[int]:
-        """Ids of the categories that are no products."""
-        return other_category_ids(category.model_dump() for category in self.categories)
 
 
 @dataclass(frozen=True)
@@ -102,7 +72,7 @@ def read_pixels(path: Path) -> npt.NDArray[np.uint8]:
 
 def categories(labels: Path) -> tuple[str, ...]:
     """Names of the product categories of a COCO file."""
-    coco = _coco(labels)
+    coco = read_coco_file(labels)
     return tuple(category.name for category in coco.categories if category.id not in coco.others())
 
 
@@ -116,31 +86,20 @@ def read_coco(labels: Path, images: Path, least_visible: float = 0.0) -> list[La
     Raises:
         BadInputError: the file is no COCO file.
     """
-    coco = _coco(labels)
-    sure: dict[int, list[list[float]]] = {image.id: [] for image in coco.images}
-    unsure: dict[int, list[list[float]]] = {image.id: [] for image in coco.images}
+    coco = read_coco_file(labels)
+    sure: dict[int, list[Corners]] = {image.id: [] for image in coco.images}
+    unsure: dict[int, list[Corners]] = {image.id: [] for image in coco.images}
     others = coco.others()
-    for note in coco.annotations:
-        if note.category_id in others:
+    for box in coco.annotations:
+        if box.category_id in others:
             continue
-        if note.image_id not in sure:
-            raise BadInputError(f"{labels} has a box for the image {note.image_id}, which it does not list.")
-        x, y, width, height = note.bbox
-        doubtful = note.iscrowd or note.visible_fraction < least_visible
-        (unsure if doubtful else sure)[note.image_id].append([x, y, x + width, y + height])
+        if box.image_id not in sure:
+            raise BadInputError(f"{labels} has a box for the image {box.image_id}, which it does not list.")
+        (sure if box.is_sure(least_visible) else unsure)[box.image_id].append(box.corners)
     return [
         LabelledPhoto(images / image.file_name, as_boxes(sure[image.id]), as_boxes(unsure[image.id]))
         for image in coco.images
     ]
-
-
-def _coco(labels: Path) -> _Coco:
-    try:
-        return _Coco.model_validate_json(labels.read_bytes())
-    except OSError as error:
-        raise BadInputError(f"{labels} cannot be read ({error.strerror}).") from error
-    except ValidationError as error:
-        raise BadInputError(f"{labels} is no COCO file: {error}.") from error
 
 
 def write_photoset(path: Path, photos: Iterable[LabelledPhoto]) -> None:

@@ -8,58 +8,11 @@ from __future__ import annotations
 from collections import defaultdict
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
+from datasets.sets.layout import LABELS_FILE
 from edge.vision.detections import CLASSES, GAP, PERSON, PRODUCT
 from facings.errors import BadInputError
-from facings.labels import other_category_ids
+from models.coco import LEAST_VISIBLE, CocoBox, CocoFile, Corners, read_coco_file
 from models.detector.photoset import ClassLabels, LabelledPhoto, as_boxes
-
-LABELS_NAME = "labels.coco.json"
-SHOWS = 0.4
-"""Share of a product or an empty place that must show; the figures of `facings models eval` count from here on."""
-
-Rows = list[list[float]]
-
-
-class _Image(BaseModel):
-    id: int
-    file_name: str
-
-
-class _Category(BaseModel):
-    model_config = ConfigDict(coerce_numbers_to_str=True)
-
-    id: int
-    name: str
-    supercategory: str = ""
-
-
-class _Annotation(BaseModel):
-    image_id: int
-    category_id: int
-    bbox: tuple[float, float, float, float]
-    iscrowd: int = 0
-    visible_fraction: float = 1.0
-    lane_empty: bool = True
-
-    def is_sure(self, name: str) -> bool:
-        """Whether it shows enough of what its class is; of a person any part is one."""
-        if name == GAP and not self.lane_empty:
-            return False
-        return not self.iscrowd and (name == PERSON or self.visible_fraction >= SHOWS)
-
-
-class _Scenes(BaseModel):
-    images: list[_Image]
-    annotations: list[_Annotation]
-    categories: list[_Category]
-
-    def classes(self) -> dict[int, str]:
-        """Class of each category id that a detector may find."""
-        others = other_category_ids(category.model_dump() for category in self.categories)
-        named = {category.id: category.name if category.id in others else PRODUCT for category in self.categories}
-        return {number: name for number, name in named.items() if name in CLASSES}
 
 
 def read_scenes(folder: Path) -> list[LabelledPhoto]:
@@ -68,7 +21,7 @@ def read_scenes(folder: Path) -> list[LabelledPhoto]:
     Raises:
         BadInputError: there are none, or the labels are no COCO file.
     """
-    files = [folder / LABELS_NAME] if (folder / LABELS_NAME).exists() else sorted(folder.glob(f"*/{LABELS_NAME}"))
+    files = [folder / LABELS_FILE] if (folder / LABELS_FILE).exists() else sorted(folder.glob(f"*/{LABELS_FILE}"))
     if not files:
         raise BadInputError(f"{folder} holds no rendered scenes: make them with `facings datasets render`.")
     return [photo for file in files for photo in read_labelled(file, file.parent)]
@@ -80,21 +33,13 @@ def read_labelled(file: Path, images: Path) -> list[LabelledPhoto]:
     Raises:
         BadInputError: it is no COCO file.
     """
-    try:
-        scenes = _Scenes.model_validate_json(file.read_bytes())
-    except OSError as error:
-        raise BadInputError(f"{file} cannot be read ({error.strerror}).") from error
-    except ValidationError as error:
-        raise BadInputError(f"{file} is no COCO file: {error}.") from error
-    classes = scenes.classes()
-    sure: dict[tuple[int, str], Rows] = defaultdict(list)
-    unsure: dict[tuple[int, str], Rows] = defaultdict(list)
-    for note in scenes.annotations:
-        name = classes.get(note.category_id)
-        if name is not None:
-            x, y, width, height = note.bbox
-            kind = sure if note.is_sure(name) else unsure
-            kind[note.image_id, name].append([x, y, x + width, y + height])
+    scenes = read_coco_file(file)
+    classes = _classes(scenes)
+    sure: dict[tuple[int, str], list[Corners]] = defaultdict(list)
+    unsure: dict[tuple[int, str], list[Corners]] = defaultdict(list)
+    for box in scenes.annotations:
+        if name := classes.get(box.category_id):
+            (sure if _is_sure(box, name) else unsure)[box.image_id, name].append(box.corners)
     taught = sorted({*classes.values()} - {PRODUCT})
     return [
         LabelledPhoto(
@@ -105,3 +50,17 @@ def read_labelled(file: Path, images: Path) -> list[LabelledPhoto]:
         )
         for image in scenes.images
     ]
+
+
+def _classes(scenes: CocoFile) -> dict[int | None, str]:
+    """Class of each category id that a detector may find."""
+    others = scenes.others()
+    named = {category.id: category.name if category.id in others else PRODUCT for category in scenes.categories}
+    return {number: name for number, name in named.items() if name in CLASSES}
+
+
+def _is_sure(box: CocoBox, name: str) -> bool:
+    """Whether it shows enough of what its class is; of a person any part is one."""
+    if name == GAP and not box.lane_empty:
+        return False
+    return box.is_sure(0.0 if name == PERSON else LEAST_VISIBLE)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,10 +26,12 @@ from models.embedder.evaluate import Figures, embed_with, measure
 from models.embedder.sources import Crop, beverage3, cooler_brands
 from models.embedder.train import TrainConfig
 from models.golden import write_golden
+from models.onnx_export import traced
 from models.onnx_padding import pad_within_convolutions
 from models.onnx_weights import store_weights_as_float16
 
 COMMAND = "facings models embedder eval --unseen runs/rendered-unseen"
+_OPSET = 17
 
 SOURCES = (
     SourceSpec(
@@ -87,21 +87,15 @@ def load_checkpoint(path: Path) -> tuple[TrainConfig, Embedder]:
 def write_onnx(model: Embedder, config: TrainConfig, path: Path) -> str:
     """Write the model as ONNX with a free batch size; returns the file's sha256."""
     width, height = config.size
-    encoded = io.BytesIO()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the tracing exporter is deprecated, but needs no further package
-        torch.onnx.export(
-            model,
-            (torch.zeros(2, 3, height, width),),
-            encoded,
-            input_names=[config.input_spec.name],
-            output_names=["embeddings"],
-            dynamic_axes={config.input_spec.name: {0: "crops"}, "embeddings": {0: "crops"}},
-            opset_version=17,
-            dynamo=False,
-        )
-    graph = pad_within_convolutions(onnx.load_model_from_string(encoded.getvalue()))
-    graph = store_weights_as_float16(graph)
+    name = config.input_spec.name
+    encoded = traced(
+        model,
+        torch.zeros(2, 3, height, width),
+        (name, ("embeddings",)),
+        _OPSET,
+        {name: {0: "crops"}, "embeddings": {0: "crops"}},
+    )
+    graph = store_weights_as_float16(pad_within_convolutions(onnx.load_model_from_string(encoded)))
     content = graph.SerializeToString()
     write_atomic(path, content)
     return sha256_of(content)

@@ -20,6 +20,7 @@ from edge.vision.decode import decode_photo
 from edge.vision.gallery import product_box
 from facings.errors import BadInputError
 from facings.labels import other_category_ids
+from models.coco import LEAST_VISIBLE
 
 Pixels = npt.NDArray[np.uint8]
 LONGEST_SIDE = 192
@@ -27,7 +28,6 @@ MARGIN = 0.12
 SMALLEST_SIDE = 12
 LEGIBLE_HEIGHT, LEGIBLE_WIDTH = 44, 16
 LEGIBLE_CONTRAST = 16  # standard deviation of the grey levels
-SHOWS_FROM = 0.4  # share of a rendered product that must be seen for it to be learned from
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ def rendered(root: Path) -> list[Crop]:
         coco = json.loads(file.read_text(encoding="utf-8"))
         others = other_category_ids(coco["categories"])
         products = [a for a in coco["annotations"] if a["category_id"] not in others]
-        seen = [a for a in products if a["visible_fraction"] >= SHOWS_FROM]
+        seen = [a for a in products if a["visible_fraction"] >= LEAST_VISIBLE]
         crops += _crops({**coco, "annotations": seen}, file.parent, prefix, {a["id"]: a["sku"] for a in seen})
         crops += packshots(file.parent / "packshots", prefix)
     return [replace(crop, brand=brand_of(crop.identity)) for crop in crops]

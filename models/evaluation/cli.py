@@ -20,6 +20,7 @@ from edge.vision.gallery import read_gallery
 from edge.vision.zoo import MetricSpec, Precision, load_session, read_manifest, zoo_folder
 from facings.errors import BadInputError
 from facings.files import write_atomic
+from models.coco import LEAST_VISIBLE
 from models.detector.scenes import read_labelled
 from models.evaluation.classes import other_classes
 from models.evaluation.counting import counting
@@ -31,9 +32,6 @@ from models.evaluation.truth import read_named
 
 RECORDED = ("ap50", "recall_max", "recall", "precision", "count_error", "count_bias")
 """What of the figures goes into a model's manifest."""
-
-VISIBLE_FROM = 0.4
-"""Rendered labels tell what share of a product shows; less than this may be missed, and found."""
 
 console = Console(stderr=True)
 
@@ -52,7 +50,7 @@ def evaluate(
     long_side: Annotated[int | None, typer.Option(help="Pixels of the photo's long side; the manifest's.")] = None,
     visible_from: Annotated[
         float, typer.Option(min=0, max=1, help="Products that show less, where labels tell, are left out.")
-    ] = VISIBLE_FROM,
+    ] = LEAST_VISIBLE,
     false_accept: Annotated[
         float, typer.Option(min=0, max=1, help="Share of the products of no SKU in the gallery that may be named.")
     ] = FALSE_ACCEPT,

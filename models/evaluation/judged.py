@@ -27,7 +27,8 @@ LOWEST_SCORE = 0.01
 LOWEST_NAMED = 0.05
 """Detections below this score are not named: there are many of them, and they decide nothing."""
 
-_MOSTLY_IGNORED = 0.5
+MOSTLY_IGNORED = 0.5
+"""Share of a detection on regions that the labels leave open from which on it counts neither way."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def match(photo: NamedPhoto, found: Detections, best: Best) -> JudgedPhoto:
     overlaps = iou(found.boxes, photo.boxes)
     of = assign(overlaps, 0.5)
     covered = intersections(found.boxes, photo.ignored).max(axis=1, initial=0)
-    kept = (of >= 0) | (covered <= _MOSTLY_IGNORED * areas(found.boxes))
+    kept = (of >= 0) | (covered <= MOSTLY_IGNORED * areas(found.boxes))
     return JudgedPhoto(
         photo.path,
         found.boxes[kept],

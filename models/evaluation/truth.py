@@ -9,48 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from facings.errors import BadInputError
+from models.coco import CocoBox, CocoCategory, CocoImage, read_coco_file
 from models.detector.boxes import Boxes
 from models.detector.photoset import as_boxes
 
 NOT_PRODUCTS = frozenset({"gap", "void", "price-tag", "person", "foreign"})
 """Categories that are no product, where the file does not say so by `supercategory`."""
-
-
-class _Image(BaseModel):
-    id: int
-    file_name: str
-    stress: dict[str, int] = Field(default_factory=dict)
-
-
-class _Annotation(BaseModel):
-    image_id: int
-    category_id: int
-    bbox: tuple[float, float, float, float]
-    iscrowd: int = 0
-    visible_fraction: float = 1.0
-
-
-class _Category(BaseModel):
-    model_config = ConfigDict(coerce_numbers_to_str=True)
-
-    id: int
-    name: str
-    supercategory: str = ""
-
-    @property
-    def is_product(self) -> bool:
-        if self.supercategory in {"", "none"}:
-            return sku_of(self.name) not in NOT_PRODUCTS
-        return self.supercategory not in NOT_PRODUCTS
-
-
-class _Coco(BaseModel):
-    images: list[_Image]
-    annotations: list[_Annotation]
-    categories: list[_Category]
 
 
 @dataclass(frozen=True)
@@ -91,48 +57,38 @@ def read_named(labels: Path, images: Path, visible_from: float = 0.0) -> list[Na
     Raises:
         BadInputError: the file is no COCO file, or speaks of images or categories that it does not list.
     """
-    coco = _read(labels)
-    names = {category.id: sku_of(category.name) for category in coco.categories}
-    products = {category.id for category in coco.categories if category.is_product}
-    notes: dict[int, list[_Annotation]] = {image.id: [] for image in coco.images}
-    for note in coco.annotations:
-        if note.image_id not in notes or note.category_id not in names:
-            raise BadInputError(f"{labels}: a box names image {note.image_id} and category {note.category_id}; "
+    coco = read_coco_file(labels)
+    names: dict[int | None, str] = {category.id: sku_of(category.name) for category in coco.categories}
+    products = {category.id for category in coco.categories if _is_product(category)}
+    boxes: dict[int, list[CocoBox]] = {image.id: [] for image in coco.images}
+    for box in coco.annotations:
+        if box.image_id not in boxes or box.category_id not in names:
+            raise BadInputError(f"{labels}: a box names image {box.image_id} and category {box.category_id}; "
                                 "one of them is not listed")  # fmt: skip
-        if note.category_id in products:
-            notes[note.image_id].append(note)
-    return [_photo(image, notes[image.id], names, images, visible_from) for image in coco.images]
+        if box.category_id in products:
+            boxes[box.image_id].append(box)
+    return [_photo(image, boxes[image.id], names, images, visible_from) for image in coco.images]
 
 
-def _photo(image: _Image, notes: Iterable[_Annotation], names: Mapping[int, str], images: Path,
+def _is_product(category: CocoCategory) -> bool:
+    if category.supercategory in {"", "none"}:
+        return sku_of(category.name) not in NOT_PRODUCTS
+    return category.supercategory not in NOT_PRODUCTS
+
+
+def _photo(image: CocoImage, boxes: Iterable[CocoBox], names: Mapping[int | None, str], images: Path,
            visible_from: float) -> NamedPhoto:  # fmt: skip
-    sure: list[_Annotation] = []
-    unsure: list[_Annotation] = []
-    for note in notes:
-        (unsure if note.iscrowd or note.visible_fraction < visible_from else sure).append(note)
+    sure: list[CocoBox] = []
+    unsure: list[CocoBox] = []
+    for box in boxes:
+        (sure if box.is_sure(visible_from) else unsure).append(box)
     return NamedPhoto(
         images / image.file_name,
-        as_boxes(_corners(note) for note in sure),
-        tuple(names[note.category_id] for note in sure),
-        as_boxes(_corners(note) for note in unsure),
+        as_boxes(box.corners for box in sure),
+        tuple(names[box.category_id] for box in sure),
+        as_boxes(box.corners for box in unsure),
         image.stress,
     )
-
-
-def _corners(note: _Annotation) -> tuple[float, float, float, float]:
-    x, y, width, height = note.bbox
-    return x, y, x + width, y + height
-
-
-def _read(labels: Path) -> _Coco:
-    try:
-        return _Coco.model_validate_json(labels.read_bytes())
-    except OSError as error:
-        raise BadInputError(f"{labels} cannot be read ({error.strerror}).") from error
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise BadInputError(f"{labels} is no COCO file: {where}: {first['msg']}.") from error
 
 
 def sizes(boxes: Boxes) -> npt.NDArray[np.float32]:
