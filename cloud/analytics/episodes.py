@@ -15,9 +15,9 @@ from cloud.analytics.models import ShelfWatch, SkuState, StockoutEpisode
 from cloud.analytics.photo_reading import NewPhotos, PhotoReading, Plan, photo_of, plans_of
 from cloud.analytics.stockouts import Episode, SkuWatch, fold
 from cloud.audits.facts import Facts, observation
+from cloud.audits.observed import ObservationColumns
 from cloud.outlets.models import Cooler
 from cloud.retail.service import stockout_closed, stockout_opened
-from facings.messages import Observation
 
 NOT_PLANNED = "no longer planned in this cooler"
 CORRECTED = "a photo that came late showed otherwise"
@@ -85,7 +85,8 @@ class StockoutBook:
         if since:
             wanted = wanted.where(photo.captured_at >= since)
         documents = self._facts.select(self._tenant, wanted, observation)
-        return sorted((photo_of(Observation.from_wire(row.document.encode())) for row in documents), key=_in_order)
+        read = (ObservationColumns.from_wire(row.document.encode()) for row in documents)
+        return sorted(map(photo_of, read), key=_in_order)
 
     def _rows(self, cooler: str, sku: str, since: datetime | None) -> list[StockoutEpisode]:
         rows = select(StockoutEpisode).where(StockoutEpisode.cooler_id == cooler, StockoutEpisode.sku == sku)

@@ -12,11 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cloud.analytics.absence import Reading
-from cloud.analytics.places import Places, Shown, Sight, places_of, sight_of
-from cloud.audits.lines import Lines
+from cloud.analytics.places import Places, Shown, Sight, places_of
+from cloud.audits.observed import ObservationColumns
 from cloud.catalog.models import Product
 from cloud.outlets.models import Cooler, Planogram
-from facings.messages import Observation
 
 HIDDEN = 0.4
 """A photo on which a missing SKU is less likely than this to be none of the unnamed products says nothing of it."""
@@ -102,11 +101,11 @@ class NewPhotos:
     """How old the newest of them was when it arrived, by the wall clock of the device."""
 
 
-def photo_of(message: Observation, lines: Lines | None = None, sight: Sight | None = None) -> PhotoReading:
-    """The reading of an observation; `lines` and `sight` are what it shows where its message no longer holds them."""
-    named = (lines or Lines.of(message.lines)).named()
+def photo_of(message: ObservationColumns) -> PhotoReading:
+    """The reading of an observation."""
+    named = message.lines.named()
     unnamed = named.pop("", (0, 1.0))
-    return PhotoReading(message.captured_at, message.id, message.confidence, named, unnamed, sight or sight_of(message))
+    return PhotoReading(message.captured_at, message.id, message.confidence, named, unnamed, message.products.sight)
 
 
 def plans_of(session: Session, coolers: Iterable[Cooler]) -> Mapping[int, Plan]:

@@ -96,6 +96,10 @@ GAP, FAINT, NOTHING = "/gap", "/faint", "/nothing"
 _EMPTY: Mapping[str, Spot] = {GAP: "gap", FAINT: "faint gap", NOTHING: "nothing"}
 
 
+Front = tuple[str, int, float, float]
+"""A product in front: its SKU, "" where it has no name, its row, and its left and right end across the photo."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sight:
     """What a photo shows in front, before it is laid over a planogram: products and gaps, their ends across the photo.
@@ -163,11 +167,21 @@ class Sight:
 
 def sight_of(message: Seen) -> Sight:
     """What the photo of an observation shows."""
-    seen = [(one.sku or "", one.row, one.place or one.box) for one in message.products if one.front]
-    seen += [(GAP if gap.confidence >= SURE_GAP else FAINT, gap.row, gap.place or gap.box) for gap in message.gaps]
+    fronts = [(one.sku or "", one.row, *_ends(one)) for one in message.products if one.front]
+    return sight(message.rows, fronts, message.gaps)
+
+
+def sight(rows: int, fronts: Sequence[Front], gaps: Iterable[Gap]) -> Sight:
+    """What a photo shows in so many rows: the products in front, and gaps."""
+    seen = [*fronts, *((GAP if gap.confidence >= SURE_GAP else FAINT, gap.row, *_ends(gap)) for gap in gaps)]
     # A device may say anything, also of a row that is not there.
-    fronts = [(sku, row, box.x, box.x + box.w) for sku, row, box in seen if row < message.rows]
-    return Sight(message.rows, *zip(*fronts, strict=True)) if fronts else Sight(message.rows, (), (), (), ())
+    there = [one for one in seen if one[1] < rows]
+    return Sight(rows, *zip(*there, strict=True)) if there else Sight(rows, (), (), (), ())
+
+
+def _ends(one: Product | Gap) -> tuple[float, float]:
+    box = one.place or one.box
+    return box.x, box.x + box.w
 
 
 def places_of(rows: Sequence[Sequence[Lane]], widths: Mapping[str, float]) -> Places:

@@ -7,9 +7,8 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from cloud.analytics.places import Sight, sight_of
 from cloud.audits.inbox import Arrival
-from cloud.audits.lines import NO_LINES, Lines
+from cloud.audits.observed import ObservationColumns
 from facings.errors import MessageError
 from facings.messages import (
     Birth,
@@ -18,14 +17,12 @@ from facings.messages import (
     Envelope,
     Event,
     Health,
-    Observation,
-    Product,
     State,
 )
 from facings.topics import UpwardTopic, parse_upward
 
 KINDS: dict[str, type[Envelope]] = {
-    "observation": Observation,
+    "observation": ObservationColumns,
     "event": Event,
     "state": State,
     "birth": Birth,
@@ -53,22 +50,13 @@ Number = tuple[uuid.UUID, int]
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A message of the contract; an observation's lines and products are here, and no longer in its message."""
+    """A message of the contract."""
 
     arrival: Arrival
     topic: UpwardTopic
     message: Envelope
     number: Number | None = None
     """Of the numbered kinds."""
-
-    unknown: tuple[Product, ...] = ()
-    """Of an observation: the products that no gallery knows and whose looks are told."""
-
-    lines: Lines = NO_LINES
-    """Of an observation."""
-
-    sight: Sight | None = None
-    """Of an observation: what it shows in front, for the stock-out rules."""
 
     @property
     def clock_suspect(self) -> bool:
@@ -96,13 +84,6 @@ def read(arrival: Arrival) -> Accepted | Refused:
     except MessageError as error:
         return Refused(arrival, topic, str(error), _number(topic, arrival.payload))
     number = (message.boot_id, message.seq) if topic.kind in NUMBERED and message.seq is not None else None
-    if isinstance(message, Observation):
-        # The boxes are stored as the payload has them. The objects of a whole batch, 100,000 and more, would have the
-        # garbage collector take three times as long as the checking.
-        unknown = tuple(product for product in message.products if product.look and product.sku is None)
-        lines, sight = Lines.of(message.lines), sight_of(message)
-        condensed = message.model_copy(update={"lines": (), "products": ()})
-        return Accepted(arrival, topic, condensed, number, unknown, lines, sight)
     return Accepted(arrival, topic, message, number)
 
 
@@ -118,13 +99,13 @@ def refuse(arrival: Arrival, reason: str) -> Refused:
 def _check(kind: str, message: Envelope) -> None:
     if kind in NUMBERED and message.seq is None:
         raise MessageError(f"seq is missing: every {kind} is numbered")
-    if isinstance(message, Observation):
-        if len(message.lines) > MOST_LINES:
-            raise MessageError(f"{len(message.lines):,} lines; at most {MOST_LINES:,} are taken")
-        if any(line.units > MOST_UNITS or line.count_sd > MOST_UNITS for line in message.lines):
+    if isinstance(message, ObservationColumns):
+        lines = message.lines
+        if len(lines) > MOST_LINES:
+            raise MessageError(f"{len(lines):,} lines; at most {MOST_LINES:,} are taken")
+        if max((*lines.units, *lines.count_sd), default=0) > MOST_UNITS:
             raise MessageError(f"a line of more than {MOST_UNITS:,} units")
-        lowest = max(*(one.row for one in message.products), *(one.row for one in message.gaps), -1, -1)
-        rows = max(message.rows, lowest + 1)
+        rows = max(message.rows, message.products.lowest_row + 1, *(gap.row + 1 for gap in message.gaps))
         if rows > MOST_ROWS:
             raise MessageError(f"{rows:,} shelf rows; at most {MOST_ROWS:,} are taken")
 

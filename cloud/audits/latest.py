@@ -15,11 +15,12 @@ from cloud.analytics.photo_reading import NewPhotos, photo_of
 from cloud.audits.facts import Facts
 from cloud.audits.intake import Accepted
 from cloud.audits.models import LatestObservation, ObservedLine, Photo, StoredCount
+from cloud.audits.observed import ObservationColumns
 from cloud.outlets.models import Cooler
 from cloud.records import add_rows
-from facings.messages import ImageRef, Observation
+from facings.messages import ImageRef
 
-Taken = tuple[Accepted, Observation]
+Taken = tuple[Accepted, ObservationColumns]
 
 
 def take_observations(
@@ -32,7 +33,7 @@ def take_observations(
     Returns:
         The coolers whose numbers may differ.
     """
-    taken = [(item, item.message) for item in items if isinstance(item.message, Observation)]
+    taken = [(item, item.message) for item in items if isinstance(item.message, ObservationColumns)]
     if not taken:
         return set()
     _count(session, len(taken))
@@ -52,11 +53,7 @@ def take_observations(
         row = latest.get(name)
         known_until = row.observed_at if row else None
         age = newest_item.arrival.received_at - newest.timing.taken_at
-        book.add(
-            NewPhotos(
-                met[name], [photo_of(message, item.lines, item.sight) for item, message in photos], known_until, age
-            )
-        )
+        book.add(NewPhotos(met[name], [photo_of(message) for _, message in photos], known_until, age))
         if row is None or (newest.captured_at, newest.id) > (row.observed_at, row.observation_id):
             row = row or LatestObservation(cooler_id=name)
             _write_latest(row, newest_item, newest)
@@ -65,7 +62,7 @@ def take_observations(
     return set(by_cooler)
 
 
-def _write_latest(row: LatestObservation, item: Accepted, message: Observation) -> None:
+def _write_latest(row: LatestObservation, item: Accepted, message: ObservationColumns) -> None:
     row.device_id = item.topic.device
     row.observation_id, row.photo_id = message.id, message.photo_id
     row.observed_at, row.due_at = message.captured_at, message.timing.due_at
@@ -74,7 +71,7 @@ def _write_latest(row: LatestObservation, item: Accepted, message: Observation) 
     row.quality = message.quality.model_dump(mode="json")
     row.confidence = message.confidence
     row.gaps = len(message.gaps)
-    lines = item.lines
+    lines = message.lines
     row.lines = [
         ObservedLine(
             sku=sku,
@@ -104,7 +101,7 @@ def _name_photos(session: Session, coolers: Mapping[str, Cooler], taken: Sequenc
     add_rows(session, Photo, [{"id": photo_id, **photo} for photo_id, photo in new.items()])
 
 
-def _photo(image: ImageRef, message: Observation, device: str, cooler: str) -> dict[str, Any]:
+def _photo(image: ImageRef, message: ObservationColumns, device: str, cooler: str) -> dict[str, Any]:
     return {
         "cooler_id": cooler,
         "device_id": device,

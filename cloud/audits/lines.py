@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-from facings.messages import Line
+from operator import gt
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,20 @@ class Lines:
     count_sd: tuple[float, ...]
 
     @classmethod
-    def of(cls, lines: Iterable[Line]) -> Lines:
-        """The same as columns."""
-        rows = [
-            (one.sku or "", one.units, one.facings, one.linear_share, one.confidence, one.count_sd) for one in lines
-        ]
-        return cls(*zip(*rows, strict=True)) if rows else NO_LINES
+    def of(cls, rows: Sequence[Mapping[str, Any]]) -> Lines:
+        """The lines of a message as columns, each of them given as a dict.
+
+        Raises:
+            ValueError: two lines are of one SKU, or one has more facings than units.
+        """
+        names = ("units", "facings", "linear_share", "confidence", "count_sd")
+        skus = tuple([row.get("sku") or "" for row in rows])
+        found = cls(skus, *(tuple([row[name] for row in rows]) for name in names))
+        if len(set(skus)) != len(skus):
+            raise ValueError("two lines of one SKU")
+        if any(map(gt, found.facings, found.units)):
+            raise ValueError("more facings than units: a facing is a unit in front")
+        return found
 
     def __len__(self) -> int:
         """How many SKUs."""
@@ -38,6 +46,3 @@ class Lines:
     def named(self) -> dict[str, tuple[int, float]]:
         """Units and confidence of each SKU."""
         return dict(zip(self.skus, zip(self.units, self.confidence, strict=True), strict=True))
-
-
-NO_LINES = Lines((), (), (), (), (), ())

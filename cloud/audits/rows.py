@@ -12,8 +12,9 @@ from cloud.audits.columns import array_of, columns_of
 from cloud.audits.facts import shelf_line
 from cloud.audits.intake import Accepted
 from cloud.audits.lines import Lines
+from cloud.audits.observed import ObservationColumns
 from cloud.outlets.models import Cooler
-from facings.messages import Envelope, Event, Observation
+from facings.messages import Envelope, Event
 
 # What the column can hold; the document keeps what the device wrote.
 _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -22,7 +23,7 @@ UNKNOWN = "unknown"
 """Group of products which the gallery or the catalogue does not know."""
 
 
-def observation_row(tenant: str, cooler: Cooler, item: Accepted, message: Observation) -> tuple[Any, ...]:
+def observation_row(tenant: str, cooler: Cooler, item: Accepted, message: ObservationColumns) -> tuple[Any, ...]:
     """A row of `facts.observation`."""
     return (
         *_key(tenant, cooler.id, item.topic.device, message),
@@ -33,8 +34,8 @@ def observation_row(tenant: str, cooler: Cooler, item: Accepted, message: Observ
         message.trigger,
         _verdict(message),
         message.confidence,
-        sum(item.lines.units),
-        sum(item.lines.facings),
+        sum(message.lines.units),
+        sum(message.lines.facings),
         len(message.gaps),
         message.rows,
         int(message.historical),
@@ -66,9 +67,11 @@ class LineRows:
         self._lines: list[Lines] = []
         self._groups: list[Mapping[str, str]] = []
 
-    def add(self, tenant: str, cooler: Cooler, item: Accepted, message: Observation, groups: Mapping[str, str]) -> None:
+    def add(
+        self, tenant: str, cooler: Cooler, item: Accepted, message: ObservationColumns, groups: Mapping[str, str]
+    ) -> None:
         """The lines of one photo; `groups` tells of each SKU whether it is own or a competitor's."""
-        self._lines.append(item.lines)
+        self._lines.append(message.lines)
         self._groups.append(groups)
         self._photos.append(
             (
@@ -117,7 +120,7 @@ def event_row(tenant: str, cooler: Cooler, item: Accepted, message: Event) -> tu
     )
 
 
-def _verdict(message: Observation) -> str:
+def _verdict(message: ObservationColumns) -> str:
     """For the facts: what lacks a part of the cooler is `unusable`, as its counts can be compared with no others.
 
     The document keeps the verdict on the photos themselves.

@@ -21,6 +21,7 @@ from cloud.audits.boots import Boot, Boots
 from cloud.audits.intake import KINDS, Accepted, Refused
 from cloud.audits.latest import take_observations
 from cloud.audits.models import NO_TENANT
+from cloud.audits.observed import ObservationColumns
 from cloud.audits.quarantine import quarantine
 from cloud.audits.rows import LineRows, event_row, observation_row
 from cloud.audits.signs import take_signs
@@ -31,7 +32,7 @@ from cloud.fleet.remote import take_answers
 from cloud.identity.models import Tenant
 from cloud.outlets.models import Cooler
 from cloud.services import Services
-from facings.messages import BootAck, Event, Observation, RefusedMessage
+from facings.messages import BootAck, Event, RefusedMessage
 
 FactRow = tuple[Any, ...]
 
@@ -121,9 +122,15 @@ def _sort(batch: Batch, boots: Boots, item: Accepted | Refused) -> None:
 
 
 def _groups(session: Session, items: Sequence[Accepted | Refused]) -> dict[str, str]:
-    skus = frozenset[str]().union(*(item.lines.skus for item in items if isinstance(item, Accepted)))
+    skus = frozenset[str]().union(*(message.lines.skus for message in _observations(items)))
     products = session.execute(select(Product.sku, Product.own).where(Product.sku.in_(skus)))
     return {sku: "own" if own else "competitor" for sku, own in products}
+
+
+def _observations(items: Sequence[Accepted | Refused]) -> Iterator[ObservationColumns]:
+    for item in items:
+        if isinstance(item, Accepted) and isinstance(item.message, ObservationColumns):
+            yield item.message
 
 
 def _boot(item: Accepted | Refused) -> Boot | None:
@@ -137,7 +144,7 @@ def _insert_facts(services: Services, batches: Sequence[Batch]) -> None:
     for batch in batches:
         for item in batch.fresh:
             message, cooler = item.message, batch.coolers[item.topic.device]
-            if isinstance(message, Observation):
+            if isinstance(message, ObservationColumns):
                 photos.append(observation_row(batch.tenant, cooler, item, message))
                 lines.add(batch.tenant, cooler, item, message, batch.groups)
             elif isinstance(message, Event):
@@ -150,7 +157,7 @@ def _insert_facts(services: Services, batches: Sequence[Batch]) -> None:
 def _places(batches: Sequence[Batch]) -> Iterator[Place]:
     for batch in batches:
         for item in batch.fresh:
-            if isinstance(item.message, Observation) and not item.clock_suspect:
+            if isinstance(item.message, ObservationColumns) and not item.clock_suspect:
                 cooler = batch.coolers[item.topic.device]
                 yield batch.tenant, cooler.id, cooler.outlet_id, item.message.captured_at
 

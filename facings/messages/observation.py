@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -126,12 +126,8 @@ class View(Part):
         return self
 
 
-class Observation(Envelope):
-    """What a cooler shows at one moment. Version 1 had no looks, version 2 only one photo.
-
-    A device with several cameras lists them in `views`; photo_id, camera and image are then those of the first that
-    gave a usable photo. Lines, rows and gaps are those of the whole cooler, in which each product counts once.
-    """
+class ObservationHead(Envelope):
+    """All of an observation but its lines and products, which its readers keep in the form that suits them."""
 
     SCHEMA: ClassVar[str] = "facings/observation/3"
     FORMER: ClassVar[tuple[str, ...]] = ("facings/observation/2", "facings/observation/1")
@@ -143,8 +139,6 @@ class Observation(Envelope):
     trigger: Trigger
     quality: Quality
     image: ImageRef
-    lines: tuple[Line, ...]
-    products: tuple[Product, ...]
     gaps: tuple[Gap, ...] = ()
     rows: int = Field(ge=0)
     confidence: Fraction
@@ -157,19 +151,14 @@ class Observation(Envelope):
     coverage: Fraction = Field(default=1.0, description="cameras whose part of the cooler was seen / all cameras")
 
     @model_validator(mode="after")
-    def _one_line_per_sku(self) -> Observation:
-        skus = [line.sku for line in self.lines]
-        if len(set(skus)) != len(skus):
-            raise ValueError("two lines of one SKU")
-        return self
-
-    @model_validator(mode="after")
-    def _views_are_there(self) -> Observation:
-        named = {product.view for product in self.products} | {gap.view for gap in self.gaps}
+    def _views_are_there(self) -> Self:
         shown = {number for number, view in enumerate(self.views) if view.image is not None}
-        if not named <= {None, *shown}:
+        if not self._views_named() <= {None, *shown}:
             raise ValueError("a product or gap lies in a photo that is not among the views")
         return self
+
+    def _views_named(self) -> set[int | None]:
+        return {gap.view for gap in self.gaps}
 
     @property
     def stands_for_cooler(self) -> bool:
@@ -189,3 +178,24 @@ class Observation(Envelope):
         """The id of the photo that the box of a product or a gap lies in."""
         found = None if one.view is None else self.views[one.view].photo_id
         return found or self.photo_id
+
+
+class Observation(ObservationHead):
+    """What a cooler shows at one moment. Version 1 had no looks, version 2 only one photo.
+
+    A device with several cameras lists them in `views`; photo_id, camera and image are then those of the first that
+    gave a usable photo. Lines, rows and gaps are those of the whole cooler, in which each product counts once.
+    """
+
+    lines: tuple[Line, ...]
+    products: tuple[Product, ...]
+
+    @model_validator(mode="after")
+    def _one_line_per_sku(self) -> Self:
+        skus = [line.sku for line in self.lines]
+        if len(set(skus)) != len(skus):
+            raise ValueError("two lines of one SKU")
+        return self
+
+    def _views_named(self) -> set[int | None]:
+        return super()._views_named() | {product.view for product in self.products}

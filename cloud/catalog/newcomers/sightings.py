@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from cloud.audits.intake import Accepted
+from cloud.audits.observed import ObservationColumns
 from cloud.catalog.newcomers.models import Sighting
 from cloud.outlets.models import Cooler
-from facings.messages import Observation, Product
 
 EMBEDDER = "sku-embedder"
 """Name of the model whose vectors looks are; looks of two versions of it cannot be compared."""
@@ -22,14 +22,13 @@ def take_sightings(session: Session, coolers: Mapping[str, Cooler], items: Seque
     """Note the unknown products of stored observations; `coolers` is that of each device."""
     for item in items:
         message = item.message
-        if not item.unknown or item.clock_suspect or not isinstance(message, Observation):
-            continue
-        session.add_all(_sightings(message, item.unknown, coolers[item.topic.device].id))
+        if isinstance(message, ObservationColumns) and message.products.unknown and not item.clock_suspect:
+            session.add_all(_sightings(message, coolers[item.topic.device].id))
 
 
-def _sightings(message: Observation, unknown: Sequence[Product], cooler: str) -> Iterator[Sighting]:
+def _sightings(message: ObservationColumns, cooler: str) -> Iterator[Sighting]:
     embedder = message.models.get(EMBEDDER, "")
-    for product in unknown:
+    for product in message.products.unknown:
         look = _bytes_of(product.look or "")
         if embedder and look:
             box = product.box.model_dump()

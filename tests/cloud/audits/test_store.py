@@ -66,9 +66,9 @@ def test_a_crash_between_facts_and_records_stores_once(shelf: Shelf) -> None:
     item = read(shelf.arrival(photo, at=NOON))
     (cooler,) = shelf.rows(Cooler, Cooler.id == "cooler-01")
     services = shelf.services
-    services.facts.insert(facts.observation, [rows.observation_row("acme", cooler, item, photo)])
+    services.facts.insert(facts.observation, [rows.observation_row("acme", cooler, item, item.message)])
     lines = rows.LineRows()
-    lines.add("acme", cooler, item, photo, {})
+    lines.add("acme", cooler, item, item.message, {})
     services.facts.insert_columns(facts.shelf_line, lines.columns())
     assert not shelf.rows(BootProgress)
     (outcome,) = shelf.send(photo)
