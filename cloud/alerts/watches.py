@@ -17,6 +17,7 @@ from cloud.analytics.compliance.means import mean_judgements
 from cloud.analytics.episodes import still_open
 from cloud.analytics.models import StockoutEpisode
 from cloud.analytics.present import Present
+from cloud.analytics.query.known import Known
 from cloud.analytics.registry import BY_NAME
 from cloud.analytics.series import Period
 from cloud.analytics.share.models import Intrusion
@@ -182,7 +183,7 @@ def _occupancy(look: Look, rule: AlertRule) -> Iterator[Finding]:
 
 def _compliance(look: Look, rule: AlertRule) -> Iterator[Finding]:
     """By the mean of the last day's photos: facings in their place, of a priority list those present."""
-    for one in mean_judgements(look.facts, look.tenant, look.now - COMPLIANCE_OF, look.now):
+    for one in mean_judgements(look.facts, look.tenant, Known(look.session), look.now - COMPLIANCE_OF, look.now):
         level = "present" if one.judged.position is None else "position"
         found = compliance([one.judged], level)
         if found and found.value < _threshold(rule) and one.cooler in look.coolers:

@@ -94,7 +94,8 @@ def competition_view(session: Session, services: Services, caller: Caller, langu
     present = Present(session, services.clock.now())
     end = reference_time(present) + timedelta(milliseconds=1)
     services.rollups.before_reading()
-    before, window = read_windows(services.facts, caller.tenant, Known(session), end - PERIOD, end)
+    known = Known(session)
+    before, window = read_windows(services.facts, caller.tenant, known, end - PERIOD, end)
     change = share_change(session, before, window, present.outlets, present.catalogue)
     catalogue, own = present.catalogue, {sku for sku, one in present.catalogue.products.items() if one.own}
     owned = {cooler.id for cooler in present.coolers.values() if cooler.owned}
@@ -109,7 +110,7 @@ def competition_view(session: Session, services: Services, caller: Caller, langu
         share_before=change.before if change else None,
         points=points(change.change, language) if change else "",
         purity=purity(window.lines, owned, own),
-        heights=_heights(services, caller.tenant, end, own),
+        heights=_heights(services, caller.tenant, known, end, own),
         owners=_owners(window.lines, catalogue),
         intrusions=open_ones,
         coolers={one.cooler: named(present.coolers[one.cooler], language) for one in open_ones},
@@ -145,8 +146,10 @@ def _owners(lines: Sequence[MeanLine], catalogue: Catalogue) -> list[OwnerRow]:
     return sorted(rows, key=lambda row: (order.index(row.group), -row.share.value))
 
 
-def _heights(services: Services, tenant: str, end: datetime, own: Collection[str]) -> list[tuple[str, Estimate]]:
-    lines = lines_by_height(services.facts, tenant, end - PERIOD, end)
+def _heights(
+    services: Services, tenant: str, known: Known, end: datetime, own: Collection[str]
+) -> list[tuple[str, Estimate]]:
+    lines = lines_by_height(services.facts, tenant, known, end - PERIOD, end)
     shown = ((height, fraction(lines.get(height, ()), lambda line: line.sku in own)) for height in HEIGHTS)
     return [(height, share) for height, share in shown if share is not None]
 

@@ -187,6 +187,7 @@ def _last_week(
 ) -> tuple[datetime, datetime, Mapping[int, Followers]]:
     """The last seven days; where every cooler replays another time, the last seven of that."""
     end = reference_time(present) + timedelta(milliseconds=1)
+    services.rollups.before_reading()
     return end - PERIOD, end, followers(session, services.facts, caller.tenant, end - PERIOD, end)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from cloud.analytics.compliance.table import judgement, shelf_facing
 from cloud.audits.facts import observation, shelf_line
 from cloud.services import Services
 
@@ -59,6 +60,22 @@ class RawPhoto:
             for number, (sku, units) in enumerate(self.units.items())
         ]
 
+    def facings(self, tenant: str) -> list[tuple[Any, ...]]:
+        """Of `shelf_facing`: a shelf for each SKU, as many shelves as units in all."""
+        shelves = max(sum(self.units.values()), len(self.units))
+        return [
+            (*self._judged(tenant), row, shelves, sku, units // 2 + 1, 0.1 * units, units % 2, self.at)
+            for row, (sku, units) in enumerate(self.units.items())
+        ]
+
+    def judgement(self, tenant: str) -> tuple[Any, ...]:
+        """Of `photo_judgement`: by planogram 7."""
+        present = sum(self.units.values())
+        return (*self._judged(tenant), 7, 1, 12, present, present, present, present, 0.25, 0.5, 3, self.at)
+
+    def _judged(self, tenant: str) -> tuple[Any, ...]:
+        return tenant, self.cooler, self.at, uuid.UUID(int=self.number), self.outlet
+
 
 def bring(services: Services, tenant: str, photos: Sequence[RawPhoto]) -> None:
     """Store the photos in one batch, as ingest does."""
@@ -67,9 +84,17 @@ def bring(services: Services, tenant: str, photos: Sequence[RawPhoto]) -> None:
     services.rollups.note((tenant, photo.cooler, photo.outlet, photo.at) for photo in photos if not photo.clock_suspect)
 
 
+def judge(services: Services, tenant: str, photos: Sequence[RawPhoto]) -> None:
+    """Store the judgements of the usable ones in one batch, as judging does."""
+    usable = [photo for photo in photos if photo.verdict != "unusable" and not photo.clock_suspect]
+    services.facts.insert(shelf_facing, [row for photo in usable for row in photo.facings(tenant)])
+    services.facts.insert(judgement, [photo.judgement(tenant) for photo in usable])
+    services.rollups.note(((tenant, one.cooler, one.outlet, one.at) for one in usable), "judgements")
+
+
 def stored_rollup(services: Services, tenant: str, name: str, columns: Iterable[str]) -> list[tuple[Any, ...]]:
     """The rows of a rollup, those of zeros left out."""
-    counted = "photos" if name.startswith("photo") else "lines"
+    counted = "lines" if name.startswith("shelf") else "photos"
     names = ", ".join(columns)
     statement = f"SELECT {names} FROM {name} FINAL WHERE tenant = %(tenant)s AND {counted} > 0 ORDER BY ALL"
     return _rows(services, statement, tenant)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cloud.analytics.advice.displays import Displayed
-from cloud.analytics.compliance.table import shelf_facing
+from cloud.analytics.query.known import Known
+from cloud.analytics.query.source import SETTINGS, Source
+from cloud.analytics.query.stretches import stretches
+from cloud.analytics.rollups.kinds import HEIGHT
 from cloud.analytics.sellout.kpis import SoldDay, sell_out, sold_days
 from cloud.analytics.sellout.sold_table import sellout_day
 from cloud.audits.facts import Facts
@@ -20,6 +23,8 @@ from facings.messages import Estimate
 
 USUAL = timedelta(days=28)
 """Advice rests on four weeks unless said otherwise: weekdays count alike, and chance days little."""
+
+_STOOD = ("top", "eye_level", "bottom", "beside", "photos")
 
 LEAST_DAYS = 7
 """Days with sell-out of an outlet before anything is said of what it sells."""
@@ -54,16 +59,16 @@ def displayed(
     sold = _mean_sold(session, facts, tenant, start, end, outlets)
     return [
         Displayed(
-            outlet=stood.outlet,
-            sku=stood.sku,
-            units_a_day=sold[stood.cooler, stood.outlet, stood.sku],
-            facings=stood.facings / stood.photos,
-            top=stood.top / stood.facings,
-            eye_level=stood.eye_level / stood.facings,
-            beside_competitor=stood.beside / stood.facings,
+            outlet=stood["outlet"],
+            sku=stood["sku"],
+            units_a_day=sold[stood["cooler"], stood["outlet"], stood["sku"]],
+            facings=stood["facings"] / stood["s_photos"],
+            top=stood["s_top"] / stood["facings"],
+            eye_level=stood["s_eye_level"] / stood["facings"],
+            beside_competitor=stood["s_beside"] / stood["facings"],
         )
-        for stood in _stood(facts, tenant, start, end)
-        if (stood.cooler, stood.outlet, stood.sku) in sold
+        for stood in _stood(facts, Source(tenant, stretches(start, end, None, Known(session).zones)))
+        if (stood["cooler"], stood["outlet"], stood["sku"]) in sold
     ]
 
 
@@ -81,19 +86,11 @@ def _mean_sold(
     return {(one.cooler, one.outlet, one.sku): one.mean_sold for one in rows if one.sku in own}
 
 
-def _stood(facts: Facts, tenant: str, start: datetime, end: datetime) -> Sequence[Any]:
-    one = shelf_facing.c
-    # The middle of a shelf's height, from 0 at the top to 1 at the bottom.
-    height = (one.row + 0.5) / one.rows
-    wanted = select(
-        one.cooler,
-        one.outlet,
-        one.sku,
-        func.uniqExact(one.observation_id).label("photos"),
-        func.sum(one.facings).label("facings"),
-        func.sumIf(one.facings, height < 1 / 3).label("top"),
-        func.sumIf(one.facings, (height >= 1 / 3) & (height < 2 / 3)).label("eye_level"),
-        func.sum(one.beside_competitor).label("beside"),
-    ).group_by(one.cooler, one.outlet, one.sku)
-    within = (one.captured_at >= start, one.captured_at < end, one.rows >= 3, one.sku != "")
-    return facts.select(tenant, wanted.where(*within), shelf_facing)
+def _stood(facts: Facts, source: Source) -> Iterator[Mapping[str, Any]]:
+    summed = ", ".join(f"sum({name}) AS s_{name}" for name in _STOOD)
+    statement = f"""
+        SELECT cooler, outlet, sku, {summed}, s_top + s_eye_level + s_bottom AS facings
+        FROM ({source.rows(HEIGHT, ("cooler", "outlet", "sku", *_STOOD))}) AS each WHERE sku != ''
+        GROUP BY cooler, outlet, sku ORDER BY cooler, outlet, sku {SETTINGS}
+    """  # noqa: S608 (names of ours; values are bound)
+    return iter(facts.arrow(statement, source.parameters).to_pylist())

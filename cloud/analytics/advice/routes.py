@@ -132,6 +132,7 @@ def displays_answer(
     """What the arrangements are worth in the outlets of a class, or in all, from `start` to just before `end`."""
     wanted = select(Outlet.id) if outlet_class is None else select(Outlet.id).where(Outlet.outlet_class == outlet_class)
     outlets = set(session.scalars(wanted))
+    services.rollups.before_reading()
     found = effects(displayed(session, services.facts, tenant, start, end, outlets))
     answers = [
         EffectAnswer(arrangement=one.arrangement, change=one.change, verdict=one.verdict, outlets=one.outlets)

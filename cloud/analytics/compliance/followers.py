@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from cloud.analytics.compliance.judgement import Judgement, compliance
 from cloud.analytics.compliance.means import mean_judgements
+from cloud.analytics.query.known import Known
 from cloud.audits.facts import Facts
 from cloud.outlets.models import Cooler
 from facings.messages import Estimate
@@ -59,7 +60,8 @@ def followers(session: Session, facts: Facts, tenant: str, start: datetime, end:
 
     Photos judged by a planogram that the cooler no longer follows say nothing of this one.
     """
-    means = {(one.cooler, one.planogram): one for one in mean_judgements(facts, tenant, start, end, by_planogram=True)}
+    judged = mean_judgements(facts, tenant, Known(session), start, end, by_planogram=True)
+    means = {(one.cooler, one.planogram): one for one in judged}
     found: dict[int, list[Follower]] = defaultdict(list)
     for cooler in session.scalars(select(Cooler).where(Cooler.planogram_id.is_not(None)).order_by(Cooler.id)):
         mean = means.get((cooler.id, cooler.planogram_id))

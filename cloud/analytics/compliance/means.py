@@ -1,19 +1,22 @@
-"""The mean judgement of each cooler over some time, from the judged photos in the facts."""
+"""The mean judgement of each cooler over some time, from the rollups of judged photos."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
-
 from cloud.analytics.compliance.judgement import Judgement
-from cloud.analytics.compliance.table import judgement
+from cloud.analytics.query.known import Known
+from cloud.analytics.query.scope import EVERYTHING, Scope
+from cloud.analytics.query.source import BUCKETS, SETTINGS, Source
+from cloud.analytics.query.stretches import stretches
+from cloud.analytics.rollups.kinds import JUDGED, MILLIONTHS
 from cloud.audits.facts import Facts
 
-_MEANS = ("planned", "present", "shelf", "position", "count", "variance", "unnamed", "moves", "ordered")
+_COUNTS = ("planned", "present", "shelf", "position", "count", "moves", "ordered")
+_ERRORS = ("variance", "unnamed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +24,12 @@ class CoolerMean:
     """The mean judged photo of a cooler.
 
     Attributes:
-        at: the hour in UTC that it stands for, where hours are told apart.
+        at: the hour in UTC, or the day with which the bucket begins, that it stands for, where time is told apart.
         planogram: by which its photos were judged, where planograms are told apart.
     """
 
     cooler: str
-    at: datetime | None
+    at: date | datetime | None
     judged: Judgement
     moves: float
     planogram: int | None = None
@@ -35,41 +38,43 @@ class CoolerMean:
 def mean_judgements(
     facts: Facts,
     tenant: str,
+    known: Known,
     start: datetime,
     end: datetime,
-    coolers: Collection[str] | None = None,
+    scope: Scope = EVERYTHING,
     *,
-    by_hour: bool = False,
+    time: str | None = None,
     by_planogram: bool = False,
 ) -> list[CoolerMean]:
-    """The coolers with judged photos from `start` to just before `end`.
+    """The coolers with judged photos from `start` to just before `end`, from the rollups as they are; told apart by the
+    buckets of `time`, a dimension of KPIs.
 
     The variance is that of the mean photo: the errors of one cooler's photos are taken as fully dependent.
     """
-    one = judgement.c
-    hour = func.toStartOfHour(one.captured_at).label("hour")
-    wanted = select(one.cooler, *(func.avg(one[name]).label(f"mean_{name}") for name in _MEANS)).group_by(one.cooler)
-    if by_hour:
-        wanted = wanted.add_columns(hour).group_by(hour)
-    if by_planogram:
-        wanted = wanted.add_columns(one.planogram).group_by(one.planogram)
-    conditions: list[ColumnElement[bool]] = [one.captured_at >= start, one.captured_at < end, one.planned > 0]
-    if coolers is not None:
-        conditions.append(one.cooler.in_(sorted(coolers)))
-    rows = facts.select(tenant, wanted.where(*conditions), judgement)
-    return [_mean(row, row.hour if by_hour else None, row.planogram if by_planogram else None) for row in rows]
+    source = Source(tenant, stretches(start, end, time, known.zones), scope)
+    keys = ["cooler", "bucket", *(["planogram"] if by_planogram else [])]
+    named = [f"{BUCKETS[time]} AS bucket" if key == "bucket" else key for key in keys]
+    rows = source.rows(JUDGED, (*named, *_COUNTS, *_ERRORS, "photos"))
+    means = [f"sum({name}) / sum(photos) AS mean_{name}" for name in _COUNTS]
+    means += [f"sum({name}) / sum(photos) / {MILLIONTHS} AS mean_{name}" for name in _ERRORS]
+    statement = f"""
+        SELECT {", ".join((*keys, *means))} FROM ({rows}) AS each WHERE planned > 0 GROUP BY {", ".join(keys)}
+        ORDER BY {", ".join(keys)} {SETTINGS}
+    """  # noqa: S608 (names of ours; values are bound)
+    found = facts.arrow(statement, source.parameters).to_pylist()
+    return [_mean(row, row["bucket"] if time else None) for row in found]
 
 
-def _mean(row: Any, at: datetime | None, planogram: int | None) -> CoolerMean:
+def _mean(row: Mapping[str, Any], at: date | datetime | None) -> CoolerMean:
     # A cooler that followed both kinds within the time is judged by the levels that both have.
-    ordered = row.mean_ordered == 1
+    ordered = row["mean_ordered"] == 1
     judged = Judgement(
-        planned=row.mean_planned,
-        present=row.mean_present,
-        shelf=row.mean_shelf if ordered else None,
-        position=row.mean_position if ordered else None,
-        count=row.mean_count,
-        variance=row.mean_variance,
-        unnamed=row.mean_unnamed,
+        planned=row["mean_planned"],
+        present=row["mean_present"],
+        shelf=row["mean_shelf"] if ordered else None,
+        position=row["mean_position"] if ordered else None,
+        count=row["mean_count"],
+        variance=row["mean_variance"],
+        unnamed=row["mean_unnamed"],
     )
-    return CoolerMean(row.cooler, at, judged, row.mean_moves, planogram)
+    return CoolerMean(row["cooler"], at, judged, row["mean_moves"], row.get("planogram"))

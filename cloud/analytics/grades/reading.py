@@ -45,7 +45,8 @@ class OutletGrades:
         settings: SellOutSettings,
     ) -> None:
         self.outlets = {row.id: row for row in session.scalars(select(Outlet))}
-        self.window = read_window(facts, tenant, Known(session), start, end)
+        known = Known(session)
+        self.window = read_window(facts, tenant, known, start, end)
         self.catalogue = Catalogue(session)
         self._own = {sku for sku, product in self.catalogue.products.items() if product.own}
         coolers = list(session.scalars(select(Cooler)))
@@ -59,7 +60,7 @@ class OutletGrades:
         self._times: dict[str, list[ShelfTime]] = defaultdict(list)
         for one in shelf_times(session, self.window, settings):
             self._times[one.outlet].append(one)
-        self._judged = self._judgements(facts, tenant)
+        self._judged = self._judgements(facts, tenant, known)
         self._sell_out = self._sold(facts, tenant)
 
     def scheme(self, outlet: str) -> Scheme:
@@ -86,9 +87,9 @@ class OutletGrades:
             "sell-out": self._sell_out.get(outlet),
         }
 
-    def _judgements(self, facts: Facts, tenant: str) -> Mapping[str, dict[str, tuple[Judgement, float]]]:
+    def _judgements(self, facts: Facts, tenant: str, known: Known) -> Mapping[str, dict[str, tuple[Judgement, float]]]:
         found: dict[str, dict[str, tuple[Judgement, float]]] = defaultdict(dict)
-        for one in mean_judgements(facts, tenant, self.window.start, self.window.end):
+        for one in mean_judgements(facts, tenant, known, self.window.start, self.window.end):
             if one.cooler in self._outlet_of:
                 found[self._outlet_of[one.cooler]][one.cooler] = (one.judged, one.moves)
         return found

@@ -8,13 +8,20 @@ from typing import Any
 
 from cloud.analytics.query.scope import EVERYTHING, Scope
 from cloud.analytics.query.stretches import Stretch
+from cloud.analytics.rollups.kinds import Kind
 from cloud.analytics.rollups.statements import milliseconds
+
+BUCKETS = {
+    None: "'all'",
+    "hour": "hour",
+    "day": "day",
+    "week": "toMonday(day)",
+    "month": "toStartOfMonth(day)",
+}
+"""By dimension of time, the expression that names its buckets."""
 
 SETTINGS = "SETTINGS do_not_merge_across_partitions_select_final = 1"
 """Ends every statement: parts of a bucket lie in one partition each, as partitions are made by the bucket itself."""
-
-COUNTED = {"shelf": "lines", "photo": "photos"}
-"""Kind of rollup -> the column that is 0 where a bucket no longer holds anything."""
 
 
 class Source:
@@ -28,11 +35,11 @@ class Source:
         self._scope = scope
         self._mark = mark
 
-    def rows(self, kind: str, columns: Sequence[str]) -> str:
+    def rows(self, kind: Kind, columns: Sequence[str]) -> str:
         """A SELECT of `columns`, or expressions, from the rollups of a `kind`."""
         return " UNION ALL ".join(
-            f"SELECT {', '.join(columns)} FROM {kind}_{part.grain} FINAL "  # noqa: S608 (names of ours; values are bound)
-            f"WHERE {self._condition(number, part)} AND {COUNTED[kind]} > 0"
+            f"SELECT {', '.join(columns)} FROM {kind.name}_{part.grain} FINAL "  # noqa: S608 (names of ours; values are bound)
+            f"WHERE {self._condition(number, part)} AND {kind.counted} > 0"
             for number, part in enumerate(self.parts)
         )
 

@@ -16,20 +16,13 @@ from cloud.analytics.measures import Group
 from cloud.analytics.query.cut import OF_OUTLETS, Cut, hour_name
 from cloud.analytics.query.known import Known
 from cloud.analytics.query.scope import Scope
-from cloud.analytics.query.source import SETTINGS, Source
+from cloud.analytics.query.source import BUCKETS, SETTINGS, Source
 from cloud.analytics.query.stretches import Stretch
-from cloud.analytics.rollups.tables import MILLIONTHS
+from cloud.analytics.rollups.kinds import MILLIONTHS, PHOTO, SHELF, Kind
 from cloud.audits.facts import Facts
 from facings.errors import BadInputError
 
 MOST_GROUPS = 200_000
-_BUCKETS = {
-    None: "'all'",
-    "hour": "hour",
-    "day": "day",
-    "week": "toMonday(day)",
-    "month": "toStartOfMonth(day)",
-}
 _SUMS = ("units", "facings", "linear_share", "variance")
 _RATIO = "if(units > 0, pow({} / units, 2), {})"
 """The error of other measures is that of the units in proportion."""
@@ -113,7 +106,7 @@ class Sums:
                     {summed(f"variance * {_RATIO.format(f'linear_share / {MILLIONTHS}', 0)}")} AS s_width_variance
                 FROM ({self._lines()}) AS line {f"GROUP BY {', '.join((*self._inner, *of_products))}" if many else ""}
             ),
-            photographed AS ({self._summed("photo", self._inner, "photos")})
+            photographed AS ({self._summed(PHOTO, self._inner, "photos")})
             SELECT {", ".join(["bucket", *places, *of_products])}, uniqExact(cooler) AS coolers,
                 sum(s_units / photos) AS units, sum(s_facings / photos) AS facings,
                 sum(s_width / photos) / {MILLIONTHS} AS width,
@@ -149,7 +142,7 @@ class Sums:
         return f"""
             SELECT {", ".join([f"{number} AS number", bucket, *named])}, sum(photos) AS photos,
                 uniqExactIf(cooler, cooler IN %(expected)s) AS coolers
-            FROM ({self._rows_of("photo", self._inner, "photos")}) AS one GROUP BY ALL
+            FROM ({self._rows_of(PHOTO, self._inner, "photos")}) AS one GROUP BY ALL
         """  # noqa: S608
 
     @property
@@ -166,18 +159,18 @@ class Sums:
     def _lines(self) -> str:
         """A row for each group that is not told apart further, and SKU: their error is in proportion to that row."""
         if self._of_one_bucket:
-            return self._rows_of("shelf", (*self._inner, "sku"), *_SUMS)  # the rollup has one each already
-        return self._summed("shelf", (*self._inner, "sku"), *_SUMS)
+            return self._rows_of(SHELF, (*self._inner, "sku"), *_SUMS)  # the rollup has one each already
+        return self._summed(SHELF, (*self._inner, "sku"), *_SUMS)
 
-    def _summed(self, table: str, keys: Sequence[str], *sums: str) -> str:
+    def _summed(self, kind: Kind, keys: Sequence[str], *sums: str) -> str:
         named = ", ".join(keys)
         summed = ", ".join(f"sum({name}) AS {name}" for name in sums)
         # Named anew in an outer SELECT: ClickHouse takes a name within a sum for the sum of that name.
-        return f"SELECT {named}, {summed} FROM ({self._rows_of(table, keys, *sums)}) AS one GROUP BY {named}"  # noqa: S608
+        return f"SELECT {named}, {summed} FROM ({self._rows_of(kind, keys, *sums)}) AS one GROUP BY {named}"  # noqa: S608
 
-    def _rows_of(self, table: str, keys: Sequence[str], *sums: str) -> str:
+    def _rows_of(self, kind: Kind, keys: Sequence[str], *sums: str) -> str:
         named = [key for key in keys if key != "bucket"]
-        return self._source.rows(table, [f"{_BUCKETS[self._cut.time]} AS bucket", *named, *sums])
+        return self._source.rows(kind, [f"{BUCKETS[self._cut.time]} AS bucket", *named, *sums])
 
     def _place(self, dimension: str) -> str:
         if dimension in ("cooler", "outlet"):

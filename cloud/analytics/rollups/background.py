@@ -26,6 +26,7 @@ class RollupRounds(Rounds):
     def start(self) -> None:
         """Make the rollups of facts older than the rollups, then begin."""
         self._services.rollups.adopt()
+        self._services.rollups.note_last_judged()
         self._services.rollups.kept = True
         super().start()
 

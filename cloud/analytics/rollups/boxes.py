@@ -5,6 +5,7 @@ A box may hold buckets that nothing touched: making those anew changes nothing. 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -60,6 +61,19 @@ def boxes(touched: Sequence[Touched]) -> Iterator[Box]:
     half = len(inside) // 2
     yield from boxes(inside[:half])
     yield from boxes(inside[half:])
+
+
+def by_coolers(touched: Sequence[Touched]) -> Iterator[list[Touched]]:
+    """The same some coolers at a time, so that each lot makes one box, however many days it spans."""
+    if not touched:
+        return
+    whole = _around(touched)
+    together = max(int(LARGEST * len(whole.coolers) / whole.cooler_days), 1)
+    of_cooler: dict[str, list[Touched]] = defaultdict(list)
+    for one in touched:
+        of_cooler[one.cooler].append(one)
+    for first in range(0, len(whole.coolers), together):
+        yield [one for cooler in whole.coolers[first : first + together] for one in of_cooler[cooler]]
 
 
 def _around(touched: Sequence[Touched]) -> Box:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from cloud.analytics.compliance.table import judgement, shelf_facing
 from cloud.analytics.rollups.statements import milliseconds
-from cloud.analytics.rollups.tables import photo_day, photo_hour, shelf_day, shelf_hour
+from cloud.analytics.rollups.tables import DAILY, HOURLY
 from cloud.analytics.sellout.sold_table import sellout_day
 from cloud.audits.facts import device_event, observation, shelf_line
 from cloud.audits.models import Photo
@@ -60,9 +60,9 @@ class Retention(Rounds):
 
     def delete_rollups(self, before: datetime) -> None:
         """Delete hours and days before a moment, and what else was made of single photos and days."""
-        for table in (shelf_hour, photo_hour):
+        for table in HOURLY:
             self._delete(table.name, "hour < {}", before)
-        for table in (shelf_day, photo_day, sellout_day):
+        for table in (*DAILY, sellout_day):
             self._delete(table.name, "day < toDate({})", before)
         for table in (judgement, shelf_facing):
             self._delete(table.name, "captured_at < {} AND judged_at < {}", before - SPARE)

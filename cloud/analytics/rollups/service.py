@@ -14,7 +14,9 @@ from typing import Any
 from clickhouse_connect.cc_sqlalchemy import final
 from sqlalchemy import func, select
 
-from cloud.analytics.rollups.boxes import Box, Touched, boxes
+from cloud.analytics.compliance.table import judgement
+from cloud.analytics.rollups.boxes import Box, Touched, boxes, by_coolers
+from cloud.analytics.rollups.kinds import Stored
 from cloud.analytics.rollups.statements import Buckets, days, hours, making
 from cloud.analytics.rollups.tables import ADOPTED, photo_day, rollup_state, touched_hour
 from cloud.audits.facts import Facts, observation
@@ -24,6 +26,13 @@ from cloud.records import Records
 Place = tuple[str, str, str, datetime]
 """Tenant, cooler, the outlet it stands in, and when its photo was taken."""
 
+ALL: tuple[Stored, ...] = ("messages", "judgements")
+
+UNSURE = timedelta(minutes=1)
+"""Judgements that may not have been noted when a process ended are at most so much older than the newest."""
+
+AT_ONCE = timedelta(days=30)
+"""Made anew together: rollups and raw rows are kept by months."""
 
 _DAY = timedelta(days=1)
 
@@ -47,14 +56,14 @@ class Rollups:
         self._waiting = True  # what a process before this one left
         self.kept = False
 
-    def note(self, places: Iterable[Place]) -> None:
-        """Note that photos came in; their raw lines must be stored before."""
+    def note(self, places: Iterable[Place], stored: Stored = "messages") -> None:
+        """Note that something was stored of photos: their lines, or their judgements; it must be stored before."""
         touched = {(tenant, cooler, outlet, _hour_of(at)) for tenant, cooler, outlet, at in places}
         if not touched:
             return
         with self._noting:
             generation = self._next_generation()
-            self._facts.insert(touched_hour, [(*one, generation) for one in sorted(touched)])
+            self._facts.insert(touched_hour, [(*one, generation, stored) for one in sorted(touched)])
             self._waiting = True
 
     def adopt(self) -> None:
@@ -65,6 +74,20 @@ class Rollups:
             log.info("making the rollups of %s from all that is stored", tenant)
             self.recompute(tenant, first, last + timedelta(milliseconds=1))
         self._facts.insert(rollup_state, [(ADOPTED, datetime.now(UTC))])
+
+    def note_last_judged(self) -> None:
+        """Note the photos judged last: a crash may have come between storing their judgements and noting them.
+
+        Messages need none of this: theirs are noted before they are acknowledged.
+        """
+        one = judgement.c
+        with self._facts.engine.connect() as connection:
+            newest = connection.execute(select(func.max(one.judged_at))).scalar()
+            if not newest:
+                return
+            wanted = select(one.tenant, one.cooler, one.outlet, one.captured_at)
+            rows = connection.execute(wanted.where(one.judged_at >= newest - UNSURE)).all()
+        self.note(((row[0], row[1], row[2], row[3]) for row in rows), "judgements")
 
     def recompute(
         self,
@@ -83,11 +106,13 @@ class Rollups:
         closed = self._state("closed")
         begin, made = max(_hour_of(start), closed) if closed else _hour_of(start), 0
         while begin < end:
-            until = min(begin.replace(hour=0) + _DAY, end)
-            touched = self._with_facts(tenant, begin, until, coolers)
-            made += len({one.cooler for one in touched})
-            with self._making:
-                self._make_anew(tenant, touched, closed)
+            until = min(begin.replace(hour=0) + AT_ONCE, end)
+            touched, cooler_days = self._with_facts(tenant, begin, until, coolers)
+            # Few coolers and many days at a time: so raw rows lie together.
+            for some in by_coolers(touched):
+                with self._making:
+                    self._make_anew(tenant, some, closed, ALL)
+            made += cooler_days
             begin = until
         return made
 
@@ -103,7 +128,7 @@ class Rollups:
                 begin = datetime.combine(first, clock_time(), UTC) - _DAY  # days begin up to 14 hours apart
                 days = [begin + _DAY * number for number in range((last - first).days + 3)]
                 with self._making:
-                    self._make_anew(tenant, [Touched(day, cooler, outlet) for day in days], closed)
+                    self._make_anew(tenant, [Touched(day, cooler, outlet) for day in days], closed, ALL)
                 made += 1
         return made
 
@@ -156,22 +181,19 @@ class Rollups:
             return [(row[0], row[1], row[2]) for row in rows]
 
     def _with_facts(
-        self,
-        tenant: str,
-        start: datetime,
-        end: datetime,
-        coolers: Collection[str] | None,
-    ) -> list[Touched]:
-        """One for each cooler and outlet with photos in the stretch, spread over it."""
+        self, tenant: str, start: datetime, end: datetime, coolers: Collection[str] | None
+    ) -> tuple[list[Touched], int]:
+        """For each cooler and outlet with photos in the stretch its two ends; and how many days of coolers that is."""
         photo = observation.c
-        wanted = select(photo.cooler, photo.outlet).distinct()
+        days = func.uniqExact(func.toDate(photo.captured_at)).label("days")
+        wanted = select(photo.cooler, photo.outlet, days).group_by(photo.cooler, photo.outlet)
         wanted = wanted.where(photo.tenant == tenant, photo.captured_at >= start, photo.captured_at < end)
         if coolers is not None:
             wanted = wanted.where(photo.cooler.in_(list(coolers)))
         with self._facts.engine.connect() as connection:
             rows = connection.execute(wanted.where(photo.clock_suspect == 0)).all()
         ends = _hour_of(start), _hour_of(end - timedelta(microseconds=1))
-        return [Touched(hour, row.cooler, row.outlet) for row in rows for hour in ends]
+        return [Touched(hour, row.cooler, row.outlet) for row in rows for hour in ends], sum(row.days for row in rows)
 
     def _next_generation(self) -> int:
         if self._generation is None:
@@ -183,28 +205,30 @@ class Rollups:
 
     def _make(self, upto: int) -> int:
         note, closed = touched_hour.c, self._state("closed")
-        wanted = select(note.tenant, note.cooler, note.outlet, note.hour, note.generation)
+        wanted = select(note.tenant, note.cooler, note.outlet, note.hour, note.generation, note.stored)
         with self._facts.engine.connect() as connection:
             rows = connection.execute(wanted.where(note.generation <= upto)).all()
-        by_tenant: dict[str, set[Touched]] = defaultdict(set)
+        together: dict[tuple[str, Stored], set[Touched]] = defaultdict(set)
         for row in rows:
             if closed is None or row.hour >= closed:
-                by_tenant[row.tenant].add(Touched(row.hour, row.cooler, row.outlet))
-        for tenant, touched in by_tenant.items():
-            self._make_anew(tenant, touched, closed)
+                together[row.tenant, row.stored or "messages"].add(Touched(row.hour, row.cooler, row.outlet))
+        for (tenant, stored), touched in together.items():
+            self._make_anew(tenant, touched, closed, (stored,))
         for generation in sorted({row.generation for row in rows}):
             self._facts.command(f"ALTER TABLE {touched_hour.name} DROP PARTITION {int(generation)}")
-        return sum(len(touched) for touched in by_tenant.values())
+        return sum(len(touched) for touched in together.values())
 
-    def _make_anew(self, tenant: str, touched: Collection[Touched], closed: datetime | None) -> None:
+    def _make_anew(
+        self, tenant: str, touched: Collection[Touched], closed: datetime | None, stored: Collection[Stored]
+    ) -> None:
         for box in boxes(list(touched)):
-            self._make_box(tenant, box, hours(box))
+            self._make_box(tenant, box, hours(box), stored)
         for zone, together in self._by_zone(tenant, touched).items():
             for box in boxes(together):
-                self._make_box(tenant, box, days(box, zone, closed))
+                self._make_box(tenant, box, days(box, zone, closed), stored)
 
-    def _make_box(self, tenant: str, box: Box, buckets: Buckets | None) -> None:
-        for statement, parameters in making(tenant, box, buckets, time.time_ns()) if buckets else ():
+    def _make_box(self, tenant: str, box: Box, buckets: Buckets | None, stored: Collection[Stored]) -> None:
+        for statement, parameters in making(tenant, box, buckets, time.time_ns(), stored) if buckets else ():
             self._facts.command(statement, parameters)
 
     def _zones(self, tenant: str) -> Mapping[str, str]:

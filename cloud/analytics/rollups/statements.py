@@ -6,44 +6,14 @@ that is no longer there ends at zero. Versions grow even where the clock was set
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from cloud.analytics.rollups.boxes import Box
-from cloud.analytics.rollups.tables import MILLIONTHS, photo_day, photo_hour, shelf_day, shelf_hour
-
-USABLE = "verdict != 'unusable' AND clock_suspect = 0"
-"""Photos that count in KPIs; see docs/kpi.md."""
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A column of a rollup: what one raw row has in it, and how those of a bucket become one."""
-
-    of_raw: str
-    made_by: str = "sum"
-    nothing: str = "0"
-    """What leaves the others as they are."""
-
-
-OF_LINES = {
-    "units": Measure("toInt64(units)"),
-    "facings": Measure("toInt64(facings)"),
-    "linear_share": Measure(f"toInt64(round(linear_share * {MILLIONTHS}))"),
-    "confidence": Measure(f"toInt64(round(confidence * {MILLIONTHS}))"),
-    "variance": Measure(f"toInt64(round(count_sd * count_sd * {MILLIONTHS}))"),
-    "surest": Measure(f"toInt64(if(units > 0, round(confidence * {MILLIONTHS}), 0))", "max"),
-    "lines": Measure("toUInt32(1)"),
-}
-"""By column; what `rollups.tables` says of them."""
-OF_PHOTOS = {
-    "photos": Measure("toUInt32(1)"),
-    "first": Measure("captured_at", "min", "toDateTime64('2299-12-31 00:00:00', 3, 'UTC')"),
-    "last": Measure("captured_at", "max", "toDateTime64('1970-01-01 00:00:00', 3, 'UTC')"),
-}
+from cloud.analytics.rollups.kinds import KINDS, Kind, Stored
 
 Statement = tuple[str, dict[str, Any]]
 
@@ -90,28 +60,29 @@ def days(box: Box, zone: str, closed: datetime | None) -> Buckets | None:
     return Buckets("day", "toDate(captured_at, %(zone)s)", between("captured_at"), kept, bounds, zone)
 
 
-def making(tenant: str, box: Box, buckets: Buckets, now: int) -> Iterator[Statement]:
-    """The statements that make `buckets` of the box's coolers anew."""
+def making(tenant: str, box: Box, buckets: Buckets, now: int, stored: Collection[Stored]) -> Iterator[Statement]:
+    """The statements that make `buckets` of the box's coolers anew, in the rollups of what is `stored`."""
     parameters = {"tenant": tenant, "coolers": box.coolers, "outlets": box.outlets, "now": now, **buckets.bounds}
-    shelf, photo = (shelf_hour, photo_hour) if buckets.grain == "hour" else (shelf_day, photo_day)
-    yield _insert(shelf.name, "shelf_line", buckets, ("sku",), OF_LINES), parameters
-    yield _insert(photo.name, "observation", buckets, (), OF_PHOTOS), parameters
+    for kind in KINDS:
+        if kind.stored in stored:
+            yield _insert(kind, buckets), parameters
 
 
-def _insert(rollup: str, raw: str, buckets: Buckets, more_key: tuple[str, ...], measures: dict[str, Measure]) -> str:
-    key = ", ".join(("tenant", buckets.grain, "cooler", "outlet", *more_key))
-    named = ", ".join(("cooler", "outlet", *more_key))
+def _insert(kind: Kind, buckets: Buckets) -> str:
+    rollup = f"{kind.name}_{buckets.grain}"
+    key = ", ".join(("tenant", buckets.grain, "cooler", "outlet", *kind.more_key))
+    named = ", ".join(("cooler", "outlet", *kind.more_key))
     zone = ("zone, ", "%(zone)s AS zone, ") if buckets.zone else ("", "")
-    made = ", ".join(f"{one.made_by}(r_{name}) AS {name}" for name, one in measures.items())
-    of_raw = ", ".join(f"{one.of_raw} AS r_{name}" for name, one in measures.items())
-    nothing = ", ".join(f"{one.nothing} AS r_{name}" for name, one in measures.items())
+    made = ", ".join(f"{one.made_by}(r_{name}) AS {name}" for name, one in kind.measures.items())
+    of_raw = ", ".join(f"{one.of_raw} AS r_{name}" for name, one in kind.measures.items())
+    nothing = ", ".join(f"{one.nothing} AS r_{name}" for name, one in kind.measures.items())
     whose = "tenant = %(tenant)s AND cooler IN %(coolers)s AND outlet IN %(outlets)s"
     return f"""
-        INSERT INTO {rollup} ({key}, {zone[0]}{", ".join(measures)}, version)
+        INSERT INTO {rollup} ({key}, {zone[0]}{", ".join(kind.measures)}, version)
         SELECT {key}, {zone[1]}{made}, greatest(toUInt64(%(now)s), max(older) + 1)
         FROM (
             SELECT tenant, {buckets.of_raw} AS {buckets.grain}, {named}, {of_raw}, toUInt64(0) AS older
-            FROM {raw} FINAL WHERE {whose} AND {buckets.raw} AND {USABLE}
+            FROM {kind.raw} FINAL WHERE {whose} AND {buckets.raw} AND {kind.condition}
             UNION ALL
             SELECT {key}, {nothing}, version AS older FROM {rollup} WHERE {whose} AND {buckets.kept}
         )

@@ -3,48 +3,53 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import func, select
-
-from cloud.analytics.compliance.table import judgement, shelf_facing
+from cloud.analytics.query.known import Known
+from cloud.analytics.query.scope import EVERYTHING, Scope
+from cloud.analytics.query.source import SETTINGS, Source
+from cloud.analytics.query.stretches import stretches
+from cloud.analytics.rollups.kinds import HEIGHT, JUDGED, MILLIONTHS
 from cloud.analytics.share.window import MeanLine
 from cloud.audits.facts import Facts
 
 Height = Literal["top", "eye-level", "bottom"]
 HEIGHTS: tuple[Height, ...] = ("top", "eye-level", "bottom")
 
-LEAST_SHELVES = 3
-"""Coolers with fewer have no three heights."""
+_FACINGS = ("top", "eye_level", "bottom")
+_VARIANCES = tuple(f"{name}_variance" for name in _FACINGS)
 
 
 def lines_by_height(
-    facts: Facts, tenant: str, start: datetime, end: datetime, coolers: Collection[str] | None = None
+    facts: Facts, tenant: str, known: Known, start: datetime, end: datetime, scope: Scope = EVERYTHING
 ) -> Mapping[Height, Sequence[MeanLine]]:
-    """The mean judged photo of each cooler with three shelves or more, by height of the shelf."""
-    one, photo = shelf_facing.c, judgement.c
-    counted = select(photo.cooler, func.count().label("photos")).group_by(photo.cooler)
-    counted = counted.where(photo.captured_at >= start, photo.captured_at < end)
-    photos = {row.cooler: row.photos for row in facts.select(tenant, counted, judgement)}
-    # The middle of a shelf's height, from 0 at the top to 1 at the bottom.
-    third = func.intDiv(3 * (2 * one.row + 1), 2 * one.rows).label("third")
-    summed = select(
-        one.cooler,
-        one.outlet,
-        one.sku,
-        third,
-        func.sum(one.facings).label("facings"),
-        func.sum(one.variance).label("variance"),
-    ).group_by(one.cooler, one.outlet, one.sku, third)
-    summed = summed.where(one.captured_at >= start, one.captured_at < end, one.rows >= LEAST_SHELVES)
-    if coolers is not None:
-        summed = summed.where(one.cooler.in_(sorted(coolers)))
+    """The mean judged photo of each cooler with three shelves or more, by height of the shelf, in whole hours of UTC;
+    from the rollups as they are."""
+    source = Source(tenant, stretches(start, end, None, known.zones), scope)
     found: dict[Height, list[MeanLine]] = defaultdict(list)
-    for row in facts.select(tenant, summed, shelf_facing):
-        if number := photos.get(row.cooler):
-            facings = row.facings / number
-            mean = MeanLine(row.cooler, row.outlet, row.sku, facings, facings, row.variance / number, 1.0)
-            found[HEIGHTS[row.third]].append(mean)
+    for row in facts.arrow(_statement(source), source.parameters).to_pylist():
+        mean = MeanLine(
+            row["cooler"], row["outlet"], row["sku"], row["facings"], row["facings"], row["variance"], stocked=1.0
+        )
+        found[HEIGHTS[row["third"]]].append(mean)
     return found
+
+
+def _statement(source: Source) -> str:
+    rows = source.rows(HEIGHT, ("cooler", "outlet", "sku", *_FACINGS, *_VARIANCES))
+    summed = ", ".join(f"sum({name}) AS s_{name}" for name in (*_FACINGS, *_VARIANCES))
+    facings, variances = (", ".join(f"s_{name}" for name in names) for names in (_FACINGS, _VARIANCES))
+    judged = source.rows(JUDGED, ("cooler", "photos"))
+    return f"""
+        SELECT cooler, outlet, sku, third, seen / taken AS facings, error / {MILLIONTHS} / taken AS variance
+        FROM (
+            SELECT cooler, outlet, sku, {summed} FROM ({rows}) AS each GROUP BY cooler, outlet, sku
+        ) AS stood
+        ARRAY JOIN [0, 1, 2] AS third, [{facings}] AS seen, [{variances}] AS error
+        INNER JOIN (
+            SELECT cooler, sum(photos) AS taken FROM ({judged}) AS one GROUP BY cooler
+        ) AS judged USING (cooler)
+        WHERE seen > 0 ORDER BY third, cooler, sku {SETTINGS}
+    """  # noqa: S608 (names of ours; values are bound)

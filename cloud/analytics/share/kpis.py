@@ -140,7 +140,7 @@ def _window(period: Period) -> Window:
 def eye_level_share(period: Period, by: str) -> list[KpiPoint]:
     """Own facings / all facings on the shelves at eye level."""
     own = set(period.session.scalars(select(Product.sku).where(Product.own)))
-    lines = lines_by_height(period.facts, period.tenant, period.start, period.end).get("eye-level", ())
+    lines = lines_by_height(period.facts, period.tenant, period.known, period.start, period.end).get("eye-level", ())
     groups: dict[str, list[MeanLine]] = defaultdict(list)
     for line in lines:
         if period.has_cooler(line.cooler):

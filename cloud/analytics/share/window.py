@@ -10,7 +10,7 @@ from cloud.analytics.query.known import Known
 from cloud.analytics.query.scope import EVERYTHING, Scope
 from cloud.analytics.query.source import SETTINGS, Source
 from cloud.analytics.query.stretches import stretches, whole_hours
-from cloud.analytics.rollups.tables import MILLIONTHS
+from cloud.analytics.rollups.kinds import MILLIONTHS, PHOTO, SHELF
 from cloud.audits.facts import Facts
 
 
@@ -71,7 +71,7 @@ def read_windows(facts: Facts, tenant: str, known: Known, start: datetime, end: 
 
 
 def _watched(source: Source) -> str:
-    rows = source.rows("photo", ("cooler", "outlet", "photos", "first", "last"))
+    rows = source.rows(PHOTO, ("cooler", "outlet", "photos", "first", "last"))
     return f"""
         SELECT cooler, outlet, sum(photos) AS taken, minIf(first, toUnixTimestamp(last) > 0), max(last)
         FROM ({rows}) AS one GROUP BY cooler, outlet
@@ -82,7 +82,7 @@ def _lines(source: Source) -> str:
     # The error of facings is that of units, in proportion. Of buckets that were closed before they kept their surest
     # line only the mean is left.
     surest = "if(surest = 0 AND units > 0, intDiv(confidence, lines), surest) AS surest_line"
-    rows = source.rows("shelf", ("cooler", "outlet", "sku", "units", "facings", "variance", surest))
+    rows = source.rows(SHELF, ("cooler", "outlet", "sku", "units", "facings", "variance", surest))
     return f"""
         SELECT cooler, outlet, sku, s_units / taken, s_facings / taken,
             s_variance / {MILLIONTHS} / taken * pow(s_facings / s_units, 2), least(stocked / {MILLIONTHS}, 1)

@@ -97,6 +97,7 @@ def test_a_cooler_that_does_not_look_as_planned(watched: Watched) -> None:
     watched.rule("compliance", threshold=0.8)
     watched.photo({"cola-330": 1, "lemon-330": 2})
     judge_photos(watched.services, "acme", ["cooler-01"])
+    watched.services.rollups.refresh()
     watched.pass_time(minutes=1)
     assert watched.look() == [("open", "compliance", "cooler-01")]
     assert watched.rows(Alert)[0].value == pytest.approx(0.5)

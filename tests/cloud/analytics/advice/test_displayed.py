@@ -41,6 +41,7 @@ def test_own_skus_with_enough_days_are_told_with_how_they_stood(services: Servic
         for day in range(number)
     ]
     services.facts.insert(sellout_day, rows)
+    services.rollups.refresh()
     with services.records.session("acme", write=False) as session:
         found = displayed(session, services.facts, "acme", NOON, END, {"kiosk"})
         assert displayed(session, services.facts, "acme", NOON, END, {"bar"}) == []

@@ -18,6 +18,7 @@ SHORT = {"cola-330": 3}
 
 
 def found(shelf: Shelf, plan: int) -> Followers:
+    shelf.services.rollups.refresh()
     with shelf.services.records.session("acme", write=False) as session:
         end = NOON + timedelta(days=1)
         return followers(session, shelf.services.facts, "acme", NOON, end).get(plan, NOBODY)

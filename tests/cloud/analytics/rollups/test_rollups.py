@@ -13,7 +13,7 @@ from cloud.identity.service import create_tenant
 from cloud.outlets.models import Outlet
 from cloud.services import Services
 from tests.support.cloud import running_services
-from tests.support.raw_lines import RawPhoto, bring, raw_sums, stored_rollup
+from tests.support.raw_lines import RawPhoto, bring, judge, raw_sums, stored_rollup
 
 ZONES = {
     "london": "Europe/London",
@@ -32,6 +32,25 @@ OF_RAW = f"""
     WHERE tenant = %(tenant)s AND verdict != 'unusable' AND clock_suspect = 0 AND {{where}}
     GROUP BY ALL ORDER BY ALL
 """
+
+HEIGHTS = ("top", "eye_level", "bottom", "eye_level_variance", "beside", "photos")
+JUDGED = {
+    "height": ("cooler", "sku", *HEIGHTS),
+    "judged": ("cooler", "planogram", "ordered", "planned", "position", "count", "variance", "moves", "photos"),
+}
+THIRD = "intDiv(3 * (2 * row + 1), 2 * rows)"
+OF_JUDGED = {
+    "height": f"""
+        SELECT cooler, sku, sumIf(facings, {THIRD} = 0), sumIf(facings, {THIRD} = 1), sumIf(facings, {THIRD} = 2),
+            sumIf(toInt64(round(variance * 1000000)), {THIRD} = 1), sum(beside_competitor), uniqExact(observation_id)
+        FROM shelf_facing FINAL WHERE tenant = %(tenant)s AND rows >= 3 GROUP BY ALL ORDER BY ALL
+    """,
+    "judged": """
+        SELECT cooler, planogram, sum(ordered), sum(planned), sum(position), sum(count),
+            sum(toInt64(round(variance * 1000000))), sum(moves), count()
+        FROM photo_judgement FINAL WHERE tenant = %(tenant)s GROUP BY ALL ORDER BY ALL
+    """,
+}
 
 
 @pytest.fixture(scope="module")
@@ -108,19 +127,36 @@ def test_late_repeated_and_disordered_photos_end_in_the_same_numbers(
     photos, batches = came
     in_order, in_disorder = new_tenant(services), new_tenant(services)
     bring(services, in_order, sorted(photos, key=lambda photo: photo.at))
+    judge(services, in_order, photos)
     services.rollups.refresh()
     for batch in batches:
+        judge(services, in_disorder, batch)
         bring(services, in_disorder, batch)
         services.rollups.refresh()
     for grain in ("hour", "day"):
         truth = of_raw(services, in_order, grain)
         assert rolled_up(services, in_order, grain) == truth
         assert rolled_up(services, in_disorder, grain) == truth
+        for name, columns in JUDGED.items():
+            stood = [
+                stored_rollup(services, one, f"{name}_{grain}", (grain, *columns)) for one in (in_order, in_disorder)
+            ]
+            assert stood[0] == stood[1]
+            assert totals(stood[0]) == raw_sums(services, in_order, OF_JUDGED[name])
         times = (grain, "cooler", "photos", "first", "last")
         photos_seen = [stored_rollup(services, one, f"photo_{grain}", times) for one in (in_order, in_disorder)]
         assert photos_seen[0] == photos_seen[1]
     usable = [photo for photo in photos if photo.verdict == "ok" and not photo.clock_suspect]
     assert spans(photos_seen[0]) == spans((None, one.cooler, 1, one.at, one.at) for one in usable)
+
+
+def totals(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """By cooler, and outlet and SKU or planogram, the sums over all buckets."""
+    found: dict[tuple[Any, ...], list[int]] = {}
+    for _, cooler, of, *sums in rows:
+        before = found.get((cooler, of), [0] * len(sums))
+        found[cooler, of] = [one + more for one, more in zip(before, sums, strict=True)]
+    return sorted((*key, *sums) for key, sums in found.items())
 
 
 def spans(rows: Iterable[tuple[Any, ...]]) -> dict[str, tuple[int, datetime, datetime]]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from cloud.analytics.judging.work import judge_photos
+from cloud.analytics.query.known import Known
 from cloud.analytics.registry import BY_NAME
 from cloud.analytics.series import Period
 from cloud.analytics.share.heights import lines_by_height
@@ -26,6 +27,7 @@ def shelf(services: Services) -> Shelf:
         products = on_shelves(["cola-330", "cola-330"], eye_level, ["lemon-330"])
         shelf.send(shelf.photo(hour, {"cola-330": 2}, products=products, gaps=(), rows=3))
     judge_photos(services, "acme", ["cooler-01"])
+    services.rollups.refresh()
     return shelf
 
 
@@ -38,7 +40,8 @@ def on_shelves(*shelves: list[str]) -> tuple[Product, ...]:
 
 
 def test_facings_are_told_by_height(shelf: Shelf) -> None:
-    found = lines_by_height(shelf.services.facts, "acme", NOON, END)
+    with shelf.services.records.session("acme", write=False) as session:
+        found = lines_by_height(shelf.services.facts, "acme", Known(session), NOON, END)
     told = {height: {line.sku: line.facings for line in lines} for height, lines in found.items()}
     assert told == {
         "top": {"cola-330": 2},
