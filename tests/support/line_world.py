@@ -1,4 +1,8 @@
-"""Many shelf lines at once: made inside the facts store, as a fleet with a photo every hour would send them."""
+"""Many shelf lines at once: made inside the facts store, as a fleet with a photo every hour would send them.
+
+Raw lines and photos are of all days; judged facings and judgements of the days that judging looks back over. Rollups
+are made of them by the product's own re-computation. What the records say of the fleet is in `line_records`.
+"""
 
 from __future__ import annotations
 
@@ -6,45 +10,98 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import isqrt
 
+from cloud.analytics.compliance.table import judgement, shelf_facing
+from cloud.analytics.judging.work import LOOK_BACK
 from cloud.analytics.rollups.statements import milliseconds
+from cloud.analytics.sellout.sold_table import sellout_day
 from cloud.audits.facts import observation, shelf_line
-from cloud.catalog.models import Product
-from cloud.fleet.models import Device
-from cloud.identity.service import create_tenant
-from cloud.outlets.models import Cooler, Outlet
 from cloud.services import Services
 
 TENANT = "acme"
 START = datetime(2026, 1, 1, tzinfo=UTC)
-LINES_EACH, PHOTOS_A_DAY = 20, 24
-SKUS, BRANDS, REGIONS = 200, 20, 8
+LINES_EACH, PHOTOS_A_DAY, SHELVES = 20, 24, 5
+SKUS = 200
 _MOST_COOLERS, _AT_MOST = 2_000, 100_000_000
+_DAYS_AT_ONCE = 31
 
-_BOOT, _PHOTO_ID = (f"toUUID('00000000-0000-4000-8000-00000000000{number}')" for number in (1, 2))
-# `c` counts coolers, `h` hours of the day, `l` lines; hashes of them stand for chance.
+_OBSERVATION, _BOOT = (f"toUUID('00000000-0000-4000-8000-00000000000{number}')" for number in (1, 2))
+# `c` counts coolers, `t` hours since the first day, `l` lines; hashes of them stand for chance. Texts are made once a
+# cooler and repeated: made for each line they would take most of the time.
+_COOLERS = f"""
+    SELECT number AS c, toLowCardinality(concat('cooler-', leftPad(toString(number), 4, '0'))) AS cooler,
+        toLowCardinality(concat('outlet-', leftPad(toString(intDiv(number, 2)), 4, '0'))) AS outlet,
+        CAST(arrayMap(l -> concat('sku-', leftPad(toString(modulo(number * 7 + l, {SKUS})), 3, '0')),
+            range({LINES_EACH})), 'Array(LowCardinality(String))') AS skus
+    FROM numbers(%(coolers)s)
+"""
+_HOURS = f"SELECT *, t FROM ({_COOLERS}) AS each ARRAY JOIN range(%(first)s, %(after)s) AS t"
+_LINES = f"SELECT *, sku, l FROM ({_HOURS}) AS photo ARRAY JOIN skus AS sku, range({LINES_EACH}) AS l"
+_DAYS = f"""
+    SELECT *, sku, l FROM (
+        SELECT *, d FROM ({_COOLERS}) AS each ARRAY JOIN range(intDiv(%(first)s, 24), intDiv(%(after)s, 24)) AS d
+    ) AS day ARRAY JOIN skus AS sku, range({LINES_EACH}) AS l
+"""
+_AT = f"fromUnixTimestamp64Milli(toInt64({milliseconds(START)}) + 3600000 * t + 60000 * modulo(c, 60), 'UTC')"
 _KEY = {
     "tenant": f"'{TENANT}'",
-    "cooler": "concat('cooler-', toString(c))",
-    "captured_at": "fromUnixTimestamp64Milli(toInt64(%(day)s) + 3600000 * h + 60000 * modulo(c, 60), 'UTC')",
+    "cooler": "cooler",
+    "captured_at": _AT,
     "device": "cooler",
     "boot_id": _BOOT,
-    "seq": "%(first)s + h",
-    "outlet": "concat('outlet-', toString(intDiv(c, 2)))",
-    "observation_id": _PHOTO_ID,
+    "seq": "t",
+    "outlet": "outlet",
+    "observation_id": _OBSERVATION,
     "received_at": "captured_at",
     "verdict": "'ok'",
 }
 _LINE = _KEY | {
     "line": "l",
-    "sku": f"concat('sku-', toString(modulo(c * 7 + l, {SKUS})))",
+    "sku": "sku",
     "grp": "'own'",
-    "units": "1 + modulo(cityHash64(c, l, h, %(first)s), 8)",
+    "units": "1 + modulo(cityHash64(c, l, t), 8)",
     "facings": "1 + modulo(units, 3)",
     "linear_share": "units / 90",
-    "confidence": "0.5 + modulo(cityHash64(h, l, c, %(first)s), 500) / 1000",
+    "confidence": "0.5 + modulo(cityHash64(t, l, c), 500) / 1000",
     "count_sd": "0.2 + modulo(cityHash64(l, c), 10) / 20",
 }
-_PHOTO = _KEY | {"photo_id": _PHOTO_ID, "trigger": "'schedule'", "confidence": "0.9", "units": "80", "facings": "40"}
+_PHOTO = _KEY | {"photo_id": _OBSERVATION, "trigger": "'schedule'", "confidence": "0.9", "units": "80", "facings": "40"}
+_JUDGED_KEY = {name: _KEY[name] for name in ("tenant", "cooler", "captured_at", "outlet")} | {
+    "observation_id": "reinterpretAsUUID(concat(reinterpretAsString(toUInt64(c)), reinterpretAsString(toUInt64(t))))",
+    "judged_at": "captured_at",
+}
+_FACING = _JUDGED_KEY | {
+    "row": f"intDiv(l, {LINES_EACH // SHELVES})",
+    "rows": str(SHELVES),
+    "sku": "sku",
+    "facings": "1 + modulo(cityHash64(c, l, t), 3)",
+    "variance": "0.1",
+    "beside_competitor": "modulo(l, 2)",
+}
+_JUDGEMENT = _JUDGED_KEY | {
+    "planogram": "1 + modulo(c, %(planograms)s)",
+    "ordered": "1",
+    "planned": str(LINES_EACH * 2),
+    **dict.fromkeys(("present", "shelf", "position", "count"), f"{LINES_EACH * 2} - modulo(cityHash64(c, t), 9)"),
+    "variance": "0.5",
+    "unnamed": "0.2",
+    "moves": "modulo(cityHash64(c, t), 9)",
+}
+_SOLD = {
+    "tenant": f"'{TENANT}'",
+    "cooler": "cooler",
+    "sku": "sku",
+    "day": f"toDate('{START:%Y-%m-%d}') + d",
+    "outlet": "outlet",
+    "sold": "modulo(cityHash64(c, l, d), 60) / 10",
+    "sold_variance": "0.4",
+    "sold_shared": "0.05",
+    "lost": "if(modulo(cityHash64(d, l, c), 40) = 0, 1.5, 0)",
+    "lost_variance": "0.1",
+    "opening": "6",
+    "covered": "1",
+    "computed_at": f"toDateTime64('{START:%Y-%m-%d} 00:00:00', 3, 'UTC')",
+    "sold_following": "[-0.05]",
+}
 
 
 @dataclass(frozen=True)
@@ -70,40 +127,30 @@ class LineWorld:
         """Just after the last day."""
         return START + timedelta(days=self.days)
 
-    def furnish(self, services: Services) -> None:
-        """The records: tenant, outlets, coolers, devices and products."""
-        with services.records.all_tenants() as session:
-            create_tenant(session, TENANT, "Acme")
-        with services.records.session(TENANT) as session:
-            for number in range((self.coolers + 1) // 2):
-                region, kind = f"region-{number % REGIONS}", ("shop", "bar", "station")[number % 3]
-                session.add(Outlet(id=f"outlet-{number}", name=f"Outlet {number}", region=region, outlet_class=kind))
-            for number in range(SKUS):
-                brand, own = f"brand-{number % BRANDS}", number % 3 != 0
-                owner = "Acme" if own else "Others"
-                session.add(Product(sku=f"sku-{number}", name=f"SKU {number}", brand=brand, owner=owner, own=own))
-            session.flush()
-            for number in range(self.coolers):
-                cooler = f"cooler-{number}"
-                session.add(Cooler(id=cooler, outlet_id=f"outlet-{number // 2}", name=cooler))
-            session.flush()
-            for number in range(self.coolers):
-                cooler = f"cooler-{number}"
-                session.add(Device(id=cooler, cooler_id=cooler, key_hash=cooler, mqtt_hash="", created_at=START))
+    def skus_of(self, cooler: int) -> list[str]:
+        """What stands in a cooler."""
+        return [f"sku-{(cooler * 7 + line) % SKUS:03d}" for line in range(LINES_EACH)]
 
     def generate(self, services: Services) -> None:
-        """The facts, a day at a time, so that memory stays flat."""
-        for number in range(self.days):
-            day = milliseconds(START + timedelta(days=number))
-            bound = {"day": day, "first": number * PHOTOS_A_DAY, "coolers": self.coolers}
-            for table, columns, each in ((shelf_line, _LINE, LINES_EACH), (observation, _PHOTO, 1)):
-                rows = ", ".join(f"{expression} AS {name}" for name, expression in columns.items())
-                counted = (
-                    f"intDiv(number, {PHOTOS_A_DAY * each}) AS c, modulo(intDiv(number, {each}), {PHOTOS_A_DAY}) AS h"
-                )
-                numbers = f"numbers(%(coolers)s * {PHOTOS_A_DAY * each})"
-                services.facts.command(
-                    f"INSERT INTO {table.name} ({', '.join(columns)}) "
-                    f"SELECT {rows} FROM (SELECT {counted}, modulo(number, {each}) AS l FROM {numbers})",
-                    bound,
-                )
+        """The facts, a month at a time."""
+        for first in range(0, self.days, _DAYS_AT_ONCE):
+            after = min(first + _DAYS_AT_ONCE, self.days)
+            judged = max(first, self.days - LOOK_BACK.days)
+            self._fill(services, shelf_line.name, _LINE, _LINES, first, after)
+            self._fill(services, observation.name, _PHOTO, _HOURS, first, after)
+            self._fill(services, sellout_day.name, _SOLD, _DAYS, first, after)
+            if judged < after:
+                self._fill(services, shelf_facing.name, _FACING, _LINES, judged, after)
+                self._fill(services, judgement.name, _JUDGEMENT, _HOURS, judged, after)
+
+    def _fill(
+        self, services: Services, table: str, columns: dict[str, str], source: str, first: int, after: int
+    ) -> None:
+        rows = ", ".join(f"{expression} AS {name}" for name, expression in columns.items() if expression != name)
+        services.facts.command(
+            f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(columns)} FROM (SELECT *, {rows} "
+            f"FROM ({source}) AS source) AS named "
+            # Some coolers at a time, large parts: memory stays flat, and little is left to be merged.
+            "SETTINGS max_block_size = 64, min_insert_block_size_rows = 2000000, max_insert_threads = 2",
+            {"first": first * 24, "after": after * 24, "coolers": self.coolers, "planograms": SKUS},
+        )
