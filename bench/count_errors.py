@@ -1,7 +1,12 @@
 """How vision errs against the truth of composed scenes: facings missed by depth, false products, names, gaps.
 
 Run it with `python -m bench.count_errors [--out firmware_sim/fleet/errors.json]`; it prints JSON. The simulated fleet
-makes its observations with these figures. Scenes: 60 of the demo's catalogue, seed 77, variety 1, which no model saw.
+makes its observations with these figures. Scenes: 120 of the demo's catalogue, seed 77, variety 1, which no model saw;
+in every second one a third of the lanes stands farther back, so that there are enough of those.
+
+A gap may be as wide as several lanes, and a product that was not seen leaves room for one: so gaps are counted by the
+lanes that they cover, empty ones and those whose first unit was not seen (`bench.parts.gap_tally`). Confidences are the
+least, the nine deciles and the greatest.
 """
 
 from __future__ import annotations
@@ -10,24 +15,34 @@ import json
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
-from typer.testing import CliRunner
+from rich.console import Console
 
-from datasets.cli import app as datasets_app
+from bench.parts.gap_tally import DEPTHS, GapTally, deciles
+from datasets.compose.export import truth_of
+from datasets.compose.layouts import random_scene
+from datasets.compose.packshots import write_gallery
+from datasets.compose.scene import RenderedScene, render
+from datasets.compose.spec import SceneSpec
+from datasets.files import jpeg
 from datasets.products.catalogues import demo_catalogue
+from datasets.products.stock import Lane
 from edge.vision.chain import VisionChain
 from edge.vision.decode import decode_photo
 from edge.vision.reading import PlacedProduct, ShelfReading
+from facings.files import write_atomic
 
-SCENES, SEED, VARIETY = 60, 77, 1
-SAME, SAME_GAP = 0.4, 0.3
-"""Overlap (intersection over union) from which two boxes are one product, or one gap."""
-DEPTHS = 4
-"""Places from the front that are told apart; what is farther counts with the last."""
+SCENES, SEED, VARIETY = 120, 77, 1
+STANDS_BACK = 1 / 3
+"""Of the lanes of every second scene."""
+SAME = 0.4
+"""Overlap (intersection over union) from which two boxes are one product."""
 
 Box = tuple[float, float, float, float]
 
@@ -63,24 +78,26 @@ class Tally:
         self.counts: Counter[str] = Counter()
         self.confidence: dict[str, list[float]] = {"right": [], "wrong": [], "unknown": [], "score": []}
         self.brand_of = {pack.sku: pack.brand for pack in demo_catalogue()}
+        self.gaps = GapTally()
 
     def add(self, truth: dict[str, Any], reading: ShelfReading) -> None:
         """One scene."""
         width, height = truth["width"], truth["height"]
-        units = [unit for unit in truth["units"] if unit["box"]]
+        numbers = [number for number, unit in enumerate(truth["units"]) if unit["box"]]
+        units = [truth["units"][number] for number in numbers]
         boxes = [in_pixels(product.box, width, height) for product in reading.products]
         pairs = matched(boxes, [tuple(unit["box"]) for unit in units], SAME)
-        seen = {id(units[there]) for there in pairs.values()}
+        seen = {numbers[there] for there in pairs.values()}
         first = {(unit["row"], unit["column"]): unit["depth"] for unit in truth["units"] if unit["front"]}
-        for unit in truth["units"]:
-            self._unit(unit, first[unit["row"], unit["column"]], id(unit) in seen)
+        for number, unit in enumerate(truth["units"]):
+            self._unit(unit, first[unit["row"], unit["column"]], number in seen)
         for position, product in enumerate(reading.products):
             self.confidence["score"].append(product.score)
             if position in pairs:
                 self._name(units[pairs[position]]["sku"], product)
             else:
                 self.counts["false"] += 1
-        self._gaps(truth["gaps"], [in_pixels(gap.box, width, height) for gap in reading.gaps])
+        self.gaps.add(truth, reading.gaps, seen)
         self.counts["photos"] += 1
 
     def _unit(self, unit: dict[str, Any], first: int, seen: bool) -> None:
@@ -99,16 +116,9 @@ class Tally:
         self.counts[f"named {kind}"] += 1
         self.confidence[kind if kind in {"right", "unknown"} else "wrong"].append(product.sku_confidence)
 
-    def _gaps(self, there: list[dict[str, Any]], found: list[Box]) -> None:
-        empty = [tuple(gap["box"]) for gap in there if gap["empty"]]
-        pairs = matched(found, empty, SAME_GAP)  # type: ignore[arg-type]  # four numbers each
-        self.counts["gaps"] += len(empty)
-        self.counts["gaps seen"] += len(pairs)
-        self.counts["gaps false"] += len(found) - len(pairs)
-
     def result(self) -> dict[str, Any]:
         """The figures."""
-        counts = self.counts
+        counts = self.counts + self.gaps.counts
         named = {kind: counts[f"named {kind}"] for kind in ("right", "unknown", "sister", "other")}
         total = sum(named.values())
         return {
@@ -119,10 +129,9 @@ class Tally:
             "false_per_photo": round(counts["false"] / counts["photos"], 4),
             "named": {kind: round(number / total, 4) for kind, number in named.items()},
             "gap_seen": share(counts, "gaps"),
+            "gap_where_missed": [share(counts, f"missed {depth}") for depth in range(DEPTHS)],
             "gap_false_per_photo": round(counts["gaps false"] / counts["photos"], 4),
-            "confidence": {
-                kind: round(float(np.mean(values)), 4) if values else 0.0 for kind, values in self.confidence.items()
-            },
+            "confidence": {kind: deciles(values) for kind, values in (self.confidence | self.gaps.confidence).items()},
             "counts": dict(sorted(counts.items())),
         }
 
@@ -137,26 +146,42 @@ def in_pixels(box: Box, width: int, height: int) -> Box:
     return box[0] * width, box[1] * height, box[2] * width, box[3] * height
 
 
+def scenes() -> Iterator[tuple[SceneSpec, RenderedScene]]:
+    """The scenes; in every second one lanes stand back."""
+    for number in range(SCENES):
+        chance = np.random.default_rng([SEED, number])
+        spec = random_scene(chance, demo_catalogue(), VARIETY)
+        if number % 2:
+            rows = tuple(tuple(stood_back(lane, chance) for lane in row) for row in spec.rows)
+            spec = replace(spec, rows=rows)
+        yield spec, render(spec, demo_catalogue(), chance)
+
+
+def stood_back(lane: Lane, chance: np.random.Generator) -> Lane:
+    """Now and then the lane with its units as far back as they go, the first of them taken or not."""
+    units = [unit for unit in lane.places if unit]
+    if not units or chance.random() > STANDS_BACK:
+        return lane
+    left = units[: int(chance.integers(1, len(units) + 1))]
+    return replace(lane, places=(*[None] * (len(lane.places) - len(left)), *left))
+
+
 def main() -> None:
     """Measure and print."""
     cv2.setNumThreads(1)
     tally = Tally()
     with tempfile.TemporaryDirectory() as folder:
-        scenes, gallery = Path(folder) / "scenes", Path(folder) / "gallery"
-        options = ["--scenes", str(SCENES), "--seed", str(SEED), "--variety", str(VARIETY)]
-        for arguments in (["compose", *options, "--out", str(scenes)], ["packshots", "--out", str(gallery)]):
-            done = CliRunner().invoke(datasets_app, arguments)
-            assert done.exit_code == 0, done.output
-        chain = VisionChain(gallery=gallery, threads=1)
+        write_gallery(demo_catalogue(), Path(folder), Console(stderr=True))
+        chain = VisionChain(gallery=Path(folder), threads=1)
         chain.load()
-        for line in (scenes / "truth.jsonl").read_text().splitlines():
-            truth = json.loads(line)
-            tally.add(truth, chain.read(decode_photo((scenes / truth["file"]).read_bytes())))
-    scene = {"catalogue": "demo", "seed": SEED, "variety": VARIETY}
-    text = json.dumps({"command": "python -m bench.count_errors", "scenes": scene, **tally.result()}, indent=1) + "\n"
+        for number, (spec, scene) in enumerate(scenes()):
+            reading = chain.read(decode_photo(jpeg(scene.pixels, spec.sensor.jpeg_quality)))
+            tally.add(truth_of(scene, f"{number}.jpg"), reading)
+    scene_of = {"catalogue": "demo", "seed": SEED, "variety": VARIETY}
+    text = json.dumps({"command": "python -m bench.count_errors", "scenes": scene_of, **tally.result()}, indent=1)
     if "--out" in sys.argv:
-        Path(sys.argv[sys.argv.index("--out") + 1]).write_text(text)
-    sys.stdout.write(text)
+        write_atomic(Path(sys.argv[sys.argv.index("--out") + 1]), f"{text}\n".encode())
+    sys.stdout.write(f"{text}\n")
 
 
 if __name__ == "__main__":

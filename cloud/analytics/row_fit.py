@@ -97,7 +97,10 @@ def _nearest(middles: Sequence[float], at: float) -> int:
 
 def _fitted(lanes: Sequence[Place], seen: Sequence[Thing]) -> Mapping[int, str]:
     width = (lanes[-1].right - lanes[0].left) / len(lanes)
-    things = sorted((part for one in seen for part in _parts(one, width)), key=lambda one: one.middle)
+    products = [one for one in seen if not one.empty]
+    gaps = (part for one in seen if one.empty for part in _parts(one, width))
+    free = [gap for gap in gaps if not any(one.left < gap.middle < one.right for one in products)]
+    things = sorted((*products, *free), key=lambda one: one.middle)
     # Of equal pairs the left lane counts: rows are packed from there.
     pairs = aligned(len(lanes), len(things), lambda lane, number: _worth(lanes[lane], things[number], width, lane))
     return {lane: things[number].sku for lane, number in pairs}
@@ -105,7 +108,7 @@ def _fitted(lanes: Sequence[Place], seen: Sequence[Thing]) -> Mapping[int, str]:
 
 def _parts(thing: Thing, width: float) -> list[Thing]:
     """A gap as wide as several lanes is that many."""
-    count = max(round((thing.right - thing.left) / width), 1) if thing.empty else 1
+    count = max(round((thing.right - thing.left) / width), 1)
     step = (thing.right - thing.left) / count
     return [thing._replace(left=thing.left + i * step, right=thing.left + (i + 1) * step) for i in range(count)]
 

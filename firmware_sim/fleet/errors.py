@@ -17,6 +17,8 @@ from facings.messages.base import describe
 MEASURED = Path(__file__).with_name("errors.json")
 
 Share = Annotated[float, Field(ge=0, le=1)]
+Deciles = Annotated[tuple[Share, ...], Field(min_length=2)]
+"""A distribution by its quantiles at equal steps, from the least to the greatest."""
 
 
 class Naming(BaseModel):
@@ -31,14 +33,24 @@ class Naming(BaseModel):
 
 
 class Confidence(BaseModel):
-    """How sure vision says it is, on average: of right, wrong and unknown names; `score`: that it is a product."""
+    """How sure vision says it is, each as the least, the deciles and the greatest.
+
+    Attributes:
+        right, wrong, unknown: of its names.
+        score: that it is a product.
+        gap: of an empty lane that it is empty; `gap_where_missed` of one whose first unit it does not see, `gap_false`
+            of a place that is none.
+    """
 
     model_config = ConfigDict(frozen=True)
 
-    right: Share
-    wrong: Share
-    unknown: Share
-    score: Share
+    right: Deciles
+    wrong: Deciles
+    unknown: Deciles
+    score: Deciles
+    gap: Deciles
+    gap_where_missed: Deciles
+    gap_false: Deciles
 
 
 class VisionErrors(BaseModel):
@@ -49,6 +61,8 @@ class VisionErrors(BaseModel):
         behind_seen: chance that a unit behind the first is seen too, by its distance from the first, 1 the next.
         false_per_photo: products told where none is.
         gap_seen: chance that an empty lane is told as a gap.
+        gap_where_missed: chance that one whose first unit is not seen is told as a gap, by the empty places before it.
+        gap_false_per_photo: gaps told where neither is.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -58,6 +72,7 @@ class VisionErrors(BaseModel):
     false_per_photo: Annotated[float, Field(ge=0)]
     named: Naming
     gap_seen: Share
+    gap_where_missed: Annotated[tuple[Share, ...], Field(min_length=1)]
     gap_false_per_photo: Annotated[float, Field(ge=0)]
     confidence: Confidence
 
@@ -69,6 +84,10 @@ class VisionErrors(BaseModel):
         """Chance that the unit `distance` places behind the first is seen; beyond what was measured, none is."""
         return self.behind_seen[distance - 1] if distance <= len(self.behind_seen) else 0.0
 
+    def gap_instead(self, empty_before: int) -> float:
+        """Chance that a lane whose first unit is not seen is told as a gap."""
+        return self.gap_where_missed[min(empty_before, len(self.gap_where_missed) - 1)]
+
 
 PERFECT = VisionErrors(
     front_seen=(1.0,),
@@ -76,8 +95,9 @@ PERFECT = VisionErrors(
     false_per_photo=0.0,
     named=Naming(right=1.0, unknown=0.0, sister=0.0, other=0.0),
     gap_seen=1.0,
+    gap_where_missed=(0.0,),
     gap_false_per_photo=0.0,
-    confidence=Confidence(right=1.0, wrong=1.0, unknown=1.0, score=1.0),
+    confidence=Confidence(**dict.fromkeys(Confidence.model_fields, (1.0, 1.0))),
 )
 """Vision that sees every front and nothing else."""
 

@@ -11,13 +11,8 @@ from dataclasses import dataclass
 from datasets.products.packs import Catalogue
 from datasets.products.stock import Lane, Unit
 from facings.messages import Box, Gap, Line, Product
-from firmware_sim.fleet.errors import VisionErrors
+from firmware_sim.fleet.errors import Deciles, VisionErrors
 from firmware_sim.world.state import ShelfState
-
-_SPREAD = 0.03
-"""Standard deviation of a confidence around its mean."""
-_GAP, _NO_GAP, _GAP_SPREAD = 0.72, 0.48, 0.17
-"""Confidences of gaps, and of gaps told where there is none, on the shipped week."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +54,7 @@ class Eye:
     def _look_at_row(
         self, number: int, row: Sequence[Lane], rows: int, products: list[Product], gaps: list[Gap]
     ) -> None:
-        whole = sum(lane.width_mm for lane in row)
+        whole, sure = sum(lane.width_mm for lane in row), self._errors.confidence
         left, column = 0.0, 0
         for lane in row:
             place = _place(left / whole, lane.width_mm / whole, number, rows)
@@ -67,11 +62,13 @@ class Eye:
             first = next((depth for depth, unit in enumerate(lane.places) if unit), None)
             if first is None:
                 if self._happens(self._errors.gap_seen):
-                    gaps.append(Gap(box=place, row=number, confidence=self._about(_GAP, _GAP_SPREAD)))
+                    gaps.append(self._gap(place, number, sure.gap))
                 continue
             if self._happens(self._errors.front(first)):
                 products += self._stack(_unit(lane, first), place, number, column)
                 column += 1
+            elif self._happens(self._errors.gap_instead(first)):
+                gaps.append(self._gap(place, number, sure.gap_where_missed))
             for depth in range(first + 1, len(lane.places)):
                 if lane.places[depth] and self._happens(self._errors.behind(depth - first)):
                     products.append(self._product(_unit(lane, depth).sku, _raised(place), number, column, front=False))
@@ -85,14 +82,14 @@ class Eye:
         return Product(
             box=place,
             sku=named,
-            score=self._about(self._errors.confidence.score),
-            sku_confidence=self._about(sureness),
+            score=self._drawn(self._errors.confidence.score),
+            sku_confidence=self._drawn(sureness),
             row=row,
             column=column,
             front=front,
         )
 
-    def _name(self, sku: str) -> tuple[str | None, float]:
+    def _name(self, sku: str) -> tuple[str | None, Deciles]:
         """What the product is called, and how sure vision is of it."""
         named, sure = self._errors.named, self._errors.confidence
         draw = self._chance.random()
@@ -111,15 +108,23 @@ class Eye:
             products.append(
                 self._product(self._chance.choice(self._skus), _place(left, 0.08, row, rows), row, 0, front=True)
             )
-        for _ in range(self._poisson(self._errors.gap_false_per_photo)):
-            row, left = self._chance.randrange(rows), self._chance.uniform(0, 0.9)
-            gaps.append(Gap(box=_place(left, 0.08, row, rows), row=row, confidence=self._about(_NO_GAP, _GAP_SPREAD)))
+        fronts = [product for product in products if product.front]
+        for _ in range(self._poisson(self._errors.gap_false_per_photo) if fronts else 0):
+            # They tell of no empty or overlooked lane: beside a product that is seen, before one that stands back.
+            beside = self._chance.choice(fronts)
+            gaps.append(self._gap(beside.box, beside.row, self._errors.confidence.gap_false))
 
     def _happens(self, chance: float) -> bool:
         return self._chance.random() < chance
 
-    def _about(self, mean: float, spread: float = _SPREAD) -> float:
-        return round(min(max(self._chance.gauss(mean, spread), 0.0), 1.0), 4)
+    def _gap(self, place: Box, row: int, sureness: Deciles) -> Gap:
+        return Gap(box=place, row=row, confidence=self._drawn(sureness))
+
+    def _drawn(self, among: Deciles) -> float:
+        """A draw from a distribution that is told by its quantiles at equal steps."""
+        at = self._chance.random() * (len(among) - 1)
+        below = int(at)
+        return round(among[below] + (at - below) * (among[below + 1] - among[below]), 4)
 
     def _poisson(self, mean: float) -> int:
         """Knuth's method: multiply draws until they fall below exp(-mean)."""

@@ -83,6 +83,27 @@ def test_the_same_seed_sees_the_same() -> None:
     assert eye(read_errors(), 3).look(state) == eye(read_errors(), 3).look(state)
 
 
+@pytest.mark.parametrize(
+    ("instead", "gaps"),
+    [
+        pytest.param((0.0,), 0, id="nothing is told of it"),
+        pytest.param((0.0, 1.0), 4000, id="a gap, as often as measured"),
+    ],
+)
+def test_a_lane_whose_first_unit_is_overlooked_may_be_told_as_a_gap(instead: tuple[float, ...], gaps: int) -> None:
+    errors = with_errors(front_seen=(1.0, 0.0), gap_where_missed=instead)
+    seen = eye(errors).look(shelf(*[lane(None, COLA)] * 4000))
+    assert (len(seen.products), len(seen.gaps)) == (0, gaps)
+
+
+def test_confidences_are_drawn_between_the_measured_deciles() -> None:
+    confidence = PERFECT.confidence.model_copy(update={"right": (0.2, 0.6, 1.0)})
+    seen = eye(PERFECT.model_copy(update={"confidence": confidence})).look(shelf(*[lane(COLA)] * 4000))
+    drawn = sorted(product.sku_confidence for product in seen.products)
+    assert (drawn[0], drawn[2000], drawn[-1]) == (pytest.approx(0.2, abs=0.01), pytest.approx(0.6, abs=0.02),
+                                                  pytest.approx(1.0, abs=0.01))  # fmt: skip
+
+
 @pytest.mark.parametrize(("text", "says"), [(None, "cannot read"), ("{}", "front_seen"), ("no", "Invalid JSON")])
 def test_a_file_of_errors_that_is_none(tmp_path: Path, text: str | None, says: str) -> None:
     file = tmp_path / "errors.json"
