@@ -14,6 +14,7 @@ from cloud.analytics.absence import Belief, Reading
 from cloud.analytics.models import ShelfWatch, SkuState, StockoutEpisode
 from cloud.analytics.photo_reading import NewPhotos, PhotoReading, Plan, photo_of, plans_of
 from cloud.analytics.stockouts import Episode, SkuWatch, fold
+from cloud.audits.archive import readable
 from cloud.audits.facts import Facts, observation
 from cloud.audits.observed import ObservationColumns
 from cloud.outlets.models import Cooler
@@ -84,9 +85,8 @@ class StockoutBook:
         wanted = wanted.where(photo.verdict != "unusable", photo.clock_suspect == 0)
         if since:
             wanted = wanted.where(photo.captured_at >= since)
-        documents = self._facts.select(self._tenant, wanted, observation)
-        read = (ObservationColumns.from_wire(row.document.encode()) for row in documents)
-        return sorted(map(photo_of, read), key=_in_order)
+        rows = self._facts.select(self._tenant, wanted, observation)
+        return sorted(map(photo_of, readable((row.document for row in rows), ObservationColumns)), key=_in_order)
 
     def _rows(self, cooler: str, sku: str, since: datetime | None) -> list[StockoutEpisode]:
         rows = select(StockoutEpisode).where(StockoutEpisode.cooler_id == cooler, StockoutEpisode.sku == sku)
