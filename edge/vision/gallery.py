@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edge.vision.acceptance import EVEN, FALSE_ACCEPT, accept_from, read_strangers
+from edge.vision.choice import each_for_itself
 from edge.vision.decode import decode_photo
 from edge.vision.detections import FloatArray
 from edge.vision.embed import embed
@@ -60,12 +61,16 @@ class Best:
         others: the next SKU, where it is at least `AS_GOOD_AS` times as likely: the two are then a pair that cannot be
             told apart here. None elsewhere.
         accept_from: the probability from which on the gallery gives a name.
+        gallery: the SKUs of the gallery, by name.
+        likely: (N, SKUs) how likely each product is each of them; empty without a gallery.
     """
 
     skus: tuple[str | None, ...]
     right: FloatArray
     others: tuple[str | None, ...] = ()
     accept_from: float = EVEN
+    gallery: tuple[str, ...] = ()
+    likely: FloatArray = field(default_factory=lambda: np.zeros((0, 0), np.float32))
 
 
 @dataclass(frozen=True)
@@ -100,24 +105,22 @@ class Gallery:
         """The most similar SKU of each of `embeddings` (N, dimensions), however unlike it may be.
 
         A SKU is as similar as its most similar picture; in a tuned gallery, the mean of that, the examples from photos
-        being pictures too, and of the similarity to the SKU's middle. The probability that the most similar SKU is
-        right is a logistic function of that similarity and of its lead over the next SKU, fitted when the embedder, or
-        the gallery's tuning, was evaluated. The next SKU is judged by the same function, its lead being negative.
+        being pictures too, and of the similarity to the SKU's middle. What similarities say of probabilities was fitted
+        when the embedder, or the gallery's tuning, was evaluated (see `edge.vision.choice`).
         """
         if not self.skus or not len(embeddings):
             return Best((None,) * len(embeddings), np.zeros(len(embeddings), np.float32), (None,) * len(embeddings))
-        names, by_sku = self.similarities(embeddings)
-        return self._best(names, by_sku, calibration)
+        return self._best(*self.similarities(embeddings), calibration)
 
     def _best(self, names: npt.NDArray[np.str_], by_sku: FloatArray, calibration: CalibrationSpec) -> Best:
+        likely = self.tuning.choice.probabilities(by_sku) if self.tuning else each_for_itself(by_sku, calibration)
         order = np.argsort(-by_sku, axis=1)
         rows, first, second = np.arange(len(by_sku)), order[:, 0], order[:, min(1, len(names) - 1)]
-        best, next_best = by_sku[rows, first], by_sku[rows, second]
-        states = (self.tuning.calibration if self.tuning else calibration).probability
-        right, instead = states(best, best - next_best), states(next_best, next_best - best)
+        right, instead = likely[rows, first], likely[rows, second]
         pair = (instead >= AS_GOOD_AS * right) & (first != second)
-        others = tuple(str(names[at]) if paired else None for at, paired in zip(second, pair, strict=True))
-        return Best(tuple(str(name) for name in names[first]), right, others, self.accept_from)
+        skus = tuple(str(name) for name in names)
+        others = tuple(skus[at] if paired else None for at, paired in zip(second, pair, strict=True))
+        return Best(tuple(skus[at] for at in first), right, others, self.accept_from, skus, likely)
 
     def accepting(self, calibration: CalibrationSpec, strangers: FloatArray, false_accept: float) -> Gallery:
         """The same gallery, naming no more than the share `false_accept` of unknown products.
@@ -188,7 +191,9 @@ def read_gallery(folder: Path, model: LoadedModel, false_accept: float = FALSE_A
     if tuning:
         contents.update((folder / TUNING_NAME).read_bytes())
     elif (folder / TUNING_NAME).exists():
-        problems.append(f"{TUNING_NAME} is left out: it was learned with another embedder. Onboard again.")
+        problems.append(
+            f"{TUNING_NAME} is left out: it was learned with another embedder or has an older form. Onboard again."
+        )
     dimensions = model.manifest.embedder.dimensions if isinstance(model.manifest, EmbedderManifest) else 0
     embeddings = np.stack(vectors) if vectors else np.zeros((0, dimensions), np.float32)
     gallery = Gallery(tuple(skus), embeddings, tuple(problems), contents.hexdigest(), tuning)

@@ -17,8 +17,8 @@ from zipfile import BadZipFile
 import numpy as np
 import numpy.typing as npt
 
+from edge.vision.choice import Choice
 from edge.vision.detections import FloatArray
-from edge.vision.zoo import CalibrationSpec
 from facings.errors import BadInputError
 from facings.files import write_atomic
 
@@ -36,7 +36,7 @@ class Tuning:
         skus, middles: a unit vector (N, D) in the new space for each SKU.
         examples: (M, D) unit vectors of products seen in photos, in the new space.
         examples_of: (M,) position of each one's SKU in `skus`.
-        calibration: from similarity and lead in the new space to the probability of being right.
+        choice: from similarities in the new space to the probability of each SKU.
     """
 
     embedder: str
@@ -46,7 +46,7 @@ class Tuning:
     middles: FloatArray
     examples: FloatArray
     examples_of: npt.NDArray[np.uint16]
-    calibration: CalibrationSpec
+    choice: Choice
 
     def apply(self, embeddings: FloatArray) -> FloatArray:
         """Embeddings (N, D) as unit vectors of the new space."""
@@ -71,13 +71,13 @@ class Tuning:
             middles=self.middles.astype(np.float16),
             examples=self.examples.astype(np.float16),
             examples_of=self.examples_of,
-            calibration=np.array(self.calibration.model_dump_json()),
+            choice=np.array(self.choice.model_dump_json()),
         )
         write_atomic(folder / TUNING_NAME, content.getvalue())
 
 
 def read_tuning(folder: Path, embedder: str) -> Tuning | None:
-    """The tuning of a gallery; None where it has none, or one of another embedder.
+    """The tuning of a gallery; None where it has none, or one of another embedder or of an older form.
 
     Raises:
         BadInputError: the file is damaged.
@@ -87,7 +87,7 @@ def read_tuning(folder: Path, embedder: str) -> Tuning | None:
         return None
     try:
         with np.load(io.BytesIO(file.read_bytes()), allow_pickle=False) as kept:
-            if str(kept["embedder"]) != embedder:
+            if str(kept["embedder"]) != embedder or "choice" not in kept:
                 return None
             return Tuning(
                 embedder,
@@ -97,7 +97,7 @@ def read_tuning(folder: Path, embedder: str) -> Tuning | None:
                 kept["middles"].astype(np.float32),
                 kept["examples"].astype(np.float32),
                 kept["examples_of"],
-                CalibrationSpec.model_validate_json(str(kept["calibration"])),
+                Choice.model_validate_json(str(kept["choice"])),
             )
     except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
         raise BadInputError(f"{file} is damaged ({error}): onboard again, or remove it to do without.") from error

@@ -64,8 +64,14 @@ class Eyes:
         best = self.gallery.best(vectors, self.embedder.manifest.embedder.calibration)
         rest = len(found) - worth
         nobody, never = (None,) * rest, np.zeros(rest, np.float32)
-        every = Best((*best.skus, *nobody), np.concatenate([best.right, never]), (*best.others, *nobody))
-        return found, replace(every, accept_from=best.accept_from)
+        every = replace(
+            best,
+            skus=(*best.skus, *nobody),
+            right=np.concatenate([best.right, never]),
+            others=(*best.others, *nobody),
+            likely=np.concatenate([best.likely, np.zeros((rest, best.likely.shape[1]), np.float32)]),
+        )
+        return found, every
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,8 @@ class JudgedPhoto:
         stress: of the photo.
         others: the SKU each may be instead, where two can hardly be told apart.
         accept_from: probability from which on the gallery gives a name.
+        gallery: the SKUs of the gallery.
+        likely: (N, SKUs) how likely each detection is each of them.
     """
 
     path: Path
@@ -97,6 +105,18 @@ class JudgedPhoto:
     stress: Mapping[str, int] = field(default_factory=dict)
     others: tuple[str | None, ...] = ()
     accept_from: float = EVEN
+    gallery: tuple[str, ...] = ()
+    likely: FloatArray = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+
+    def likely_to_be(self, sku: str) -> FloatArray:
+        """(N,) how likely each detection is of a SKU."""
+        if sku in self.gallery and len(self.likely):
+            return np.asarray(self.likely[:, self.gallery.index(sku)])
+        return self.nearest_to(sku)
+
+    def nearest_to(self, sku: str) -> FloatArray:
+        """(N,) the same of the detections whose nearest SKU it is; 0 of the others."""
+        return np.asarray(np.where([name == sku for name in self.nearest], self.right, 0), np.float32)
 
     @property
     def accepted(self) -> npt.NDArray[np.bool_]:
@@ -132,6 +152,8 @@ def match(photo: NamedPhoto, found: Detections, best: Best) -> JudgedPhoto:
         photo.stress,
         tuple(sku for sku, keep in zip(best.others or (None,) * len(kept), kept, strict=True) if keep),
         best.accept_from,
+        best.gallery,
+        best.likely[kept] if len(best.likely) else best.likely,
     )
 
 

@@ -16,6 +16,7 @@ from models.evaluation.judged import JudgedPhoto, assign
 _CURVE = tuple(np.round(np.arange(0.05, 1.0, 0.05), 2).tolist())
 _BINS = 10
 _PAIRS = 20
+_LEAST_LIKELY = 0.002  # of score times probability: what is less likely decides nothing
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,16 +61,18 @@ def named(photos: Sequence[JudgedPhoto], threshold: float, skus: frozenset[str])
 def naming(photos: Sequence[JudgedPhoto], threshold: float, skus: frozenset[str]) -> dict[str, Any]:
     """Every figure of naming, as JSON.
 
-    `map50` is the mean over the SKUs that are labelled and in the gallery, a detection's score being that of the
-    product times the probability of its name. `top1` asks for the nearest SKU alone; `rightly_named` also that it was
-    accepted; `unknown_accepted` is the share of products of other SKUs that were given a name of the gallery.
+    `map50` is the mean over the SKUs that are labelled and in the gallery. Each detection stands for every SKU that it
+    may be, its score being that of the product times the probability of that name, as detectors of many classes are
+    judged; in `map50_nearest` it stands for the nearest alone. `top1` asks for the nearest SKU alone; `rightly_named`
+    also that it was accepted; `unknown_accepted` is the share of products of other SKUs that were given a name.
     `named_as_pair` is the share named with an alternative, `pair_holds` that of them whose SKU is one of the two.
     """
     found = named(photos, threshold, skus)
-    precisions = sku_precisions(photos, skus)
+    precisions, nearest = sku_precisions(photos, skus), sku_precisions(photos, skus, IOUS[:1], nearest_only=True)
     accepted, paired = found.accepted, found.accepted & found.known & (found.other != "")
     return {
         "map50": _mean([by_iou[0] for by_iou in precisions.values()]),
+        "map50_nearest": _mean([by_iou[0] for by_iou in nearest.values()]),
         "map50_95": _mean([precision for by_iou in precisions.values() for precision in by_iou]),
         "ap50_by_sku": {sku: round(by_iou[0], 4) for sku, by_iou in precisions.items()},
         "products_found": len(found.truth),
@@ -88,23 +91,27 @@ def naming(photos: Sequence[JudgedPhoto], threshold: float, skus: frozenset[str]
     }
 
 
-def sku_precisions(photos: Sequence[JudgedPhoto], skus: frozenset[str]) -> dict[str, list[float]]:
-    """Average precision of each labelled SKU of the gallery at each of `IOUS`."""
+def sku_precisions(
+    photos: Sequence[JudgedPhoto], skus: frozenset[str], ious: Sequence[float] = IOUS, nearest_only: bool = False
+) -> dict[str, list[float]]:
+    """Average precision of each labelled SKU of the gallery at each of `ious`.
+
+    A detection stands for every SKU that it may be, or for the nearest only.
+    """
     labelled = Counter(sku for photo in photos for sku in photo.truth_skus if sku in skus)
-    return {sku: [_precision(photos, sku, labelled[sku], least) for least in IOUS] for sku in sorted(labelled)}
+    return {
+        sku: [_precision(photos, sku, labelled[sku], least, nearest_only) for least in ious] for sku in sorted(labelled)
+    }
 
 
-def _precision(photos: Sequence[JudgedPhoto], sku: str, labelled: int, least_iou: float) -> float:
+def _precision(photos: Sequence[JudgedPhoto], sku: str, labelled: int, least_iou: float, nearest_only: bool) -> float:
     scores, hits = [], []
     for photo in photos:
-        own = np.array([name == sku for name in photo.nearest], bool)
+        score = photo.scores * (photo.nearest_to(sku) if nearest_only else photo.likely_to_be(sku))
+        order = np.argsort(-score, kind="stable")[: int((score >= _LEAST_LIKELY).sum())]
         theirs = np.array([name == sku for name in photo.truth_skus], bool)
-        if not own.any():
-            continue
-        score = (photo.scores * photo.right)[own]
-        order = np.argsort(-score, kind="stable")
         scores.append(score[order])
-        hits.append(assign(photo.overlaps[own][order][:, theirs], least_iou) >= 0)
+        hits.append(assign(photo.overlaps[order][:, theirs], least_iou) >= 0)
     if not scores:
         return 0.0
     return precision_over_recall(np.concatenate(scores), np.concatenate(hits), labelled)

@@ -13,11 +13,12 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from edge.vision.choice import Choice
 from edge.vision.detections import FloatArray
 from edge.vision.gallery import Gallery
+from edge.vision.neighbours import with_neighbours
 from edge.vision.tuning import Tuning, as_unit
-from edge.vision.zoo import CalibrationSpec
-from models.embedder.evaluate import Trial, fit_calibration
+from models.onboarding.choose import Asked, fit_choice
 from models.onboarding.crops import Crops, choose_pictures
 from models.onboarding.sharpen import Space, sharpen
 
@@ -27,22 +28,21 @@ EXAMPLES = 300
 """Of each SKU, at most: 77 kB of file for a SKU."""
 
 Doubles = npt.NDArray[np.float64]
-_UNSURE = CalibrationSpec(intercept=0.0, cosine=0.0, lead=0.0)
+_UNFITTED = Choice(sharpness=1.0, stranger=0.0)
 
 
 def tune(crops: Crops, embedder: str, per_sku: int) -> Tuning:
-    """A tuning from all crops, its calibration from folds: photos left out as questions, some SKUs as strangers.
+    """A tuning from all crops, its choice from folds: photos left out as questions, some SKUs as strangers.
 
     Raises:
         ValueError: fewer than two SKUs, or no SKU with two crops.
     """
     learned = learn(crops, embedder)
-    calibration = fit_calibration([trial for trial in _trials(crops, embedder, per_sku) if len(trial.right)])
-    return replace(learned, calibration=calibration)
+    return replace(learned, choice=fit_choice([asked for asked in _trials(crops, embedder, per_sku) if len(asked.of)]))
 
 
 def learn(crops: Crops, embedder: str) -> Tuning:
-    """The new space and the SKUs' middles; the calibration is still to be fitted."""
+    """The new space and the SKUs' middles; the choice is still to be fitted."""
     names, of = np.unique(crops.skus, return_inverse=True)
     if len(names) < 2 or len(of) <= len(names):
         raise ValueError("a tuning needs at least two SKUs, and more crops than SKUs")
@@ -60,7 +60,7 @@ def learn(crops: Crops, embedder: str) -> Tuning:
         as_unit(space.middles.astype(np.float32)),
         _moved(vectors[chosen], centre, space.projection),
         of[chosen].astype(np.uint16),
-        _UNSURE,
+        _UNFITTED,
     )
 
 
@@ -90,7 +90,7 @@ def gallery_of(crops: Crops, per_sku: int, tuning: Tuning | None) -> Gallery:
     return Gallery(tuple(chosen.skus.tolist()), chosen.vectors, tuning=tuning)
 
 
-def _trials(crops: Crops, embedder: str, per_sku: int) -> Iterator[Trial]:
+def _trials(crops: Crops, embedder: str, per_sku: int) -> Iterator[Asked]:
     """Each fold of photos asked of a gallery made from the others, a fifth of the SKUs being taken out of it."""
     rng = np.random.default_rng(5)
     photos, names = rng.permutation(np.unique(crops.photos)), rng.permutation(np.unique(crops.skus))
@@ -102,13 +102,16 @@ def _trials(crops: Crops, embedder: str, per_sku: int) -> Iterator[Trial]:
             tuning = learn(known, embedder)
         except ValueError:
             continue
-        yield _trial(crops.take(asked & ~crops.labelled), gallery_of(known, per_sku, tuning))
+        yield _asked(crops.take(asked & ~crops.labelled), gallery_of(known, per_sku, tuning))
 
 
-def _trial(asked: Crops, gallery: Gallery) -> Trial:
-    names, by_sku = gallery.similarities(asked.vectors)
-    order = np.argsort(-by_sku, axis=1)
-    rows = np.arange(len(by_sku))
-    best: FloatArray = by_sku[rows, order[:, 0]]
-    lead: FloatArray = best - by_sku[rows, order[:, 1]]
-    return Trial(best, lead, names[order[:, 0]] == asked.skus, np.isin(asked.skus, names))
+def _asked(crops: Crops, gallery: Gallery) -> Asked:
+    """Crops as the cooler asks about them, with their neighbours on the shelf."""
+    seen = np.zeros_like(crops.vectors)
+    for photo in np.unique(crops.photos):
+        own = crops.photos == photo
+        seen[own] = with_neighbours(crops.vectors[own], crops.boxes[own])
+    names, similarities = gallery.similarities(seen)
+    found = np.searchsorted(names, crops.skus)
+    known = np.isin(crops.skus, names)
+    return Asked(similarities, np.where(known, found, -1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from models.evaluation.counting import UNKNOWN, counting
@@ -82,3 +83,13 @@ def test_nothing_found_is_no_division_by_zero() -> None:
     figures = naming([seen(named_photo((A, "cola")))], 0.5, SKUS)
     assert (figures["map50"], figures["top1"], figures["unknown_accepted"]) == (0.0, None, None)
     assert counting([], 0.5, SKUS)["exact_count"] is None
+
+
+def test_a_detection_stands_for_every_sku_that_it_may_be(judged: list[JudgedPhoto]) -> None:
+    gallery, likely = ("cola", "lime"), [[0.95, 0.01], [0.3, 0.6], [0.7, 0.3], [0.6, 0.0]]
+    order = [0, 2, 1, 3]  # best score first: A and C at 0.9, B at 0.8, D at 0.7
+    every = replace(judged[0], gallery=gallery, likely=np.array([likely[n] for n in order], np.float32))
+    figures = naming([every], 0.5, SKUS)
+    # Cola: A right at 0.86, C wrong at 0.63, D wrong at 0.42, B right at 0.24: precision 1 to recall 1/2, then 2/4.
+    assert figures["ap50_by_sku"]["cola"] == pytest.approx((51 + 50 * 0.5) / 101, abs=1e-4)
+    assert figures["map50_nearest"] < figures["map50"]
