@@ -6,6 +6,7 @@ A translator edits a `.po` file and restarts: catalogues are compiled in memory,
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, negotiate_locale
 from babel.dates import format_skeleton
+from babel.lists import format_list
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
@@ -127,6 +129,10 @@ class Formats:
     @staticmethod
     def _digits(scale: float) -> str:
         return "#,##0" if FEW_HOURS <= scale < DAYS_FROM_HOURS else "#,##0.#"
+
+    def listing(self, names: Sequence[str]) -> str:
+        """`one, two, and three`."""
+        return str(format_list(list(names), locale=self.locale))
 
     def moment(self, value: datetime | None, zone: str = "UTC") -> str:
         """Day and time in `zone`; scripts put it into the browser's own zone where the outlet's is not known."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,14 +28,13 @@ from cloud.web import errors
 from cloud.web.acting import ActingPage
 from cloud.web.i18n import N_
 from cloud.web.loop import named
-from facings.ids import is_slug
+from cloud.web.setup_forms import plain_id
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(errors.require_assets)])
 
 MOST_SHOWN = 30
 MOST_CROPS = 8
 MOST_COOLERS = 4
-_NO_SLUG = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True)
@@ -88,8 +86,7 @@ class NewProductForm(BaseModel):
 
     def sku(self) -> str:
         """Its SKU: the name in plain letters, or its GTIN where the name has none."""
-        plain = _NO_SLUG.sub("-", self.name.lower()).strip("-")[:64].strip("-")
-        return plain if is_slug(plain) else f"gtin-{self.gtin}"
+        return plain_id(self.name) or f"gtin-{self.gtin}"
 
 
 WRONG_GTIN = N_("This is no GTIN: check its digits.")

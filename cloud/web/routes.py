@@ -27,10 +27,12 @@ from cloud.web import (
     grades,
     new_products,
     on_request,
+    outlet,
     planogram_editor,
     planogram_pages,
     planograms,
     promotions,
+    setup,
     shortages,
 )
 from cloud.web.acting import ActingPage
@@ -65,10 +67,12 @@ PAGES = (
     shortages,
     competition,
     grades,
+    outlet,
     grade_schemes,
     displays,
     promotions,
     alerts,
+    setup,
 )
 """The modules of the other pages, each with a router of its own."""
 

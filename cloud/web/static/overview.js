@@ -65,9 +65,12 @@ function set(element, text) {
 
 const at = (message, path) => path.split(".").reduce((part, key) => part?.[key], message);
 
+/** Without a cooler that reports, nothing is known of the shelves: no zero stands for it. */
+const known = (kpi) => (kpi.coverage.reporting ? kpi : { ...kpi, share: null, units: null, facings: null });
+
 function showFigures(kpi) {
   for (const element of document.querySelectorAll("[data-bind]")) {
-    set(element, forms[element.dataset.form](at(kpi, element.dataset.bind)));
+    set(element, forms[element.dataset.form](at(known(kpi), element.dataset.bind)));
   }
   const urgent = {
     open_stockouts: kpi.open_stockouts ? "stockouts" : "",
@@ -231,6 +234,7 @@ function sessionTrend() {
   const points = JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
   let figure = "own";
   const draw = () => {
+    if (!points.length) return;
     const button = document.querySelector(`[data-trend="${figure}"]`);
     const series = points.filter((point) => point[figure] !== null).map((point) => [point.at, point[figure]]);
     const hue = figure === "own" ? "--own" : "--accent";
@@ -245,7 +249,7 @@ function sessionTrend() {
   });
   return {
     add(kpi) {
-      if (points.at(-1)?.at === kpi.at) return;
+      if (points.at(-1)?.at === kpi.at || !kpi.coverage.reporting) return;
       points.push({ at: kpi.at, own: kpi.share.own.value, units: kpi.units.value, occupancy: kpi.occupancy?.value ?? null });
       points.splice(0, points.length - MOST);
       sessionStorage.setItem(KEY, JSON.stringify(points));

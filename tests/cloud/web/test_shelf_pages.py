@@ -72,6 +72,8 @@ def test_outlets_are_graded_and_told_what_would_raise_them(lived: Shelf, manager
     shown = text_of(manager.get("/outlets/kiosk"))
     assert "Take out: Rival-330 0.5 facings" in shown
     assert "Not known, so their weight went to the others: Sell-out." in shown
+    assert "1 of 2 coolers reported." in shown
+    assert "Coolers 2 Cooler Cooler type Device Last photo Stock-outs Occupancy Own share Back say which" in shown
     assert "Nothing that enough similar outlets sell." in shown
     assert manager.get("/outlets/none").status_code == 404
 
