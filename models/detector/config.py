@@ -42,7 +42,8 @@ class DetectorConfig(_Settings):
     trainer: Literal["facings", "ultralytics"] = "facings"
     out: Path
     start: Path | None = Field(
-        default=None, description="checkpoint whose weights are the start, maybe of fewer classes"
+        default=None,
+        description="checkpoint, or exported .onnx file, whose weights are the start, maybe of fewer classes",
     )
     sources: tuple[SourceSettings, ...] = Field(min_length=1)
     release: ReleaseSettings

@@ -33,6 +33,7 @@ class ProductDetector(nn.Module):  # type: ignore[misc]  # torch has no types he
         self.stem = _folded(source._conv_stem, source._bn0)
         self.blocks = nn.ModuleList(_Block(block) for block in source._blocks)
         self.frozen_blocks = 0
+        self.keeps_norms = False  # whether training leaves the norms' statistics as they are
         self.lateral = nn.ModuleList(nn.Conv2d(tap, channels, 1) for tap in _TAPS.values())
         self.smooth = nn.ModuleList(_conv(channels, channels) for _ in STRIDES)
         self.scores = nn.ModuleList(_branch(channels, classes) for _ in STRIDES)
@@ -40,6 +41,14 @@ class ProductDetector(nn.Module):  # type: ignore[misc]  # torch has no types he
         for score, reach in zip(self.scores, self.reaches, strict=True):
             nn.init.constant_(score[-1].bias, -math.log((1 - _EXPECTED_SCORE) / _EXPECTED_SCORE))
             nn.init.constant_(reach[-1].bias, 2.0)
+
+    def train(self, mode: bool = True) -> ProductDetector:
+        """Whether to train; with `keeps_norms` only the weights change, not what the norms know of the images."""
+        super().train(mode)
+        for part in self.modules():
+            if self.keeps_norms and isinstance(part, nn.BatchNorm2d):
+                part.eval()
+        return self
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
         """Logits (B, N, classes) and boxes (B, N, 4) x1 y1 x2 y2 in input pixels, N cells over all levels."""

@@ -6,6 +6,7 @@ import copy
 import json
 import math
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from models.checkpoints import read_checkpoint
 from models.curves import CURVES_NAME, draw_curves
 from models.detector.augment import Drawn, Sampler
 from models.detector.config import DetectorConfig
+from models.detector.exported import EXPORTED, exported_classes, exported_detector
 from models.detector.loss import Truth, detection_loss
 from models.detector.network import ProductDetector, cell_centres, grown, pretrained_detector
 from models.detector.sources import read_sources
@@ -103,13 +105,14 @@ class _Run:
         _follow(self.average, self.model, min(_AVERAGE_DECAY, self.step / (self.step + 20)))
         self._log(score=score_loss.item(), box=box_loss.item(), seconds=time.perf_counter() - started)
 
-    def _start_from(self, checkpoint: Path) -> None:
-        state = read_checkpoint(checkpoint, "channels", "average")
-        known = tuple(state.get("classes", (PRODUCT,)))
-        if known != self.classes[: len(known)] or state["channels"] != self.config.channels:
-            raise BadInputError(f"{checkpoint} knows {', '.join(known)} with {state['channels']} channels: the run's "
+    def _start_from(self, start: Path) -> None:
+        known, weights = _exported(start) if start.suffix == EXPORTED else _trained(start)
+        channels = len(weights["lateral.0.weight"])
+        if known != self.classes[: len(known)] or channels != self.config.channels:
+            raise BadInputError(f"{start} knows {', '.join(known)} with {channels} channels: the run's "
                                 "classes must begin with these, with as many channels")  # fmt: skip
-        self.model.load_state_dict(grown(state["average"], self.model))
+        self.model.load_state_dict(grown(weights, self.model))
+        self.model.keeps_norms = start.suffix == EXPORTED
 
     def save(self, path: Path) -> None:
         """Write the checkpoint."""
@@ -145,6 +148,16 @@ class _Run:
         row = {"step": self.step, **{name: round(value, 4) for name, value in figures.items()}}
         with (self.config.out / LOG_NAME).open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
+
+
+def _trained(checkpoint: Path) -> tuple[tuple[str, ...], Mapping[str, Tensor]]:
+    """Classes and weights of a training that went before; the first detectors knew products alone."""
+    state = read_checkpoint(checkpoint, "channels", "average")
+    return tuple(state.get("classes", (PRODUCT,))), state["average"]
+
+
+def _exported(model: Path) -> tuple[tuple[str, ...], Mapping[str, Tensor]]:
+    return exported_classes(model), exported_detector(model).state_dict()
 
 
 def _truth(drawn: Drawn) -> Truth:

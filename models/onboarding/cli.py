@@ -1,4 +1,4 @@
-"""`facings models onboard`: a new customer's labelled photos become a gallery."""
+"""`facings models onboard`: a new customer's labelled photos become a gallery, and a detector where that helps."""
 
 from __future__ import annotations
 
@@ -12,30 +12,51 @@ from rich.table import Table
 from edge.vision.chain import DETECTOR, EMBEDDER
 from edge.vision.zoo import load_session, zoo_folder
 from models.evaluation.truth import read_named
+from models.onboarding.adapt import Training, can_train
 from models.onboarding.onboard import Onboarding, onboard
 
 
 def onboard_customer(
     images: Annotated[Path, typer.Option(help="Folder of the photos; twenty are a good start.")],
     labels: Annotated[Path, typer.Option(help="COCO file of their boxes; its categories become the SKUs.")],
-    out: Annotated[Path, typer.Option(help="New folder for gallery/ and onboarding.json.")],
+    out: Annotated[Path, typer.Option(help="New folder for gallery/, onboarding.json, maybe product-detector/.")],
     per_sku: Annotated[int, typer.Option(min=1, help="Pictures of each SKU in the gallery, at most.")] = 12,
     set_aside: Annotated[float, typer.Option(min=0.05, max=0.5, help="Share of the photos that only judge.")] = 0.2,
     seed: Annotated[int, typer.Option(min=0, help="Which photos are set aside.")] = 0,
+    detector_steps: Annotated[
+        int, typer.Option(min=0, help="Steps of 8 views to train the detector on them, twice; 0: leave it as it is.")
+    ] = 200,
     model: Annotated[Path | None, typer.Option(help="Folder of the detector; the shipped one by default.")] = None,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads.")] = 2,
 ) -> None:
-    """Make a gallery from labelled photos, tuned to the products on them where that helps."""
+    """Make a gallery from labelled photos, tuned to the products on them, and train the detector, where that helps.
+
+    The detector is trained only where torch is installed (`make setup-train`).
+    """
     detector = load_session(model or zoo_folder() / DETECTOR, threads)
     embedder = load_session(zoo_folder() / EMBEDDER, threads)
-    report = onboard(read_named(labels, images), detector, embedder, out, Onboarding(per_sku, set_aside, seed))
-    aside = report["set_aside"]
-    table = Table(title=f"On {len(aside['photos'])} photos set aside", title_justify="left")
-    for column in ("figure", "plain gallery", "tuned"):
-        table.add_column(column, justify="left" if column == "figure" else "right")
-    for name, value in aside["plain"].items():
-        table.add_row(name, f"{value:g}", f"{aside['tuned'][name]:g}")
     console = Console()
-    console.print(table)
+    training = Training(detector_steps, threads) if detector_steps and can_train() else None
+    if detector_steps and training is None:
+        console.print("The detector stays as it is: torch, which training needs, is not installed (make setup-train).")
+    how = Onboarding(per_sku, set_aside, seed, training)
+    report = onboard(read_named(labels, images), detector, embedder, out, how)
+    aside = report["set_aside"]
+    title = f"On {len(aside['photos'])} photos set aside"
+    if training:
+        console.print(_compared(title, aside["shipped_detector"], aside["trained_detector"], ("shipped", "trained")))
+    console.print(_compared(title, aside["plain"], aside["tuned"], ("plain gallery", "tuned")))
     made = "tuned" if report["tuned"] else "plain: tuning did not help"
     console.print(f"{len(report['skus'])} SKUs, {report['pictures']} pictures in {out}/gallery ({made})")
+    if training:
+        kept = f"in {out}/{DETECTOR}" if report["detector_trained"] else "not kept: it finds and counts no better"
+        console.print(f"The trained detector is {kept}")
+
+
+def _compared(title: str, first: dict[str, float], second: dict[str, float], names: tuple[str, str]) -> Table:
+    table = Table(title=title, title_justify="left")
+    for column in ("figure", *names):
+        table.add_column(column, justify="left" if column == "figure" else "right")
+    for name, value in first.items():
+        table.add_row(name, f"{value:g}", f"{second[name]:g}")
+    return table

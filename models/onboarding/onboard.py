@@ -1,17 +1,23 @@
-"""Onboards a customer: labelled photos in, a gallery with its tuning out, and how good it is on photos set aside."""
+"""Onboards a customer: labelled photos in, a gallery with its tuning out, a detector of their own where that helps.
+
+How good it is is told on photos set aside.
+"""
 
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import cv2
 import numpy as np
 
 from datasets.files import jpeg
+from edge.vision.chain import DETECTOR
 from edge.vision.tuning import Tuning
 from edge.vision.zoo import LoadedModel
 from facings.errors import BadInputError
@@ -20,7 +26,9 @@ from models.detector.photoset import read_pixels
 from models.evaluation.cli import figures_of
 from models.evaluation.judged import Eyes, judge
 from models.evaluation.truth import NamedPhoto
+from models.onboarding.adapt import Training
 from models.onboarding.crops import Crops, choose_pictures, read_crops
+from models.onboarding.own_detector import own_detector
 from models.onboarding.tune import gallery_of, tune
 
 REPORT = "onboarding.json"
@@ -38,40 +46,48 @@ class Onboarding:
         per_sku: pictures of each SKU in the gallery, at most.
         set_aside: share of the photos that only judge.
         seed: which photos those are.
+        training: how to train the detector on the photos; None: not at all.
     """
 
     per_sku: int = 12
     set_aside: float = 0.2
     seed: int = 0
+    training: Training | None = None
 
 
 def onboard(photos: Sequence[NamedPhoto], detector: LoadedModel, embedder: LoadedModel, out: Path,
             how: Onboarding) -> dict[str, Any]:  # fmt: skip
     """Writes `out`/gallery and `out`/onboarding.json and returns the latter.
 
-    A part of the photos is set aside, to tell what a gallery with and without tuning is worth; the better of the two is
-    then made from all photos.
+    A part of the photos is set aside, to tell what a detector trained on the others, and a gallery with and without
+    tuning, are worth; the better ones are then made from all photos. A trained detector lies in `out`/product-detector.
 
     Raises:
         BadInputError: fewer than four photos or two SKUs, or `out` holds something already.
     """
     _check(photos, out)
-    crops = read_crops(photos, detector, embedder)
     aside = _set_aside(len(photos), how)
-    trials = _compare(photos, crops, aside, detector, embedder, how)
-    tuned = (trials["tuned"]["top1"] or 0) > (trials["plain"]["top1"] or 0)
-    tuning = tune(crops, embedder.manifest.sha256, how.per_sku) if tuned else None
-    report = {
-        "photos": len(photos),
-        "products": int(crops.labelled.sum()),
-        "skus": sorted(np.unique(crops.skus).tolist()),
-        "pictures": len(choose_pictures(crops, how.per_sku)),
-        "tuned": tuned,
-        "set_aside": {"photos": [photos[number].path.name for number in aside], **trials},
-        "embedder": embedder.manifest.sha256,
-        "detector": detector.manifest.sha256,
-    }
-    _write(photos, crops, tuning, report, out, how)
+    with TemporaryDirectory() as work:
+        own = own_detector(photos, aside, detector, how.training, Path(work))
+        seeing = own.trial or detector
+        crops = read_crops(photos, seeing, embedder)
+        trials = _compare(photos, crops, aside, seeing, embedder, how)
+        if own.final:
+            crops = read_crops(photos, own.final, embedder)
+        tuned = (trials["tuned"]["top1"] or 0) > (trials["plain"]["top1"] or 0)
+        tuning = tune(crops, embedder.manifest.sha256, how.per_sku) if tuned else None
+        report = {
+            "photos": len(photos),
+            "products": int(crops.labelled.sum()),
+            "skus": sorted(np.unique(crops.skus).tolist()),
+            "pictures": len(choose_pictures(crops, how.per_sku)),
+            "tuned": tuned,
+            "detector_trained": own.final is not None,
+            "set_aside": {"photos": [photos[number].path.name for number in aside], **own.figures, **trials},
+            "embedder": embedder.manifest.sha256,
+            "detector": (own.final or detector).manifest.sha256,
+        }
+        _write(photos, crops, tuning, report, out, how, own.final)
     return report
 
 
@@ -106,7 +122,7 @@ def _figures(photos: Sequence[NamedPhoto], eyes: Eyes) -> dict[str, Any]:
 
 
 def _write(photos: Sequence[NamedPhoto], crops: Crops, tuning: Tuning | None, report: dict[str, Any], out: Path,
-           how: Onboarding) -> None:  # fmt: skip
+           how: Onboarding, detector: LoadedModel | None) -> None:  # fmt: skip
     chosen = crops.take(choose_pictures(crops, how.per_sku))
     with whole_folder(out) as part:
         for number, (sku, photo, box) in enumerate(zip(chosen.skus, chosen.photos, chosen.boxes, strict=True)):
@@ -114,6 +130,8 @@ def _write(photos: Sequence[NamedPhoto], crops: Crops, tuning: Tuning | None, re
             write_atomic(part / GALLERY / str(sku) / f"{number:05d}.jpg", jpeg(picture, _PICTURE_QUALITY))
         if tuning:
             tuning.save(part / GALLERY)
+        if detector and detector.folder:
+            shutil.copytree(detector.folder, part / DETECTOR)
         write_atomic(part / REPORT, json.dumps(report, indent=2) + "\n")
 
 

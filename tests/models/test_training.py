@@ -32,6 +32,7 @@ from models.detector.train import load_detector
 from models.detector.trainer import trainer_for
 from models.embedder.backbone import imagenet_backbone
 from models.evaluation.finding import product_precision
+from tests.support.drawn_shelf import shelf_photo
 from tests.support.judging import judged
 
 pytestmark = pytest.mark.training
@@ -47,20 +48,6 @@ RELEASE: dict[str, Any] = {
 def one_thread() -> None:
     torch.set_num_threads(1)
     torch.manual_seed(0)
-
-
-def shelf_photo(path: Path, seed: int) -> LabelledPhoto:
-    """Bright bottles on a dark shelf, 128 pixels."""
-    random = np.random.default_rng(seed)
-    image = np.full((128, 128, 3), 40, np.uint8)
-    boxes = []
-    for left in range(8, 110, 24):
-        top = int(random.integers(20, 60))
-        colour = tuple(int(v) for v in random.integers(120, 255, 3))
-        cv2.rectangle(image, (left, top), (left + 16, top + 40), colour, -1)
-        boxes.append([left, top, left + 17, top + 41])
-    cv2.imwrite(str(path), image)
-    return LabelledPhoto(path, as_boxes(boxes), as_boxes([]))
 
 
 @pytest.fixture

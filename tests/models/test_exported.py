@@ -1,0 +1,93 @@
+"""Training on from a detector of the zoo, and a customer's own detector made so; in the training environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from edge.vision.manifest import DetectorManifest
+from edge.vision.zoo import LoadedModel, load_session, zoo_folder
+from facings.errors import BadInputError, UnavailableError
+from models.detector.export import export_onnx
+from models.detector.exported import exported_classes, exported_detector
+from models.detector.network import ProductDetector
+from models.evaluation.truth import NamedPhoto
+from models.onboarding.adapt import Training, adapted
+from models.onboarding.own_detector import is_better, own_detector
+from tests.support.drawn_shelf import shelf_photo
+
+pytestmark = pytest.mark.training
+
+SHIPPED = zoo_folder() / "product-detector"
+
+
+@pytest.fixture(scope="module")
+def shipped() -> LoadedModel:
+    return load_session(SHIPPED)
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> list[NamedPhoto]:
+    drawn = [shelf_photo(tmp_path / f"{number}.png", number) for number in range(3)]
+    return [NamedPhoto(photo.path, photo.boxes, ("cola",) * len(photo.boxes), photo.ignored) for photo in drawn]
+
+
+def test_what_was_exported_sees_alike_once_it_is_read_back(shipped: LoadedModel) -> None:
+    image = np.random.default_rng(1).normal(0, 0.5, (1, 3, 96, 64)).astype(np.float32)
+    boxes, scores = shipped.run(image)
+    with torch.no_grad():
+        logits, own_boxes = exported_detector(SHIPPED / shipped.manifest.file).eval()(torch.from_numpy(image))
+    assert np.allclose(logits.sigmoid().numpy(), scores, atol=2e-3)
+    assert np.allclose(own_boxes.numpy(), boxes, atol=0.5)
+
+
+def test_norms_that_are_kept_do_not_follow_the_images() -> None:
+    detector = exported_detector(SHIPPED / "product-detector.onnx")
+    detector.keeps_norms = True
+    before = {name: value.clone() for name, value in detector.named_buffers()}
+    detector.train()(torch.ones(2, 3, 64, 64))
+    assert all(torch.equal(value, before[name]) for name, value in detector.named_buffers())
+
+
+def test_a_file_that_is_no_detector_of_ours_is_refused(tmp_path: Path) -> None:
+    embedder = zoo_folder() / "sku-embedder"
+    with pytest.raises(BadInputError, match="holds no detector"):
+        exported_classes(embedder / "sku-embedder.onnx")
+    export_onnx(ProductDetector(classes=1).eval(), tmp_path / "product-detector.onnx")
+    with pytest.raises(UnavailableError):
+        exported_detector(tmp_path / "product-detector.onnx")
+    (tmp_path / "manifest.json").write_bytes((SHIPPED / "manifest.json").read_bytes())
+    with pytest.raises(BadInputError, match="built unlike"):
+        exported_detector(tmp_path / "product-detector.onnx")
+
+
+def test_a_detector_learns_from_a_customers_photos(
+    photos: list[NamedPhoto], shipped: LoadedModel, tmp_path: Path
+) -> None:
+    made = adapted(photos, shipped, Training(steps=1, threads=1), tmp_path / "work")
+    assert isinstance(made.manifest, DetectorManifest)
+    assert made.folder == tmp_path / "work" / "product-detector"
+    assert made.manifest.sha256 != shipped.manifest.sha256
+    assert made.manifest.sources[-1].role == "the last steps of the training"
+    assert [spec.name for spec in shipped.manifest.sources] == [spec.name for spec in made.manifest.sources[:-1]]
+
+
+def test_a_detector_that_finds_no_better_is_not_kept(
+    photos: list[NamedPhoto], shipped: LoadedModel, tmp_path: Path
+) -> None:
+    own = own_detector(photos, [0], shipped, Training(steps=1, threads=1), tmp_path)
+    kept = is_better(own.figures["shipped_detector"], own.figures["trained_detector"])
+    assert (own.final is not None) == (own.trial is not None) == kept
+    assert own_detector(photos, [0], shipped, None, tmp_path).figures == {}
+
+
+@pytest.mark.parametrize(
+    ("ap50", "count_error", "better"),
+    [(0.92, 0.10, True), (0.905, 0.05, False), (0.92, 0.12, False), (0.80, 0.02, False)],
+    ids=["finds more", "hardly more", "finds more and counts worse", "finds less"],
+)
+def test_better_means_finding_more_and_counting_no_worse(ap50: float, count_error: float, better: bool) -> None:
+    assert is_better({"ap50": 0.90, "count_error": 0.10}, {"ap50": ap50, "count_error": count_error}) is better
