@@ -14,6 +14,9 @@ from facings.errors import BadInputError, UnavailableError
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
+TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
+"""NAT64 (RFC 6052): a gateway of our network passes these on to the IPv4 address in their last four bytes."""
+
 
 class WebhookAddressError(BadInputError):
     """A webhook must not go there."""
@@ -90,9 +93,16 @@ def _literal(host: str) -> bool:
 
 def _public(text: str) -> bool:
     address: Address = ipaddress.ip_address(text.partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address) and (inner := address.ipv4_mapped or address.sixtofour):
+    if isinstance(address, ipaddress.IPv6Address) and (inner := _inside(address)):
         address = inner
     return address.is_global and not address.is_multicast
+
+
+def _inside(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that packets to an IPv6 one end up at."""
+    if address in TRANSLATED:
+        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.ipv4_mapped or address.sixtofour
 
 
 def _private(host: str) -> WebhookAddressError:

@@ -77,6 +77,8 @@ def post(url: str, secret: str, message_id: str, at: datetime, body: bytes, *, a
         except (httpx.HTTPError, OSError, RuntimeError) as error:  # the last where it was hung up before it began
             reason = f"no whole answer within {DEADLINE_S:g} s" if over.is_set() else f"{type(error).__name__}: {error}"
             raise UnavailableError(reason) from error
+    if 300 <= status < 400:
+        raise UnavailableError(f"answered {status}: redirects are not followed; give the address that it leads to")
     if not 200 <= status < 300:
         raise UnavailableError(f"answered {status}")
 

@@ -11,6 +11,7 @@ import pytest
 
 from cloud.alerts import webhook
 from facings.errors import UnavailableError
+from tests.support.http_peer import Answer, HttpPeer
 
 EVERY_S = 0.05
 
@@ -42,3 +43,15 @@ def test_a_receiver_that_never_ends_is_hung_up_on(trickling: str, monkeypatch: p
     monkeypatch.setattr(webhook, "DEADLINE_S", 0.5)
     with pytest.raises(UnavailableError, match=r"no whole answer within 0\.5 s"):
         webhook.post(trickling, webhook.new_secret(), "m.1", datetime.now(UTC), b"{}", allow_private=True)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed(status: int) -> None:
+    with (
+        HttpPeer(lambda _: Answer(200)) as inside,
+        HttpPeer(lambda _: Answer(status, headers={"Location": f"{inside.url}/admin"})) as receiver,
+        pytest.raises(UnavailableError, match=f"answered {status}: redirects are not followed"),
+    ):
+        webhook.post(receiver.url, webhook.new_secret(), "m.1", datetime.now(UTC), b"{}", allow_private=True)
+    assert len(receiver.requests) == 1
+    assert not inside.requests
