@@ -89,8 +89,8 @@ faults: setup ## Run every fault against the daemon and write docs/faults.md
 screenshots: setup system ## Take the guides' pictures of a running demo: URL=... EMAIL=... PASSWORD=...
 	$(BIN)/python -m tests.support.screenshots $(URL) $(EMAIL) $(PASSWORD)
 
-bench: setup ## Run the benchmarks; each prints JSON
-	@for program in bench/*.py; do $(BIN)/python -m bench.$$(basename $$program .py); done
+bench: setup ## Run benchmarks, each prints JSON: B="vision ingest", all (hours) without
+	@for name in $(or $(B),$(basename $(notdir $(wildcard bench/[a-z]*.py)))); do $(BIN)/python -m bench.$$name; done
 
 clean: ## Remove what was built or simulated; environments stay
 	rm -rf var runs build demo-summary.json .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -34,6 +34,7 @@ import duckdb
 import psutil
 
 from bench.parts.questions import SUMS, Asking, period_of, questions
+from bench.parts.saying import say
 from bench.parts.yardstick import exported, sums
 from cloud.analytics.rollups.background import RollupRounds
 from cloud.services import Services
@@ -201,7 +202,7 @@ def main(arguments: Sequence[str]) -> None:
         folder = Path(arguments[1]) if len(arguments) > 1 else Path(passing)
         folder.mkdir(parents=True, exist_ok=True)
         result = measure(lines, folder)
-    sys.stdout.write(json.dumps(result, indent=1) + "\n")
+    say(result)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ import numpy as np
 from rich.console import Console
 
 from bench.parts.gap_tally import DEPTHS, GapTally, deciles
+from bench.parts.saying import say
 from datasets.compose.export import truth_of
 from datasets.compose.layouts import random_scene
 from datasets.compose.packshots import write_gallery
@@ -178,10 +179,10 @@ def main() -> None:
             reading = chain.read(decode_photo(jpeg(scene.pixels, spec.sensor.jpeg_quality)))
             tally.add(truth_of(scene, f"{number}.jpg"), reading)
     scene_of = {"catalogue": "demo", "seed": SEED, "variety": VARIETY}
-    text = json.dumps({"command": "python -m bench.count_errors", "scenes": scene_of, **tally.result()}, indent=1)
+    figures = {"command": "python -m bench.count_errors", "scenes": scene_of, **tally.result()}
     if "--out" in sys.argv:
-        write_atomic(Path(sys.argv[sys.argv.index("--out") + 1]), f"{text}\n".encode())
-    sys.stdout.write(f"{text}\n")
+        write_atomic(Path(sys.argv[sys.argv.index("--out") + 1]), json.dumps(figures, indent=1) + "\n")
+    say(figures)
 
 
 if __name__ == "__main__":

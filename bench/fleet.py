@@ -21,6 +21,7 @@ from typing import Any
 import httpx
 import psutil
 
+from bench.parts.saying import say
 from tests.support.cloud import EMAIL, PASSWORD, TENANT, RunningCloud
 
 
@@ -98,7 +99,7 @@ def main() -> None:
             "stored": stored(cloud),
             **watched.result(),
         }
-    sys.stdout.write(json.dumps(result, indent=1) + "\n")
+    say(result)
 
 
 if __name__ == "__main__":

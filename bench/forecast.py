@@ -12,7 +12,6 @@ Target: the least RMSSE of all at each grain. Peers: statsforecast, with their u
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 import warnings
@@ -26,6 +25,7 @@ import pandas as pd
 from statsforecast import StatsForecast
 from statsforecast.models import IMAPA, TSB, CrostonClassic, CrostonSBA, SeasonalNaive
 
+from bench.parts.saying import say
 from cloud.analytics.forecast.backtest import LEVEL, naive_error, rmsse
 from cloud.analytics.forecast.history import FloatArray, History
 from cloud.analytics.forecast.study import forecast
@@ -141,7 +141,7 @@ def main() -> None:
     most = int(sys.argv[1]) if len(sys.argv) > 1 else 500
     database = opened()
     found = {grain: compare(*read(database, grain, most)) for grain in GRAINS}
-    print(json.dumps(found, indent=1))
+    say(found)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bench.parts.saying import say
 from cloud.analytics.places import SURE_GAP
 from edge.vision.chain import VisionChain
 from edge.vision.decode import decode_photo
@@ -81,7 +82,7 @@ def main(arguments: list[str]) -> None:
         }
     except (OSError, PhotoError) as error:
         raise SystemExit(f"cannot read the photos: {error}") from error
-    sys.stdout.write(json.dumps({"command": "python -m bench.gaps", "files": found}, indent=1) + "\n")
+    say({"files": found})
 
 
 if __name__ == "__main__":

@@ -8,8 +8,6 @@ lets stand, of which there should be none.
 
 from __future__ import annotations
 
-import json
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from rich.console import Console
 
+from bench.parts.saying import say
 from datasets.compose.export import ComposeJob, compose_dataset
 from edge.vision.detect import detect
 from edge.vision.manifest import DetectorManifest
@@ -36,7 +35,7 @@ def main() -> None:
         folder = Path(name)
         compose_dataset(ComposeJob(seed=12, variety=0, catalogue="demo"), ACROSS * DOWN, folder, 1, Console(quiet=True))
         photos = read_named(folder / "labels.coco.json", folder, LEAST_VISIBLE)
-        sys.stdout.write(json.dumps(_figures(photos), indent=1) + "\n")
+        say(_figures(photos))
 
 
 def _figures(photos: list[NamedPhoto]) -> dict[str, Any]:

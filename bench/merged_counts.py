@@ -6,7 +6,6 @@ which product each detection overlaps by half in the labels of its photo.
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
 from dataclasses import replace
@@ -17,6 +16,7 @@ import cv2
 import numpy as np
 from typer.testing import CliRunner
 
+from bench.parts.saying import say
 from datasets.cli import app as datasets_app
 from datasets.render.cameras import looking_at, stock_span
 from datasets.render.job import catalogue_of, categories, require_renderer
@@ -105,7 +105,7 @@ def main() -> None:
     error = sum(abs(one["merged"] - one["distinct"]) for one in figures) / sum(one["distinct"] for one in figures)
     twice = sum(sum(one["found"]) - one["distinct"] for one in figures) / sum(one["distinct"] for one in figures)
     said = {"command": "python -m bench.merged_counts", "scenes": figures, "count_error": round(error, 4)}
-    sys.stdout.write(json.dumps(said | {"count_error_unmerged": round(twice, 4)}, indent=1) + "\n")
+    say(said | {"count_error_unmerged": round(twice, 4)})
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ most 10% of the promotions without effect are called a success.
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from dataclasses import dataclass, field, replace
@@ -14,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.parts.saying import say
 from cloud.analytics.promo.answer import Ranged, Verdict
 from cloud.analytics.promo.study import PromotionStudy
 from tests.support.promotions import Market, Simulated, simulate
@@ -37,6 +37,7 @@ class Score:
     without_interval: int = 0
 
     def add(self, name: str, interval: tuple[float | None, float | None], value: float, truth: float) -> None:
+        """Count one estimate and its interval against the truth."""
         low, high = interval
         if low is None or high is None:  # too few units for this estimator; it said so
             self.without_interval += 1
@@ -45,6 +46,7 @@ class Score:
         self.error.setdefault(name, []).append(value - truth)
 
     def summary(self) -> dict[str, Any]:
+        """What they come to."""
         counts = {word: self.verdicts.count(word) for word in dict.fromkeys(self.verdicts)}
         return {
             "promotions": len(self.verdicts),
@@ -87,7 +89,7 @@ def main() -> None:
     result: dict[str, Any] = {"level": PromotionStudy().level}
     result["markets"] = {name: scores(market, promotions, PromotionStudy()) for name, market in MARKETS.items()}
     result["seconds"] = round(time.perf_counter() - began)
-    sys.stdout.write(json.dumps(result, indent=1) + "\n")
+    say(result)
 
 
 if __name__ == "__main__":

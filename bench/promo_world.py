@@ -7,7 +7,6 @@ Targets: 90% intervals cover between 85% and 95%, at most 10% of the promotions 
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections import defaultdict
@@ -21,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.parts.saying import say
 from cloud.analytics.promo.overlaps import Apart, Ran, told_apart
 from cloud.analytics.promo.panel import FloatArray, PanelError
 from cloud.analytics.promo.prepared import Horizon
@@ -164,7 +164,7 @@ def main() -> None:
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
         lived = list(pool.map(partial(live, job), range(outlets), chunksize=10))
     result = {"outlets": outlets, "days": DAYS, **scores(World(plan, lived), plan.promotions)}
-    sys.stdout.write(json.dumps(result | {"seconds": round(time.perf_counter() - began)}, indent=1) + "\n")
+    say(result | {"seconds": round(time.perf_counter() - began)})
 
 
 if __name__ == "__main__":

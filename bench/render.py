@@ -8,7 +8,6 @@ load, compare the seconds of CPU.
 
 from __future__ import annotations
 
-import json
 import os
 import statistics
 import sys
@@ -21,6 +20,7 @@ from typing import Any
 
 from rich.console import Console
 
+from bench.parts.saying import say
 from datasets.render import job as jobs
 from datasets.render import paint, photograph
 from datasets.render.job import RenderJob, render_dataset, take_scene
@@ -99,7 +99,7 @@ def main() -> None:
         "runs": runs,
         "seconds_per_photo": parts(scenes),
     }
-    sys.stdout.write(json.dumps(result, indent=1) + "\n")
+    say(result)
 
 
 if __name__ == "__main__":

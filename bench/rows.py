@@ -1,8 +1,9 @@
 """Are products put in the right row and place? Given the true boxes of rendered photos, so that only rows are judged.
 
-Run it with `python -m bench.rows LABELS.coco.json...`; it prints JSON, by file and by the camera's mount. A product is
-in the right row where most products of its row found are of its true row, and no other row found is; in the right place
-where it is also the same number of facings from the left.
+Run it with `python -m bench.rows [LABELS.coco.json...]`; it prints JSON, by file and by the camera's mount. Without any
+it reads those of the week that the demo replays. A product is in the right row where most products of its row found
+are of its true row, and no other row found is; in the right place where it is also the same number of facings from the
+left.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bench.parts.saying import say
 from edge.vision.rows import lay_out
 from facings.labels import other_category_ids
 from models.coco import LEAST_VISIBLE
 
+SHIPPED = "datasets/replays/week/labels.coco.json"
 FEWEST = 4
 """Products on a photo under which there is nothing to order."""
 
@@ -74,8 +77,7 @@ def _shares(results: list[tuple[Bools, Bools]]) -> dict[str, Any]:
 
 def main() -> None:
     """Judge the files named and print."""
-    said = {name: figures(Path(name)) for name in sys.argv[1:]}
-    sys.stdout.write(json.dumps({"command": "python -m bench.rows", "files": said}, indent=1) + "\n")
+    say({"files": {name: figures(Path(name)) for name in sys.argv[1:] or [SHIPPED]}})
 
 
 if __name__ == "__main__":

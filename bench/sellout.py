@@ -6,7 +6,6 @@ stock is visible, within 5% where half is hidden and deliveries are known; 90% i
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.parts.saying import say
 from cloud.analytics.sellout.answer import FOLLOWING, ranged
 from cloud.analytics.sellout.estimate import estimate
 from cloud.analytics.sellout.learning import Learning
@@ -165,7 +165,7 @@ def main() -> None:
             began = time.perf_counter()
             parts = list(pool.map(partial(study, CASES[name], outlets, days), range(0, outlets, TOGETHER)))
             result["cases"][name] = {**score(parts), "seconds": round(time.perf_counter() - began)}
-    sys.stdout.write(json.dumps(result, indent=1) + "\n")
+    say(result)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ coolers of `../shared/data`.
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from bench.parts.saying import say
 from edge.vision.detect import detect
 from edge.vision.reading import PhotoQuality
 from edge.vision.upright import judged_by_turning
@@ -29,7 +29,7 @@ def main(folders: list[Path]) -> None:
     """Judge and print."""
     detector = load_session(zoo_folder() / "product-detector", precision="int8")
     figures = {str(folder): _figures(folder, detector) for folder in folders}
-    sys.stdout.write(json.dumps(figures, indent=1) + "\n")
+    say(figures)
 
 
 def _figures(folder: Path, detector: LoadedModel) -> dict[str, object]:

@@ -7,7 +7,6 @@ products of the whole| / products of the whole; `laid over` the share of the pai
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from bench.parts.saying import say
 from edge.vision.chain import VisionChain
 from edge.vision.photo import Photo
 from facings.messages import CoolerPart
@@ -70,7 +70,7 @@ def main() -> None:
         for way, shows in WAYS.items()
     }
     said = {"command": f"python -m bench.split_photos --photos {count}", **figures}
-    sys.stdout.write(json.dumps(said, indent=1) + "\n")
+    say(said)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ one that counts these very photos best, which is generous to it; ours is the one
 
 from __future__ import annotations
 
-import json
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.parts.saying import say
 from edge.vision.detections import Detections
 from edge.vision.gallery import Best
 from edge.vision.zoo import zoo_folder
@@ -35,7 +35,7 @@ def main(images: Path, labels: Path) -> None:
     photos = read_named(labels, images)
     eyes = open_eyes(zoo_folder() / "product-detector", None, 1)
     taught = _taught(photos) if TEACHER.exists() and find_spec("ai_edge_litert") else None
-    print(json.dumps({"ours": _kept(finding(judge_all(photos, eyes), eyes.threshold)), "teacher": taught}))
+    say({"ours": _kept(finding(judge_all(photos, eyes), eyes.threshold)), "teacher": taught})
 
 
 def _taught(photos: list[NamedPhoto]) -> dict[str, Any]:

@@ -13,9 +13,7 @@ from __future__ import annotations
 
 import edge  # noqa: F401  # isort: skip - before numpy, which then keeps to one thread
 
-import json
 import statistics
-import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -29,6 +27,7 @@ import cv2
 from bench.parts.daemon import daemon_memory
 from bench.parts.drawn import drawn_photo
 from bench.parts.rival import WAYS, Rival, rival
+from bench.parts.saying import say
 from edge.vision import chain as stages
 from edge.vision.chain import VisionChain
 from edge.vision.decode import decode_photo
@@ -129,7 +128,7 @@ def main() -> None:
         "ultralytics": compared,
         "daemon": asdict(memory),
     }
-    sys.stdout.write(json.dumps(figures, indent=1) + "\n")
+    say(figures)
 
 
 if __name__ == "__main__":
