@@ -20,8 +20,8 @@ from edge.vision.acceptance import EVEN, FALSE_ACCEPT, accept_from, read_strange
 from edge.vision.choice import each_for_itself
 from edge.vision.decode import decode_photo
 from edge.vision.detections import FloatArray
-from edge.vision.embed import embed
 from edge.vision.gallery_index import INDEX_NAME, read_index, write_index
+from edge.vision.gallery_views import VIEWS, embed_picture
 from edge.vision.tuning import TUNING_NAME, Tuning, as_unit, read_tuning
 from edge.vision.zoo import CalibrationSpec, EmbedderManifest, LoadedModel
 from facings.errors import BadInputError, PhotoError
@@ -164,7 +164,8 @@ def read_gallery(folder: Path, model: LoadedModel, false_accept: float = FALSE_A
     """
     if not folder.is_dir():
         raise BadInputError(f"The gallery {folder} is no folder: give one that holds a folder of pictures per SKU.")
-    known = read_index(folder / INDEX_NAME, model.manifest.sha256)
+    embedded_as = f"{model.manifest.sha256} {VIEWS}"
+    known = read_index(folder / INDEX_NAME, embedded_as)
     kept: dict[str, FloatArray] = {}
     skus: list[str] = []
     contents = hashlib.sha256()
@@ -186,7 +187,7 @@ def read_gallery(folder: Path, model: LoadedModel, false_accept: float = FALSE_A
         skus.append(sku)
         vectors.append(vector)
     if kept.keys() != known.keys():
-        write_index(folder / INDEX_NAME, model.manifest.sha256, kept)
+        write_index(folder / INDEX_NAME, embedded_as, kept)
     tuning = read_tuning(folder, model.manifest.sha256)
     if tuning:
         contents.update((folder / TUNING_NAME).read_bytes())
@@ -220,8 +221,7 @@ def _pictures(folder: Path, problems: list[str]) -> Iterator[tuple[str, Path]]:
 
 def _embed_picture(encoded: bytes, model: LoadedModel) -> FloatArray:
     pixels = decode_photo(encoded, SMALLEST_PICTURE).pixels
-    vector: FloatArray = embed(model, pixels, product_box(pixels)[None])[0]
-    return vector
+    return embed_picture(model, pixels, product_box(pixels))
 
 
 def product_box(pixels: npt.NDArray[np.uint8]) -> FloatArray:

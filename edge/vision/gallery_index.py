@@ -18,7 +18,10 @@ INDEX_NAME = ".facings-index.npz"
 
 
 def read_index(path: Path, model: str) -> dict[str, FloatArray]:
-    """Embeddings by the sha256 of their picture; none where the index is another model's, damaged or not there."""
+    """Embeddings by the sha256 of their picture; none where the index is damaged, not there, or `model` was another.
+
+    `model` names what embedded the pictures, and how.
+    """
     try:
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as index:
             if str(index["model"]) != model:

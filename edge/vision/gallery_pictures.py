@@ -12,8 +12,8 @@ import numpy as np
 
 from edge.vision.decode import decode_photo
 from edge.vision.detections import FloatArray
-from edge.vision.embed import embed
 from edge.vision.gallery import SMALLEST_PICTURE, SUFFIXES, Gallery, product_box
+from edge.vision.gallery_views import embed_picture
 from edge.vision.zoo import LoadedModel
 from facings.errors import BadInputError, PhotoError
 from facings.files import write_atomic
@@ -104,8 +104,7 @@ def _small(encoded: bytes) -> tuple[str, bytes]:
 
 def _vector(content: bytes, model: LoadedModel) -> FloatArray:
     pixels = decode_photo(content, SMALLEST_PICTURE).pixels
-    vector: FloatArray = embed(model, pixels, product_box(pixels)[None])[0]
-    return vector
+    return embed_picture(model, pixels, product_box(pixels))
 
 
 def _refuse_twin(vector: FloatArray, sku: str, gallery: Gallery) -> None:

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from edge.vision.zoo import EmbedderManifest, load_session
 from facings.errors import BadInputError
-from models.embedder.evaluate import Figures, embed_with, measure
+from models.embedder.evaluate import Figures, measure
 
 app = typer.Typer(help="The SKU embedder: train it, export it to the zoo, measure it.", no_args_is_help=True)
 out = Console()
@@ -67,7 +67,7 @@ def evaluate(
     model = load_session(folder)
     if not isinstance(model.manifest, EmbedderManifest):
         raise BadInputError(f"{folder} holds no embedder.")
-    _show(measure(embed_with(model), shared, unseen, model.manifest.embedder.calibration)[1])
+    _show(measure(model, shared, unseen, model.manifest.embedder.calibration)[1])
 
 
 def _show(figures: list[Figures]) -> None:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from edge.vision.detections import FloatArray
 from edge.vision.embed import letterbox_crop
 from edge.vision.entry import to_model_input
+from edge.vision.gallery_views import embed_picture
 from edge.vision.zoo import CalibrationSpec, LoadedModel
 from models.embedder import sources
 from models.embedder.sources import Crop
@@ -82,16 +83,26 @@ def embed_with(model: LoadedModel) -> Embed:
     return run
 
 
+def embed_pictures_with(model: LoadedModel) -> Embed:
+    """A function from crops to what they are as pictures of a gallery, by the exported model."""
+
+    def run(pictures: list[Crop]) -> FloatArray:
+        return np.stack([embed_picture(model, picture.pixels, picture.box) for picture in pictures])
+
+    return run
+
+
 def measure(
-    embed: Embed, shared: Path, unseen: Path | None, calibration: CalibrationSpec | None = None
+    model: LoadedModel, shared: Path, unseen: Path | None, calibration: CalibrationSpec | None = None
 ) -> tuple[CalibrationSpec, list[Figures]]:
     """The figures with every gallery, and the calibration: the one given, else one fitted here.
 
     `drinks_coolers` never takes part in the fit, so its calibration error is that of new shops.
     """
     pairs = galleries(shared, unseen)
-    whole = {name: trial(embed, *pair) for name, pair in pairs.items()}
-    fewer = {name: trial(embed, *pair, left_out=LEFT_OUT) for name, pair in pairs.items()}
+    looks = {name: _embedded(model, *pair) for name, pair in pairs.items()}
+    whole = {name: trial(*looks[name], *pair) for name, pair in pairs.items()}
+    fewer = {name: trial(*looks[name], *pair, left_out=LEFT_OUT) for name, pair in pairs.items()}
     fitted = calibration or fit_calibration([one for name, one in fewer.items() if name != "drinks_coolers"])
     figures = [
         Figures(
@@ -105,6 +116,10 @@ def measure(
         for name, (queries, pictures) in pairs.items()
     ]
     return fitted, figures
+
+
+def _embedded(model: LoadedModel, queries: list[Crop], pictures: list[Crop]) -> tuple[FloatArray, FloatArray]:
+    return embed_with(model)(queries), embed_pictures_with(model)(pictures)
 
 
 def galleries(shared: Path, unseen: Path | None) -> dict[str, tuple[list[Crop], list[Crop]]]:
@@ -159,12 +174,27 @@ def _by_identity(crops: list[Crop]) -> dict[str, list[Crop]]:
     return dict(found)
 
 
-def trial(embed: Embed, queries: list[Crop], pictures: list[Crop], left_out: float = 0.0, seed: int = 3) -> Trial:
-    """Look every query up; `left_out` is the share of SKUs taken out of the gallery, to see what unknowns look like."""
+def trial(
+    asked: FloatArray,
+    shown: FloatArray,
+    queries: list[Crop],
+    pictures: list[Crop],
+    left_out: float = 0.0,
+    seed: int = 3,
+) -> Trial:
+    """Look every query up in a gallery of the pictures.
+
+    Args:
+        asked, shown: (N, D) and (M, D) embeddings of the queries and of the pictures.
+        queries, pictures: what they are of.
+        left_out: share of the SKUs taken out of the gallery, to see what unknowns look like.
+        seed: which ones.
+    """
     identities = sorted({crop.identity for crop in pictures})
     out = set(np.random.default_rng(seed).permutation(identities)[: round(left_out * len(identities))].tolist())
-    pictures = [crop for crop in pictures if crop.identity not in out]
-    cosines = embed(queries) @ embed(pictures).T
+    kept = [number for number, crop in enumerate(pictures) if crop.identity not in out]
+    pictures = [pictures[number] for number in kept]
+    cosines = asked @ shown[kept].T
     photos, names = np.array([crop.photo for crop in pictures]), np.array([crop.identity for crop in pictures])
     same_photo = np.array([crop.photo for crop in queries])[:, None] == photos[None]
     cosines = np.where(same_photo, -1.0, cosines)
@@ -173,9 +203,9 @@ def trial(embed: Embed, queries: list[Crop], pictures: list[Crop], left_out: flo
     order = np.argsort(-by_sku, axis=1)
     rows = np.arange(len(queries))
     best, second = by_sku[rows, order[:, 0]], by_sku[rows, order[:, 1]]
-    asked = np.array([crop.identity for crop in queries])
-    known = np.array([((names == name) & ~hidden).any() for name, hidden in zip(asked, same_photo, strict=True)])
-    right = skus[order[:, 0]] == asked
+    truth = np.array([crop.identity for crop in queries])
+    known = np.array([((names == name) & ~hidden).any() for name, hidden in zip(truth, same_photo, strict=True)])
+    right = skus[order[:, 0]] == truth
     return Trial(best.astype(np.float32), (best - second).astype(np.float32), right, known)
 
 

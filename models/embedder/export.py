@@ -132,9 +132,9 @@ def release(checkpoint: Path, folder: Path, shared: Path, unseen: Path | None) -
     write_manifest(folder, config, sha256, CalibrationSpec(intercept=0, cosine=0, lead=0))
     if (folder / PICTURE_NAME).exists():
         write_golden(folder)
-    embed = embed_with(load_session(folder))
-    write_strangers(folder, sha256, embed(strangers(shared)))
-    calibration, figures = measure(embed, shared, unseen)
+    loaded = load_session(folder)
+    write_strangers(folder, sha256, embed_with(loaded)(strangers(shared)))
+    calibration, figures = measure(loaded, shared, unseen)
     write_manifest(folder, config, sha256, calibration, tuple(_metrics(figures)))
     return figures
 

@@ -62,7 +62,8 @@ def embed_by_value(crops: list[Crop]) -> np.ndarray:
 
 def test_a_query_never_meets_its_own_photo() -> None:
     pictures = [crop("a", "p", value=10), crop("b", "q", value=100), crop("a", "s", value=200)]
-    result = trial(embed_by_value, [crop("a", "p", value=10), crop("b", "x", value=101)], pictures)
+    queries = [crop("a", "p", value=10), crop("b", "x", value=101)]
+    result = trial(embed_by_value(queries), embed_by_value(pictures), queries, pictures)
     assert result.right.tolist() == [False, True]
     assert result.known.tolist() == [True, True]
     assert result.top1 == 0.5
@@ -71,7 +72,7 @@ def test_a_query_never_meets_its_own_photo() -> None:
 def test_left_out_skus_are_unknown() -> None:
     pictures = [crop(name, name, value=i * 20) for i, name in enumerate("abcdefghij")]
     queries = [crop(name, "query", value=i * 20) for i, name in enumerate("abcdefghij")]
-    result = trial(embed_by_value, queries, pictures, left_out=0.5)
+    result = trial(embed_by_value(queries), embed_by_value(pictures), queries, pictures, left_out=0.5)
     assert result.known.sum() == 5
     assert (result.right == result.known).all()
 
