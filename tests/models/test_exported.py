@@ -52,16 +52,19 @@ def test_norms_that_are_kept_do_not_follow_the_images() -> None:
     assert all(torch.equal(value, before[name]) for name, value in detector.named_buffers())
 
 
-def test_a_file_that_is_no_detector_of_ours_is_refused(tmp_path: Path) -> None:
-    embedder = zoo_folder() / "sku-embedder"
+def test_a_file_that_is_no_detector_of_ours_is_refused(shipped: LoadedModel, tmp_path: Path) -> None:
+    embedder = zoo_folder() / "sku-embedder" / "sku-embedder.onnx"
     with pytest.raises(BadInputError, match="holds no detector"):
-        exported_classes(embedder / "sku-embedder.onnx")
-    export_onnx(ProductDetector(classes=1).eval(), tmp_path / "product-detector.onnx")
+        exported_classes(embedder)
+    model = tmp_path / shipped.manifest.file
+    model.write_bytes((SHIPPED / shipped.manifest.file).read_bytes())
     with pytest.raises(UnavailableError):
-        exported_detector(tmp_path / "product-detector.onnx")
-    (tmp_path / "manifest.json").write_bytes((SHIPPED / "manifest.json").read_bytes())
+        exported_detector(model)
+    assert isinstance(shipped.manifest, DetectorManifest)
+    of_one_class = shipped.manifest.detector.model_copy(update={"classes": ("product",)})
+    shipped.manifest.model_copy(update={"detector": of_one_class}).save(tmp_path)
     with pytest.raises(BadInputError, match="built unlike"):
-        exported_detector(tmp_path / "product-detector.onnx")
+        exported_detector(model)
 
 
 def test_a_detector_learns_from_a_customers_photos(
