@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from facings.messages import Estimate
@@ -35,18 +36,26 @@ class Opening:
             >>> opening.hours(datetime(2026, 1, 1, 18, tzinfo=UTC), datetime(2026, 1, 2, 9, tzinfo=UTC))
             3.0
         """
-        total, day = timedelta(0), start.astimezone(self.zone).date()
-        while day <= end.astimezone(self.zone).date():
-            opens, closes = self._at(day, self.opens), self._at(day, self.closes)
-            total += max(min(end, closes) - max(start, opens), timedelta(0))
-            day += timedelta(days=1)
-        return total / HOUR
+        return _open_hours(self, start, end)
 
-    def _at(self, day: object, hour: int) -> datetime:
-        begin = datetime.combine(day, time(hour % 24), self.zone)  # type: ignore[arg-type]
-        moment = begin + timedelta(days=hour // 24)
-        # In UTC: differences of local times forget that the clock was put on or back.
-        return moment.astimezone(ZoneInfo("UTC"))
+
+# All SKUs of a cooler ask for the same hours, all coolers of a zone for the same days.
+@lru_cache(maxsize=1_024)
+def _open_hours(opening: Opening, start: datetime, end: datetime) -> float:
+    total, day = timedelta(0), start.astimezone(opening.zone).date()
+    last = end.astimezone(opening.zone).date()
+    while day <= last:
+        opens, closes = _moment(opening.zone, day, opening.opens), _moment(opening.zone, day, opening.closes)
+        total += max(min(end, closes) - max(start, opens), timedelta(0))
+        day += timedelta(days=1)
+    return total / HOUR
+
+
+@lru_cache(maxsize=8_192)
+def _moment(zone: ZoneInfo, day: date, hour: int) -> datetime:
+    begin = datetime.combine(day, time(hour % 24), zone)
+    # In UTC: differences of local times forget that the clock was put on or back.
+    return (begin + timedelta(days=hour // 24)).astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)

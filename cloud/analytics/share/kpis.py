@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache, partial
 from math import sqrt
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from sqlalchemy import select
 
 from cloud.analytics.measures import Z
 from cloud.analytics.query.cut import Cut
-from cloud.analytics.sellout.kpis import sold_days
+from cloud.analytics.sellout.sums import sold_by_outlet
 from cloud.analytics.share.answer import spell_of
 from cloud.analytics.share.availability import availability
 from cloud.analytics.share.changes import LEAST_FACINGS
@@ -64,9 +65,9 @@ def _sum(estimates: Iterable[Estimate]) -> Estimate:
 
 def on_shelf_availability(period: Period, by: str) -> list[KpiPoint]:
     """Hours on the shelf / open hours of the planned SKUs that were ever seen."""
-    times = shelf_times(period.session, _window(period), period.opening)
+    times, key = shelf_times(period.session, _window(period), period.opening), _keys(period, by)
     inside = [one for one in times if period.has(one.cooler, one.sku)]
-    found = availability(inside, lambda one: period.key(by, one.cooler, one.sku))
+    found = availability(inside, lambda one: key(one.cooler, one.sku))
     return [period.point(by, key, value) for key, value in found.items()]
 
 
@@ -78,9 +79,7 @@ def distribution_of_outlets(period: Period, by: str) -> list[KpiPoint]:
 
 def distribution_of_sales(period: Period, by: str) -> list[KpiPoint]:
     """Sell-out of the outlets stocking / sell-out of all outlets."""
-    sales: dict[str, float] = defaultdict(float)
-    for row in sold_days(period.facts, period.tenant, period.start, period.end):
-        sales[row.outlet] += max(row.sold, 0)
+    sales = sold_by_outlet(period.facts, period.tenant, period.start, period.end)
     window = _window(period)
     watched = {one.outlet for one in window.watched}
     return _distributed(period, by, window, {outlet: units for outlet, units in sales.items() if outlet in watched})
@@ -88,18 +87,18 @@ def distribution_of_sales(period: Period, by: str) -> list[KpiPoint]:
 
 def _distributed(period: Period, by: str, window: Window, sales: Mapping[str, float]) -> list[KpiPoint]:
     """Each group of places has its own outlets behind it; where all count alike, `sales` are 1."""
-    places = Cut(Cut.of(by).places)
+    place_of, key_of = _keys(period, Cut(Cut.of(by).places).written), _keys(period, by)
     groups: dict[str, set[str]] = defaultdict(set)
     for one in window.watched:
         if period.has_cooler(one.cooler):
-            groups[period.key(places.written, one.cooler, "")].add(one.outlet)
+            groups[place_of(one.cooler, "")].add(one.outlet)
     lines: dict[str, list[MeanLine]] = defaultdict(list)
     for line in window.lines:
         if line.sku and period.has(line.cooler, line.sku):
-            lines[period.key(places.written, line.cooler, "")].append(line)
+            lines[place_of(line.cooler, "")].append(line)
 
     def key(line: MeanLine) -> str:
-        return period.key(by, line.cooler, line.sku)
+        return key_of(line.cooler, line.sku)
 
     found: dict[str, Estimate] = {}
     for place, outlets in groups.items():
@@ -116,10 +115,11 @@ def assortment_depth(period: Period, by: str) -> list[KpiPoint]:
     for cooler in period.session.scalars(select(Cooler)):
         if period.has_cooler(cooler.id):
             wanted[period.key(by, cooler.id, "")] |= own & set(plans.get(cooler.planogram_id or 0, ()))
+    key = _keys(period, by)
     present: dict[str, dict[str, float]] = defaultdict(dict)
     for line in _window(period).lines:
         if line.sku in own and line.facings >= LEAST_FACINGS and period.has(line.cooler, line.sku):
-            skus = present[period.key(by, line.cooler, "")]
+            skus = present[key(line.cooler, "")]
             skus[line.sku] = max(skus.get(line.sku, 0), line.stocked)
     return [period.point(by, key, _depth(present[key].values(), len(skus))) for key, skus in wanted.items() if skus]
 
@@ -137,14 +137,25 @@ def _window(period: Period) -> Window:
     return read_window(period.facts, period.tenant, period.known, period.start, period.end)
 
 
+def _keys(period: Period, by: str) -> Callable[[str, str], str]:
+    """`period.key` without a time, each worked out once: thousands of lines share few."""
+    cut, key = Cut.of(by), lru_cache(maxsize=None)(partial(period.key, by))
+
+    def of(cooler: str, sku: str) -> str:
+        return key(cooler if cut.places else "", sku if cut.products else "")
+
+    return of
+
+
 def eye_level_share(period: Period, by: str) -> list[KpiPoint]:
     """Own facings / all facings on the shelves at eye level."""
     own = set(period.session.scalars(select(Product.sku).where(Product.own)))
     lines = lines_by_height(period.facts, period.tenant, period.known, period.start, period.end).get("eye-level", ())
     groups: dict[str, list[MeanLine]] = defaultdict(list)
+    key_of = _keys(period, by)
     for line in lines:
         if period.has_cooler(line.cooler):
-            groups[period.key(by, line.cooler, "")].append(line)
+            groups[key_of(line.cooler, "")].append(line)
     found = {key: fraction(some, lambda line: line.sku in own) for key, some in groups.items()}
     return [period.point(by, key, value) for key, value in found.items() if value is not None]
 

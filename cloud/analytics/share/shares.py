@@ -24,28 +24,32 @@ def fraction(lines: Iterable[MeanLine], belongs: Callable[[MeanLine], bool]) -> 
 
     With F facings in all, the variance of a share s is ((1-s)² var(its facings) + s² var(the others)) / F².
     """
-    inside = outside = inside_variance = outside_variance = 0.0
+    inside = inside_variance = total = variance = 0.0
     for line in lines:
+        total, variance = total + line.facings, variance + line.variance
         if belongs(line):
             inside, inside_variance = inside + line.facings, inside_variance + line.variance
-        else:
-            outside, outside_variance = outside + line.facings, outside_variance + line.variance
-    total = inside + outside
+    return _share(inside, inside_variance, total, variance)
+
+
+def shares(lines: Iterable[MeanLine], key: Key) -> dict[str, Estimate]:
+    """The share of facings of each key in all `lines`; they add up to one where every line has a key."""
+    sums: dict[str | None, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    for line in lines:
+        mine = sums[key(line)]
+        mine[0] += line.facings
+        mine[1] += line.variance
+    facings, variance = (sum(one[part] for one in sums.values()) for part in (0, 1))
+    found = {name: _share(mine[0], mine[1], facings, variance) for name, mine in sums.items() if name is not None}
+    return {name: share for name, share in found.items() if share is not None}
+
+
+def _share(inside: float, inside_variance: float, total: float, variance: float) -> Estimate | None:
     if not total:
         return None
     share = inside / total
-    reach = Z * sqrt((1 - share) ** 2 * inside_variance + share**2 * outside_variance) / total
-    return bounded(share, reach)
-
-
-def shares(lines: Collection[MeanLine], key: Key) -> dict[str, Estimate]:
-    """The share of facings of each key in all `lines`; they add up to one where every line has a key."""
-    found = {}
-    for name in {name for line in lines if (name := key(line)) is not None}:
-        share = fraction(lines, lambda line, name=name: key(line) == name)  # type: ignore[misc]
-        if share is not None:
-            found[name] = share
-    return found
+    outside_variance = max(variance - inside_variance, 0.0)
+    return bounded(share, Z * sqrt((1 - share) ** 2 * inside_variance + share**2 * outside_variance) / total)
 
 
 def purity(lines: Iterable[MeanLine], owned: Collection[str], own: Collection[str]) -> Estimate | None:

@@ -1,0 +1,103 @@
+"""Sell-out over some time added up in the store: thousands of rows of single days need not come out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import numpy as np
+
+from cloud.analytics.sellout.answer import ranged
+from cloud.audits.facts import Facts
+from facings.messages import Estimate
+
+By = Literal["outlet", "outlet, sku"]
+_DAYS = "FROM sellout_day FINAL WHERE tenant = %(tenant)s AND day BETWEEN %(first)s AND %(last)s AND withdrawn = 0"
+
+
+@dataclass(frozen=True, slots=True)
+class SoldSum:
+    """What an outlet, or one SKU in it, sold and could have sold over all its business days of the period."""
+
+    outlet: str
+    sku: str
+    """Empty where SKUs are not told apart."""
+    units: Estimate
+    lost: float
+
+
+def sold_by_outlet(facts: Facts, tenant: str, start: datetime, end: datetime) -> dict[str, float]:
+    """Units sold of all products, by outlet; the business days are those whose dates lie in the period."""
+    statement = f"SELECT outlet, sum(greatest(sold, 0)) AS units {_DAYS} GROUP BY outlet"
+    return dict(_pairs(facts, statement, _period(tenant, start, end)))
+
+
+def days_sold(facts: Facts, tenant: str, start: datetime, end: datetime, skus: Collection[str]) -> dict[str, int]:
+    """Business days of the period with sell-out of some of `skus`, by outlet."""
+    bound = _period(tenant, start, end) | {"skus": tuple(skus) or ("",)}
+    statement = f"SELECT outlet, uniqExact(day) AS days {_DAYS} AND sku IN %(skus)s GROUP BY outlet"
+    return dict(_pairs(facts, statement, bound))
+
+
+def sold_sums(
+    facts: Facts, tenant: str, start: datetime, end: datetime, skus: Collection[str], by: By, outlet: str | None = None
+) -> list[SoldSum]:
+    """The sell-out of `skus`, of one outlet or of all, with its interval.
+
+    The same as `cloud.analytics.sellout.kpis.sell_out` makes of the days, where it is said how errors hang together.
+    """
+    bound = _period(tenant, start, end) | {"skus": tuple(skus) or ("",), "outlet": outlet or ""}
+    found = facts.arrow(_sums(by, "AND outlet = %(outlet)s" if outlet else ""), bound)
+    low, high = _interval(found)
+    rows = found.to_pylist()
+    return [
+        SoldSum(
+            row["outlet"],
+            row.get("sku", ""),
+            Estimate(value=round(row["units"], 4), low=round(float(below), 4), high=round(float(above), 4)),
+            row["lost_units"],
+        )
+        for row, below, above in zip(rows, low, high, strict=True)
+    ]
+
+
+def _sums(by: By, narrowed: str) -> str:
+    days = f"{_DAYS} AND sku IN %(skus)s {narrowed}"
+    # Days mostly follow one another, where the last one says it all.
+    known = "if(length(days) = last - first + 1, at + lag <= last, has(days, at + lag))"
+    covariances = f"arraySum(arrayMap((of, lag) -> if({known}, of, 0), following, arrayEnumerate(following)))"
+    return f"""
+        SELECT {by}, units, greatest(own, 0) + shared AS variance, lost_units
+        FROM (
+            SELECT {by}, sum(s_sold) AS units, sum(s_variance + 2 * between) AS own, sum(s_lost) AS lost_units
+            FROM (
+                SELECT outlet, sku, cooler, sum(sold) AS s_sold, sum(sold_variance) AS s_variance, sum(lost) AS s_lost,
+                    groupArray(toInt32(day)) AS days, min(toInt32(day)) AS first, max(toInt32(day)) AS last,
+                    arraySum(arrayMap((at, following) -> {covariances}, days, groupArray(sold_following))) AS between
+                {days} GROUP BY outlet, sku, cooler
+            ) AS stood GROUP BY {by}
+        ) AS sold INNER JOIN (
+            SELECT {by}, sum(pow(busy, 2)) AS shared
+            FROM (SELECT {by}, sum(sold_shared) AS busy {days} GROUP BY {by}, day) AS of_day GROUP BY {by}
+        ) AS together USING ({by})
+        ORDER BY {by}
+    """  # noqa: S608 (names of ours; values are bound)
+
+
+def _interval(found: Any) -> tuple[Sequence[float], Sequence[float]]:
+    units, variance = (np.asarray(found.column(name), float) for name in ("units", "variance"))
+    interval = ranged(units, variance)
+    return interval[1], interval[2]  # type: ignore[return-value]
+
+
+def _period(tenant: str, start: datetime, end: datetime) -> dict[str, Any]:
+    """Business days are local at each outlet: taken are those whose dates lie in the period."""
+    last = (end - timedelta(microseconds=1)).date()
+    return {"tenant": tenant, "first": str(start.date()), "last": str(last)}
+
+
+def _pairs(facts: Facts, statement: str, bound: Mapping[str, Any]) -> list[tuple[Any, Any]]:
+    columns = facts.arrow(statement, bound).columns
+    return list(zip(*(column.to_pylist() for column in columns), strict=True))

@@ -1,0 +1,62 @@
+"""Sell-out added up in the store is what its days add up to."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cloud.analytics.sellout.kpis import SoldDay, sell_out, sold_days
+from cloud.analytics.sellout.sold_table import sellout_day
+from cloud.analytics.sellout.sums import days_sold, sold_by_outlet, sold_sums
+from cloud.services import Services
+
+START = datetime(2026, 11, 2, tzinfo=UTC)
+END = START + timedelta(days=9)
+OWN = ("cola", "lemon")
+
+
+@pytest.fixture
+def sold(services: Services) -> list[SoldDay]:
+    """Two outlets, one of them with two coolers; days that follow one another and days that do not; one withdrawn."""
+    rows = []
+    for number, (cooler, outlet) in enumerate((("front", "kiosk"), ("back", "kiosk"), ("door", "bar"))):
+        for place, sku in enumerate((*OWN, "rival")):
+            for day in range(12):
+                if (day + number) % 5 == 3 and place == 1:
+                    continue
+                units = 2.0 + (day * 7 + number + place) % 5
+                following = [-0.2, 0.1 * place, -0.05][: (day + place) % 4]
+                withdrawn = int(day == 4 and number == 2)
+                on = (START + timedelta(days=day)).date()
+                made = (units, 0.4 + 0.1 * place, 0.3, 0.5 * (day % 2), 0.1, 6.0, 1.0, withdrawn, START, following)
+                rows.append(("acme", cooler, sku, on, outlet, *made))
+    services.facts.insert(sellout_day, rows)
+    return [one for one in sold_days(services.facts, "acme", START, END) if one.sku in OWN]
+
+
+@pytest.mark.parametrize("outlet", [None, "kiosk"])
+def test_by_outlet_and_sku(services: Services, sold: list[SoldDay], outlet: str | None) -> None:
+    found = sold_sums(services.facts, "acme", START, END, OWN, "outlet, sku", outlet)
+    days = [one for one in sold if outlet in (None, one.outlet)]
+    assert {f"{one.outlet}/{one.sku}": one.units for one in found} == sell_out(
+        days, lambda one: f"{one.outlet}/{one.sku}"
+    )
+
+
+def test_by_outlet(services: Services, sold: list[SoldDay]) -> None:
+    found = sold_sums(services.facts, "acme", START, END, OWN, "outlet")
+    assert {one.outlet: one.units for one in found} == sell_out(sold, lambda one: one.outlet)
+    assert {one.outlet: one.lost for one in found} == pytest.approx(
+        {name: sum(one.lost for one in sold if one.outlet == name) for name in ("kiosk", "bar")}
+    )
+    assert days_sold(services.facts, "acme", START, END, OWN) == {"kiosk": 9, "bar": 8}
+    whole = sold_days(services.facts, "acme", START, END)
+    assert sold_by_outlet(services.facts, "acme", START, END) == pytest.approx(
+        {name: sum(one.sold for one in whole if one.outlet == name) for name in ("kiosk", "bar")}
+    )
+
+
+def test_of_nothing(services: Services) -> None:
+    assert sold_sums(services.facts, "acme", START, END, OWN, "outlet") == []
+    assert sold_sums(services.facts, "acme", START, END, (), "outlet, sku") == []
