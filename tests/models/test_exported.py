@@ -11,9 +11,7 @@ import torch
 from edge.vision.manifest import DetectorManifest
 from edge.vision.zoo import LoadedModel, load_session, zoo_folder
 from facings.errors import BadInputError, UnavailableError
-from models.detector.export import export_onnx
 from models.detector.exported import exported_classes, exported_detector
-from models.detector.network import ProductDetector
 from models.evaluation.truth import NamedPhoto
 from models.onboarding.adapt import Training, adapted
 from models.onboarding.own_detector import is_better, own_detector
