@@ -24,6 +24,7 @@ from cloud.identity import service as identity
 from cloud.identity.models import ROLES
 from cloud.identity.models import Tenant as TenantRow
 from cloud.migrations import migrate as migrate_records
+from cloud.options import Config, DataDir, Tenant
 from cloud.records import ALL_TENANTS, Records
 from cloud.settings import CloudSettings, load_settings, session_secret
 from facings.clock import format_utc
@@ -49,9 +50,6 @@ for name, group in (
 app.command()(export)
 app.command()(recompute)
 
-Config = Annotated[Path | None, typer.Option(help="settings file (TOML)")]
-DataDir = Annotated[Path | None, typer.Option(help="folder of everything that must survive")]
-Tenant = Annotated[str, typer.Option(help="id of the tenant")]
 Role = Annotated[str, typer.Option(help=", ".join(ROLES))]
 console = Console(highlight=False, soft_wrap=True)
 

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import gc
 import logging
-import signal
-import threading
-from pathlib import Path
-from types import FrameType
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from cloud.instance import Instance
+from cloud.options import Config, DataDir
 from cloud.settings import load_settings
+from facings.stopping import until_told_to_stop
 
 app = typer.Typer(help="Start the whole cloud on this machine: broker, ingest, API, pages.")
 
 
 @app.command()
 def up(
-    config: Annotated[Path | None, typer.Option(help="settings file (TOML)")] = None,
-    data_dir: Annotated[Path | None, typer.Option(help="folder of everything that must survive")] = None,
+    config: Config = None,
+    data_dir: DataDir = None,
     host: Annotated[str | None, typer.Option(help="address of API and pages; 0.0.0.0 for all")] = None,
     port: Annotated[int | None, typer.Option(help="port of API and pages; 0 takes a free one")] = None,
 ) -> None:
@@ -30,21 +28,15 @@ def up(
     settings = load_settings(config, data_dir, host, port)
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    stopping = threading.Event()
-
-    def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
-        stopping.set()
-
-    signal.signal(signal.SIGTERM, ask_to_stop)
-    signal.signal(signal.SIGINT, ask_to_stop)
-    instance = Instance(settings)
-    instance.start()
-    gc.freeze()  # what stays until the end needs no looking at: ingest makes and drops objects by the million
-    try:
-        _greet(instance)
-        instance.wait(stopping)
-    finally:
-        instance.stop()
+    with until_told_to_stop() as told:
+        instance = Instance(settings)
+        instance.start()
+        gc.freeze()  # what stays until the end needs no looking at: ingest makes and drops objects by the million
+        try:
+            _greet(instance)
+            instance.wait(told)
+        finally:
+            instance.stop()
 
 
 def _greet(instance: Instance) -> None:

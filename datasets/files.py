@@ -27,6 +27,16 @@ def png(pixels: npt.NDArray[np.uint8]) -> bytes:
     return bytes(encoded)
 
 
+def photo_name(number: int) -> str:
+    """The photo of a scene, from the data set's folder."""
+    return f"images/{number:06d}.jpg"
+
+
+def scene_file(out: Path, number: int) -> Path:
+    """Where everything known about a scene is written, after its photo: where it is, the scene is done."""
+    return out / "scenes" / f"{number:06d}.json"
+
+
 def sha256_of(content: bytes) -> str:
     """Hex digest."""
     return hashlib.sha256(content).hexdigest()

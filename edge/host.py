@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import logging
-import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 
 from edge.daemon import Device
 from edge.reader import Reader, SharedReader
 from edge.settings import EdgeSettings, VisionSettings
 from facings.errors import FacingsError
+from facings.stopping import until_told_to_stop
 
 LOG = logging.getLogger("edge")
 POLL_S = 0.2
@@ -40,7 +39,7 @@ def run_devices(devices: Sequence[EdgeSettings], readers: Readers, *, once: bool
         Whether every device started.
     """
     running: list[Device] = []
-    with _until_told_to_stop() as told:
+    with until_told_to_stop() as told:
         try:
             for settings in devices:
                 try:
@@ -62,15 +61,3 @@ def _stop_together(devices: Sequence[Device]) -> None:
         thread.start()
     for thread in stopping:
         thread.join()
-
-
-@contextmanager
-def _until_told_to_stop() -> Iterator[threading.Event]:
-    told = threading.Event()
-    numbers = (signal.SIGTERM, signal.SIGINT)
-    before = {number: signal.signal(number, lambda *_: told.set()) for number in numbers}
-    try:
-        yield told
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -38,6 +38,9 @@ MANIFEST, SIGNATURE, TUNING = "manifest.json", "manifest.sig", "tuning.npz"
 MOST_BYTES = 256_000_000
 """A larger bundle is refused unread; 1,000 SKUs with five pictures of 20 kB have 100 MB."""
 MOST_MANIFEST_BYTES = 8_000_000
+LONGEST_SIDE = 512
+"""Pixels of a kept picture: more than any embedder looks at, and few enough for a gallery to travel."""
+JPEG_QUALITY = 92
 DAMAGE = (KeyError, zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
 """What zipfile raises for a missing or damaged entry, a packing it does not know, and a password."""
 # Said before what is signed, so that a signature made for another purpose is none for a gallery.

@@ -14,6 +14,7 @@ from typing import Literal, Protocol
 from facings.messages import Estimate, Share
 
 Z = 1.645
+"""Standard deviations either way that hold nine of ten errors of a normal law."""
 Group = Literal["own", "competitor", "unknown"]
 GROUPS: tuple[Group, ...] = ("own", "competitor", "unknown")
 

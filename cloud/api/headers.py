@@ -1,4 +1,4 @@
-"""Security headers of every answer, and the time each took."""
+"""Headers: those of security on every answer, with the time each took; and that of what never changes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cloud.services import Services
+
+FOREVER = "private, max-age=31536000, immutable"
+"""`cache-control` of what is named by its content: who has it need not ask again."""
 
 
 def content_security_policy(websocket_url: str) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 LARGEST_PAGE = 500
+LARGEST_IMPORT = 5000
 LARGEST_ID = 2**31 - 1
 Item = TypeVar("Item")
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from cloud.api.deps import AdminDep, CallerDep, DeviceDep, ServicesDep, SessionDep
 from cloud.api.errors import ApiError, not_found
+from cloud.api.headers import FOREVER
 from cloud.api.shapes import Limit, Page
 from cloud.audits.archive import device_events, find_observation, find_photo
 from cloud.audits.models import Quarantined
@@ -32,7 +33,6 @@ from facings.ids import Slug
 
 router = APIRouter(prefix="/api/v1", tags=["audits"])
 
-FOREVER = "private, max-age=31536000, immutable"
 """A photo never changes, and only its tenant may see it."""
 
 

@@ -7,10 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from cloud.api.fields import Currency, Gtin, Money, Name, OptionalName, Word
-from cloud.api.shapes import Answer, Body
+from cloud.api.shapes import LARGEST_IMPORT, Answer, Body
 from facings.ids import Slug
-
-LARGEST_IMPORT = 5000
 
 
 class ProductBody(Body):

@@ -8,11 +8,9 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from cloud.api.fields import Name, OptionalName, TimeZone, Word
-from cloud.api.shapes import Answer, Body, RecordId
+from cloud.api.shapes import LARGEST_IMPORT, Answer, Body, RecordId
 from facings.clock import UtcDatetime
 from facings.ids import Slug
-
-LARGEST_IMPORT = 5000
 
 
 class OutletBody(Body):
@@ -56,6 +54,7 @@ class CoolerBody(Body):
     name_zh: OptionalName = ""
     owned: bool = Field(default=True, description="by the brand, not by the shop")
     cooler_type: Annotated[str, Field(max_length=40, description="as one-door, two-door, counter")] = ""
+    gravity_feed: bool = Field(default=False, description="its units slide forward: a lane that looks empty is empty")
     planogram_id: RecordId | None = Field(
         default=None, description="the planogram its photos are judged by; null: the one of the planogram rules"
     )
@@ -82,6 +81,7 @@ class CoolerAnswer(Answer):
     name_zh: str
     owned: bool
     cooler_type: str
+    gravity_feed: bool
     planogram_id: RecordId | None = Field(description="the one in force")
     planogram_by: Literal["hand", "rule"] = Field(description="who chose it")
 

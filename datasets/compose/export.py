@@ -14,7 +14,7 @@ from rich.console import Console
 from datasets.coco import coco_of
 from datasets.compose.layouts import random_scene
 from datasets.compose.scene import RenderedScene, render
-from datasets.files import claim_folder, jpeg
+from datasets.files import claim_folder, jpeg, photo_name, scene_file
 from datasets.parallel import for_each
 from datasets.products.catalogues import demo_catalogue, house_catalogue, random_catalogue
 from datasets.products.packs import Catalogue
@@ -41,16 +41,12 @@ def compose_dataset(job: ComposeJob, scenes: int, out: Path, workers: int, conso
         BadInputError: the folder holds scenes of another job.
     """
     claim_folder(out, asdict(job))
-    missing = [number for number in range(scenes) if not _truth_file(out, number).exists()]
+    missing = [number for number in range(scenes) if not scene_file(out, number).exists()]
     for_each(partial(_compose_one, job, out), missing, workers, "Composing scenes", console)
-    truths = [json.loads(_truth_file(out, number).read_text()) for number in range(scenes)]
+    truths = [json.loads(scene_file(out, number).read_text()) for number in range(scenes)]
     lines = "".join(json.dumps(truth, ensure_ascii=False) + "\n" for truth in truths)
     write_atomic(out / "truth.jsonl", lines.encode())
     write_atomic(out / "labels.coco.json", json.dumps(coco_of(truths), ensure_ascii=False).encode())
-
-
-def _truth_file(out: Path, number: int) -> Path:
-    return out / "scenes" / f"{number:06d}.json"
 
 
 @lru_cache(maxsize=2)
@@ -66,9 +62,9 @@ def _compose_one(job: ComposeJob, out: Path, number: int) -> None:
     catalogue = catalogue_of(job.catalogue, job.seed)
     spec = random_scene(rng, catalogue, job.variety)
     scene = render(spec, catalogue, rng)
-    name = f"{number:06d}.jpg"
-    write_atomic(out / "images" / name, jpeg(scene.pixels, spec.sensor.jpeg_quality))
-    write_atomic(_truth_file(out, number), json.dumps(truth_of(scene, f"images/{name}"), ensure_ascii=False).encode())
+    name = photo_name(number)
+    write_atomic(out / name, jpeg(scene.pixels, spec.sensor.jpeg_quality))
+    write_atomic(scene_file(out, number), json.dumps(truth_of(scene, name), ensure_ascii=False).encode())
 
 
 def truth_of(scene: RenderedScene, file: str) -> dict[str, Any]:

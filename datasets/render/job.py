@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 from rich.console import Console
 
-from datasets.files import claim_folder
+from datasets.files import claim_folder, photo_name, scene_file
 from datasets.parallel import for_each
 from datasets.products.catalogues import demo_catalogue, house_catalogue, random_catalogue
 from datasets.products.packs import Catalogue
@@ -23,7 +23,7 @@ from datasets.render.photograph import photograph
 from datasets.render.rendering import SAMPLES, Mount, Rendering
 from datasets.render.splits import split_of, stock_of, unseen_skus
 from datasets.render.stress import Stress, draw_stress, parse_stress
-from datasets.render.write import photo_name, scene_file, write_labels, write_scene
+from datasets.render.write import write_labels, write_scene
 from facings.errors import BadInputError, FacingsError
 from facings.files import clear_parts
 

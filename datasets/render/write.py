@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
+from datasets.files import photo_name, scene_file
 from datasets.render.splits import SPLITS, split_of
 from datasets.sets.layout import LABELS_FILE
 from facings.files import whole_file, write_atomic
@@ -14,16 +15,6 @@ from facings.files import whole_file, write_atomic
 Coco = dict[str, Any]
 _MOST_NOTES = 100_000
 """More annotations than any photo has: ids of a scene's do not depend on the other scenes."""
-
-
-def scene_file(out: Path, number: int) -> Path:
-    """Where everything known about a scene is written, after its photo: where it is, the scene is done."""
-    return out / "scenes" / f"{number:06d}.json"
-
-
-def photo_name(number: int) -> str:
-    """The photo of a scene, from the data set's folder."""
-    return f"images/{number:06d}.jpg"
 
 
 def write_scene(out: Path, number: int, photo: bytes, scene: Coco) -> None:

@@ -17,13 +17,11 @@ from edge.vision.gallery_views import embed_picture
 from edge.vision.zoo import LoadedModel
 from facings.errors import BadInputError, PhotoError
 from facings.files import write_atomic
+from facings.galleries import JPEG_QUALITY, LONGEST_SIDE
 from facings.ids import is_slug
 
-LONGEST_SIDE = 512
-"""More pixels than any embedder looks at, and few enough for a gallery to travel."""
 TWIN = 0.985
 """Cosine from which on two pictures are the same, saved twice."""
-QUALITY = 92
 
 
 @dataclass(frozen=True)
@@ -99,7 +97,7 @@ def _small(encoded: bytes) -> tuple[str, bytes]:
         return ("png" if photo.media_type == "image/png" else "jpg"), encoded
     size = (max(1, round(photo.width * scale)), max(1, round(photo.height * scale)))
     pixels = cv2.resize(photo.pixels, size, interpolation=cv2.INTER_AREA)
-    return "jpg", cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1].tobytes()
+    return "jpg", cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1].tobytes()
 
 
 def _vector(content: bytes, model: LoadedModel) -> FloatArray:

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
+
+from facings.stopping import until_told_to_stop
 
 if TYPE_CHECKING:
     from firmware_sim.scenario.play import Happening
@@ -61,7 +59,7 @@ def run(
 
     read = read_scenario(scenario)
     stage = Stage.of(read)
-    with _until_told_to_stop() as stopped:
+    with until_told_to_stop() as stopped:
         stage.start()
         try:
             for name, address in stage.addresses():
@@ -76,15 +74,3 @@ def _tell(happening: Happening, as_json: bool) -> None:
         typer.echo(json.dumps(asdict(happening)))
     else:
         typer.echo(f"{happening.at:8.1f} s  {happening.what:18} {happening.target:12} {happening.text}")
-
-
-@contextmanager
-def _until_told_to_stop() -> Iterator[threading.Event]:
-    told = threading.Event()
-    numbers = (signal.SIGTERM, signal.SIGINT)
-    before = {number: signal.signal(number, lambda *_: told.set()) for number in numbers}
-    try:
-        yield told
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

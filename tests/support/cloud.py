@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -30,20 +29,13 @@ from cloud.outlets.models import Cooler, Outlet
 from cloud.records import Records
 from cloud.services import NoLiveNumbers, Services
 from cloud.settings import CloudSettings, HttpSettings
+from tests.support.broker import free_port
 
 TENANT = "acme"
 EMAIL = "admin@acme.example"
 PASSWORD = "correct horse battery"
 SECRET = "a secret for tests, long enough to sign"
 WITHIN_S = 120.0  # far over what is needed: a busy machine shall not fail a test
-
-
-def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def wait_until(condition: Any, within_s: float = WITHIN_S, what: str = "") -> Any:

@@ -13,7 +13,7 @@ from typing import Any, Self
 from aiosmtpd.controller import Controller
 
 from facings.messages import AlertNotice
-from tests.support.cloud import free_port
+from tests.support.broker import free_port
 from tests.support.http_peer import Answer, HttpPeer, Request
 
 

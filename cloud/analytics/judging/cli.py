@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,15 +9,13 @@ from rich.console import Console
 from rich.table import Table
 
 from cloud.asking import answered, asking
+from cloud.options import Config, DataDir, Tenant
 from cloud.settings import load_settings
 
 set_aside = typer.Typer(help="Stored observations that could not be judged.", no_args_is_help=True)
 console = Console(highlight=False, soft_wrap=True)
 
-Tenant = Annotated[str, typer.Option(help="id of the tenant")]
 Cooler = Annotated[str | None, typer.Option(help="only those of this cooler")]
-Config = Annotated[Path | None, typer.Option(help="settings file (TOML)")]
-DataDir = Annotated[Path | None, typer.Option(help="folder of everything that must survive")]
 
 
 @set_aside.command("list")

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from cloud.asking import answered, asking
+from cloud.options import Config, DataDir, Tenant
 from cloud.settings import load_settings
 from facings.errors import BadInputError
 from facings.files import whole_path
@@ -19,12 +20,9 @@ from facings.files import whole_path
 RAW = ("observations", "lines")
 console = Console(highlight=False, soft_wrap=True, stderr=True)
 
-Tenant = Annotated[str, typer.Option(help="id of the tenant")]
 From = Annotated[str, typer.Option("--from", help="first moment or day, as 2026-11-01 or 2026-11-01T06:00:00Z")]
 To = Annotated[str, typer.Option("--to", help="just after the last moment, or the last day")]
 Cooler = Annotated[list[str], typer.Option(help="only this cooler; may be given several times")]
-Config = Annotated[Path | None, typer.Option(help="settings file (TOML)")]
-DataDir = Annotated[Path | None, typer.Option(help="folder of everything that must survive")]
 
 
 class FileFormat(StrEnum):

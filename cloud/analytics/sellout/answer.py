@@ -9,11 +9,11 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import ndtr
 
+from cloud.analytics.measures import Z
 from cloud.analytics.sellout.records import CoolerRecord, FloatArray
 
 LEVEL = 0.9
 """An interval holds the truth nine times of ten."""
-Z = 1.645
 FOLLOWING = 6
 """Days after a day whose sales are told to be bound to its own: deliveries are seldom further apart."""
 _NOTHING = 1e-6

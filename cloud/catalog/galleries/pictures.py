@@ -10,13 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from facings.errors import PhotoError
+from facings.galleries import JPEG_QUALITY, LONGEST_SIDE
 from facings.messages import Box
 from facings.pictures import read_header
 
 SMALLEST_SIDE = 16
-LONGEST_SIDE = 512
-"""More pixels than any embedder looks at, and few enough for a gallery to travel."""
-QUALITY = 92
 
 
 @dataclass(frozen=True)
@@ -86,5 +84,5 @@ def as_jpeg(pixels: npt.NDArray[np.uint8]) -> Picture:
     if scale < 1:
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-    content = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1].tobytes()
+    content = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])[1].tobytes()
     return Picture(content, "jpg", pixels.shape[1], pixels.shape[0])

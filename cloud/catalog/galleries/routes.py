@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from cloud.api.deps import CallerDep, DeviceDep, ManagerDep, ServicesDep, SessionDep
 from cloud.api.errors import ApiError, not_found
+from cloud.api.headers import FOREVER
 from cloud.api.reading import answered_page
 from cloud.api.routing import CommittingRoute
 from cloud.api.shapes import AfterNumber, Limit, Page, RecordId
@@ -31,7 +32,6 @@ PictureBytes = Annotated[bytes, Body(media_type="image/jpeg", description="a JPE
 TuningBytes = Annotated[bytes, Body(media_type="application/octet-stream", description="tuning.npz as it is")]
 Embedder = Annotated[str, Query(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the embedder it was learned with")]
 Since = Annotated[int | None, Query(ge=1, description="leave out pictures of this version, which you have")]
-FOREVER = "private, max-age=31536000, immutable"
 
 
 @router.get("/gallery")

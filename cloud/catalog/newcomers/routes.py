@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from cloud.api.deps import LIVE, ManagerDep, ServicesDep, SessionDep
 from cloud.api.errors import not_found
+from cloud.api.headers import FOREVER
 from cloud.api.routing import CommittingRoute
 from cloud.api.shapes import AfterNumber, Limit, Page, RecordId, page_of
 from cloud.catalog.newcomers import service
@@ -16,8 +17,6 @@ from facings.errors import PhotoError
 
 PREFIX = "/api/v1/new-products"
 router = APIRouter(prefix=PREFIX, tags=["galleries"], route_class=CommittingRoute)
-
-FOREVER = "private, max-age=31536000, immutable"
 
 
 @router.get("")

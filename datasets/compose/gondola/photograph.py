@@ -18,7 +18,7 @@ from datasets.compose.gondola.goods import Good, random_goods
 from datasets.compose.gondola.shelves import Gondola, paint_gondola
 from datasets.compose.sensor import expose
 from datasets.compose.spec import Sensor
-from datasets.files import claim_folder, jpeg
+from datasets.files import claim_folder, jpeg, photo_name, scene_file
 from datasets.parallel import for_each
 from datasets.products.arrays import FloatArray, Pixels
 from datasets.products.packs import Catalogue
@@ -47,9 +47,9 @@ def gondola_dataset(job: GondolaJob, scenes: int, out: Path, workers: int, conso
         BadInputError: the folder holds scenes of another job.
     """
     claim_folder(out, asdict(job))
-    missing = [number for number in range(scenes) if not _truth_file(out, number).exists()]
+    missing = [number for number in range(scenes) if not scene_file(out, number).exists()]
     for_each(partial(_photograph_one, job, out), missing, workers, "Painting shelves", console)
-    truths = [json.loads(_truth_file(out, number).read_text()) for number in range(scenes)]
+    truths = [json.loads(scene_file(out, number).read_text()) for number in range(scenes)]
     write_atomic(out / "labels.coco.json", json.dumps(coco_of(truths)).encode())
 
 
@@ -66,10 +66,6 @@ def photograph(rng: np.random.Generator, goods: Sequence[Good]) -> tuple[Pixels,
     return expose(light, sensor, rng), _units(gondola, turn, owner), sensor.jpeg_quality
 
 
-def _truth_file(out: Path, number: int) -> Path:
-    return out / "scenes" / f"{number:06d}.json"
-
-
 @lru_cache(maxsize=1)
 def _prints(seed: int) -> Catalogue:
     return random_catalogue(np.random.default_rng([seed, 7]), _PRINTS)
@@ -83,10 +79,10 @@ def _stock(seed: int, batch: int) -> tuple[Good, ...]:
 
 def _photograph_one(job: GondolaJob, out: Path, number: int) -> None:
     pixels, units, quality = photograph(np.random.default_rng([job.seed, number]), _stock(job.seed, number // _BATCH))
-    name = f"images/{number:06d}.jpg"
+    name = photo_name(number)
     truth = {"file": name, "width": pixels.shape[1], "height": pixels.shape[0], "units": units}
     write_atomic(out / name, jpeg(pixels, quality))
-    write_atomic(_truth_file(out, number), json.dumps(truth).encode())
+    write_atomic(scene_file(out, number), json.dumps(truth).encode())
 
 
 def _turn(rng: np.random.Generator, width: int, height: int) -> FloatArray:

@@ -20,7 +20,8 @@ from cloud.records import Records
 from cloud.settings import CloudSettings
 from facings.logins import mqtt_username
 from facings.mqtt import MqttClient
-from tests.support.cloud import SECRET, free_port, furnish, wait_until
+from tests.support.broker import free_port
+from tests.support.cloud import SECRET, furnish, wait_until
 
 CLOUD_PASSWORD = "the cloud's own"
 SLOW_S = 60.0

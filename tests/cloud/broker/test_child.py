@@ -15,7 +15,8 @@ from cloud.broker.nats_config import BrokerPlace, config_text
 from facings.errors import SettingsError, UnavailableError
 from facings.files import write_private
 from facings.topics import DeviceTopics
-from tests.support.cloud import free_port, wait_until
+from tests.support.broker import free_port
+from tests.support.cloud import wait_until
 
 CLOUD = Login("facings-cloud", "secret", (), ())
 TOPIC = DeviceTopics("acme", "a").observation
