@@ -8,25 +8,24 @@ from datetime import datetime
 
 from edge.device.identity import Identity
 from edge.device.timekeeping import dated, is_held
+from edge.kept import Kept
 from edge.observe import observation
 from edge.observe_together import CameraView, Taken, observation_of_all
 from edge.peer import Peer
 from edge.reader import SharedReader
-from edge.uplink.occasions import Occasion, Occasions
-from edge.uplink.outbox import Outbox
-from edge.uplink.quota import Quota
-from edge.uplink.spool import Spool, SpooledPhoto
+from edge.uplink.occasions import Occasion
+from edge.uplink.spool import SpooledPhoto
 from edge.vision.decode import decode_photo
 from edge.vision.photo import Photo
 from facings.errors import PhotoError, UnavailableError
 from facings.messages import Observation
-from facings.worker import Worker
+from facings.worker import Worker, WorkingPart
 
 RETRY_S = 5.0
 HELD_LOOK_S = 5.0
 
 
-class Observer:
+class Observer(WorkingPart):
     """Turns the device's photos into observations, oldest first: each photo, or the photos that several cameras took
     at the same time, becomes one, in one transaction.
 
@@ -36,41 +35,26 @@ class Observer:
     def __init__(
         self,
         reader: SharedReader,
-        spool: Spool,
-        occasions: Occasions,
-        outbox: Outbox,
-        quota: Quota,
+        kept: Kept,
         identity: Identity,
         camera: str,
-        keeps_photos: bool,
         log: logging.Logger,
+        *,
+        keeps_photos: bool,
     ) -> None:
+        super().__init__("observer", log)
         self._reader = reader
-        self._spool = spool
-        self._occasions = occasions
-        self._outbox = outbox
-        self._quota = quota
+        self._spool = kept.spool
+        self._occasions = kept.occasions
+        self._outbox = kept.outbox
+        self._quota = kept.quota
         self._identity = identity
         self._camera = camera
         self._keeps_photos = keeps_photos
-        self._log = log
         self._trouble = Peer("photos wait on disk", log)
-        self._worker = Worker("observer", self._work, log)
         self.last_good_photo_at: datetime | None = None
         self.on_read: Callable[[], None] = lambda: None
         self.on_decoded: Callable[[str, Photo], None] = lambda _camera, _photo: None
-
-    def start(self) -> None:
-        """Begin with the photos left unread by the last run."""
-        self._worker.start()
-
-    def stop(self) -> None:
-        """End after the photo in hand."""
-        self._worker.stop()
-
-    def wake(self) -> None:
-        """There is a new photo."""
-        self._worker.wake()
 
     def _work(self, worker: Worker) -> None:
         while not worker.stopping:
@@ -160,7 +144,7 @@ class Observer:
             for one in taken:
                 self._spool.remove_file(one.spooled.photo_id)
         self.on_read()
-        if message.stands_for_cooler:
+        if message.quality.verdict != "unusable":
             self.last_good_photo_at = taken[0].spooled.taken_at
         for one in taken:
             self.on_decoded(one.spooled.camera or self._camera, one.photo)

@@ -67,6 +67,11 @@ class Watches:
         if camera in self.cameras:
             self.cameras[camera].look(photo)
 
+    def asked(self, camera: str, problem: str) -> None:
+        """Note that `camera` was asked and gave a photo, or the problem that there is none."""
+        if camera in self.cameras:
+            self.cameras[camera].asked(problem)
+
     def _camera_watches(self) -> dict[str, CameraWatch]:
         cameras = self._settings.camera
         if len(cameras) == 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Protocol
 
@@ -78,3 +79,27 @@ class Worker:
             except Exception:
                 self._log.exception("%s failed; it starts again in %.0f s", self._name, PAUSE_AFTER_FAILURE_S)
                 self.pause(PAUSE_AFTER_FAILURE_S)
+
+
+class WorkingPart(ABC):
+    """A part that is one thread: `_work` runs from `start` until `stop`; `wake` ends a wait in it."""
+
+    def __init__(self, name: str, log: logging.Logger) -> None:
+        self._log = log
+        self._worker = Worker(name, self._work, log)
+
+    @abstractmethod
+    def _work(self, worker: Worker) -> None:
+        """Work until `worker.wait` answers False."""
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._worker.start()
+
+    def stop(self) -> None:
+        """End after what is at hand."""
+        self._worker.stop()
+
+    def wake(self) -> None:
+        """There is something to do: end the wait now."""
+        self._worker.wake()

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from edge.settings import ScheduleSettings
 from facings.clock import Clock
-from facings.worker import Worker
+from facings.worker import Worker, WorkingPart
 
 
 class DoorPhotos:
@@ -52,25 +52,17 @@ class DoorPhotos:
         self.due, self._last = None, at
 
 
-class DoorTrigger:
+class DoorTrigger(WorkingPart):
     """Calls `fire(due_at)` when a photo is due after the door was closed."""
 
     def __init__(
         self, settings: ScheduleSettings, fire: Callable[[datetime], None], clock: Clock, log: logging.Logger
     ) -> None:
+        super().__init__("door photos", log)
         self._photos = DoorPhotos(settings.after_door_s, settings.door_interval_s)
         self._fire = fire
         self._clock = clock
         self._lock = threading.Lock()
-        self._worker = Worker("door photos", self._work, log)
-
-    def start(self) -> None:
-        """Begin to wait for the door."""
-        self._worker.start()
-
-    def stop(self) -> None:
-        """Wait no more."""
-        self._worker.stop()
 
     def change(self, settings: ScheduleSettings) -> None:
         """Go by other settings from now on."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -28,7 +28,11 @@ class _Due:
 
 
 class LiveCapture:
-    """Takes photos whenever the schedule or a command says so: one with each of `cameras`."""
+    """Takes photos whenever the schedule or a command says so: one with each of `cameras`.
+
+    `on_asked` is called with the name of each camera that was asked and the problem that it gave no photo; empty: it
+    gave one.
+    """
 
     def __init__(
         self,
@@ -45,6 +49,7 @@ class LiveCapture:
         self._identity = identity
         self._clock = identity.clock
         self._one_at_a_time = threading.Lock()
+        self.on_asked: Callable[[str, str], None] = lambda _camera, _problem: None
         self._timetable = Timetable(schedule, self._on_due, self._on_missed, self._clock, log)
 
     def start(self) -> None:
@@ -78,13 +83,22 @@ class LiveCapture:
                 raise
 
     def _take_with(self, camera: PatientCamera, due: _Due, occasion: str | None = None) -> uuid.UUID:
-        encoded = camera.take()
+        encoded = self._asked(camera)
         taken_at = self._clock.now()
         steady_s, state = self._clock.monotonic(), self._identity.clock_state()
         shot = Shot(encoded, taken_at, due.at, taken_at, due.trigger, state, steady_s)
         if occasion:
             shot = replace(shot, camera=camera.settings.name, occasion=occasion)
         return self._intake.keep(shot).photo_id
+
+    def _asked(self, camera: PatientCamera) -> bytes:
+        try:
+            encoded = camera.take()
+        except UnavailableError as error:
+            self.on_asked(camera.settings.name, str(error))
+            raise
+        self.on_asked(camera.settings.name, "")
+        return encoded
 
     def _take_together(self, due: _Due) -> tuple[uuid.UUID, ...]:
         """Ask all cameras at once; each photo is on disk as soon as it is there."""

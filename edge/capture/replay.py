@@ -18,7 +18,7 @@ from edge.uplink.store import Store
 from facings.clock import Clock
 from facings.errors import BadInputError, UnavailableError
 from facings.replay import REPLAY_FILE, ReplayManifest, ReplayPhoto, read_manifest
-from facings.worker import Worker
+from facings.worker import Worker, WorkingPart
 
 RETRY_S = 1.0
 LONGEST_SLEEP_S = 30.0
@@ -54,7 +54,7 @@ class Timeline:
         return span + span / (len(self.entries) - 1)
 
 
-class ReplayCapture:
+class ReplayCapture(WorkingPart):
     """Fires each photo of the manifest at its time; the position is kept together with the photo.
 
     With `start_at` the first photo comes at that wall time, also where the daemon starts later; without it the next
@@ -64,14 +64,13 @@ class ReplayCapture:
     def __init__(
         self, settings: CameraSettings, intake: Intake, store: Store, clock: Clock, log: logging.Logger
     ) -> None:
+        super().__init__("replay", log)
         assert settings.folder is not None
         self._folder: Path = settings.folder
         self._settings = settings
         self._intake = intake
         self._store = store
         self._clock = clock
-        self._log = log
-        self._worker = Worker("replay", self._work, log)
         self._timeline = Timeline((), settings.speed, settings.repeat)
         self._bookmark = ""
         self._spool_peer = Peer("spool", log)
@@ -88,11 +87,7 @@ class ReplayCapture:
         self._timeline = Timeline(manifest.entries, self._settings.speed, self._settings.repeat)
         digest = hashlib.sha256((self._folder / REPLAY_FILE).read_bytes()).hexdigest()
         self._bookmark = f"replay {digest}"
-        self._worker.start()
-
-    def stop(self) -> None:
-        """Take no more photos."""
-        self._worker.stop()
+        super().start()
 
     def _work(self, worker: Worker) -> None:
         position = int(self._store.kept(self._bookmark) or 0)

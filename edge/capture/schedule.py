@@ -13,7 +13,7 @@ from cronsim import CronSim
 
 from edge.settings import ScheduleSettings
 from facings.clock import Clock
-from facings.worker import Worker
+from facings.worker import Worker, WorkingPart
 
 LONGEST_SLEEP_S = 30.0
 JUMP_S = 5.0
@@ -55,7 +55,7 @@ class Schedule:
         return due + delay
 
 
-class Timetable:
+class Timetable(WorkingPart):
     """Calls `fire(due_at)` when the schedule says so, and `miss(due_at)` for a time that passed while it was firing.
 
     Sleeps on the monotonic clock in short pieces and compares it with the wall clock: when that was set, the next time
@@ -70,21 +70,12 @@ class Timetable:
         clock: Clock,
         log: logging.Logger,
     ) -> None:
+        super().__init__("schedule", log)
         self._schedule = schedule
         self._fire = fire
         self._miss = miss
         self._clock = clock
-        self._log = log
         self._changed = False
-        self._worker = Worker("schedule", self._work, log)
-
-    def start(self) -> None:
-        """Begin to wait."""
-        self._worker.start()
-
-    def stop(self) -> None:
-        """Wait no more."""
-        self._worker.stop()
 
     def change(self, schedule: Schedule) -> None:
         """Go by another schedule from now on."""

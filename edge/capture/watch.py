@@ -1,4 +1,4 @@
-"""Looks at each photo for faults of the camera itself: frozen, black, white, moved."""
+"""Watches for faults of the camera itself: lost, and from its photos frozen, black, white, moved."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ DARK, WHITE = 0.06, 0.94
 """Mean luma, 0 to 1, below or above which nothing can be read: as in the quality gate."""
 LOWEST_CONTRAST = 0.15
 IN_A_ROW = 2
+LOST_AFTER = 3
+"""So many times in a row without a photo: one or two can be a slip of the network."""
 
 
 class FrozenWatch:
@@ -55,6 +57,7 @@ class CameraWatch:
         self._alarms = alarms
         self._light_on = light_on
         self._in_a_row: dict[AlarmName, int] = {}
+        self._unanswered = 0
 
     def start(self) -> None:
         """Remember the view of the last run."""
@@ -62,6 +65,14 @@ class CameraWatch:
 
     def stop(self) -> None:
         """Nothing to end."""
+
+    def asked(self, problem: str) -> None:
+        """Note what came of asking the camera: a photo, or the problem that there is none."""
+        self._unanswered = self._unanswered + 1 if problem else 0
+        if self._unanswered >= LOST_AFTER:
+            self._alarms.begin("camera-lost", f"no photo {self._unanswered} times in a row: {problem}")
+        elif not problem:
+            self._alarms.over("camera-lost", "it gives photos")
 
     def look(self, photo: Photo) -> None:
         """Look at a photo; the photos come in the order they were taken."""

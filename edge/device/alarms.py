@@ -18,6 +18,7 @@ AlarmName = Literal[
     "camera-moved",
     "camera-dark",
     "camera-white",
+    "camera-lost",
     "door-stuck",
     "high-temperature",
     "sensor-failure",
@@ -28,7 +29,13 @@ AlarmName = Literal[
     "controller-lost",
 ]
 ALARM_NAMES: tuple[AlarmName, ...] = get_args(AlarmName)
-CAMERA_ALARMS: tuple[AlarmName, ...] = ("camera-frozen", "camera-moved", "camera-dark", "camera-white")
+CAMERA_ALARMS: tuple[AlarmName, ...] = (
+    "camera-frozen",
+    "camera-moved",
+    "camera-dark",
+    "camera-white",
+    "camera-lost",
+)
 CONTROLLER_ALARMS: tuple[AlarmName, ...] = (
     "door-stuck",
     "high-temperature",

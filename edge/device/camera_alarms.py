@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -28,6 +29,7 @@ class CameraAlarms:
         self._alarms = alarms
         self._cameras = tuple(cameras)
         self._has: dict[AlarmName, set[str]] = {}
+        self._lock = threading.Lock()  # cameras are asked at the same time
 
     def of(self, camera: str) -> AlarmBook:
         """The alarms of one camera."""
@@ -35,15 +37,17 @@ class CameraAlarms:
 
     def begin(self, camera: str, name: AlarmName, reason: str, **detail: Any) -> bool:
         """A camera has an alarm: told where it is the first."""
-        self._who_has(name).add(camera)
-        return self._alarms.begin(name, f"{camera}: {reason}", camera=camera, **detail)
+        with self._lock:
+            self._who_has(name).add(camera)
+            return self._alarms.begin(name, f"{camera}: {reason}", camera=camera, **detail)
 
     def over(self, camera: str, name: AlarmName, reason: str = "", **detail: Any) -> bool:
         """A camera does not have an alarm: its end is told where it was the last."""
-        has = self._who_has(name)
-        has.discard(camera)
         told = f"{camera}: {reason}" if reason else ""
-        return not has and self._alarms.over(name, told, camera=camera, **detail)
+        with self._lock:
+            has = self._who_has(name)
+            has.discard(camera)
+            return not has and self._alarms.over(name, told, camera=camera, **detail)
 
     def _who_has(self, name: AlarmName) -> set[str]:
         if name not in self._has:

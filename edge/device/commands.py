@@ -12,7 +12,7 @@ from typing import Any
 from edge.device.identity import Identity
 from facings.errors import FacingsError, MessageError
 from facings.messages import Command, CommandReply
-from facings.worker import Worker
+from facings.worker import Worker, WorkingPart
 
 REPLIES_KEPT = 64
 
@@ -22,7 +22,7 @@ cannot.
 """
 
 
-class Commands:
+class Commands(WorkingPart):
     """Answers commands. One that the broker delivers twice is done once and answered twice with the same reply."""
 
     def __init__(
@@ -32,21 +32,12 @@ class Commands:
         reply: Callable[[str, CommandReply], bool],
         log: logging.Logger,
     ) -> None:
+        super().__init__("commands", log)
         self._identity = identity
         self._actions = actions
         self._reply = reply
-        self._log = log
         self._waiting: queue.SimpleQueue[tuple[str, bytes]] = queue.SimpleQueue()
         self._replies: OrderedDict[uuid.UUID, CommandReply] = OrderedDict()
-        self._worker = Worker("commands", self._work, log)
-
-    def start(self) -> None:
-        """Begin to answer."""
-        self._worker.start()
-
-    def stop(self) -> None:
-        """End after the command in hand."""
-        self._worker.stop()
 
     def on_command(self, topic: str, payload: bytes) -> None:
         """Take a command from the broker; it is done on a thread of its own, for a camera can take its time."""

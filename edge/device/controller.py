@@ -11,7 +11,7 @@ from edge.device.modbus import ControllerReading
 from edge.peer import Peer
 from facings.clock import Clock
 from facings.errors import UnavailableError
-from facings.worker import Worker
+from facings.worker import Worker, WorkingPart
 
 LOST_AFTER = 3
 """Polls in a row that fail before the controller counts as lost: one lost packet is no event."""
@@ -39,7 +39,7 @@ class Controller(Protocol):
         ...
 
 
-class ControllerWatch:
+class ControllerWatch(WorkingPart):
     """Polls the controller every `poll_s` seconds. `latest` is what it said last, None while it is lost."""
 
     def __init__(
@@ -51,6 +51,7 @@ class ControllerWatch:
         clock: Clock,
         log: logging.Logger,
     ) -> None:
+        super().__init__("controller", log)
         self._controller = controller
         self._poll_s = poll_s
         self._door = door
@@ -58,16 +59,7 @@ class ControllerWatch:
         self._clock = clock
         self._peer = Peer("controller", log)
         self._failures = 0
-        self._worker = Worker("controller", self._work, log)
         self.latest: ControllerReading | None = None
-
-    def start(self) -> None:
-        """Begin to poll."""
-        self._worker.start()
-
-    def stop(self) -> None:
-        """Poll no more."""
-        self._worker.stop()
 
     def _work(self, worker: Worker) -> None:
         try:

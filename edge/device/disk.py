@@ -7,32 +7,28 @@ from collections.abc import Callable
 
 from edge.device.alarms import Alarms
 from edge.uplink.reserve import Reserve
-from facings.worker import Worker
+from facings.worker import Worker, WorkingPart
 
 LOOK_EVERY_S = 10.0
 
 
-class DiskWatch:
+class DiskWatch(WorkingPart):
     """The alarm `disk-full`: from the first write that found no room until the reserve is whole again.
 
     `on_room` is called when there is room again.
     """
 
     def __init__(self, reserve: Reserve, alarms: Alarms, log: logging.Logger) -> None:
+        super().__init__("disk", log)
         self._reserve = reserve
         self._alarms = alarms
-        self._worker = Worker("disk", self._work, log)
         self._found_full = False
         self.on_room: Callable[[], None] = lambda: None
 
     def start(self) -> None:
         """Hold the reserve, or say that there is no room for it."""
         self._look()
-        self._worker.start()
-
-    def stop(self) -> None:
-        """Watch no more; the reserve stays for the next start."""
-        self._worker.stop()
+        super().start()
 
     def on_full(self) -> None:
         """A write found no room. Called from inside that write: it only frees the reserve and wakes this part."""

@@ -15,7 +15,7 @@ from typing import Any
 from edge.device.identity import Identity
 from edge.device.modbus import ControllerReading
 from facings.messages import Health
-from facings.worker import Worker
+from facings.worker import Worker, WorkingPart
 
 EVERY_S = 60.0
 MEGABYTE = 1_000_000
@@ -32,7 +32,7 @@ class Backlog:
     alarms: tuple[str, ...] = ()
 
 
-class HealthReporter:
+class HealthReporter(WorkingPart):
     """Says how the device is, once a minute."""
 
     def __init__(
@@ -44,26 +44,18 @@ class HealthReporter:
         say: Callable[[Health], bool],
         log: logging.Logger,
     ) -> None:
+        super().__init__("health", log)
         self._identity = identity
         self._state_dir = state_dir
         self._backlog = backlog
         self._controller = controller
         self._say = say
-        self._worker = Worker("health", self._work, log)
         self._began = 0.0
 
     def start(self) -> None:
         """Begin to report."""
         self._began = self._identity.clock.monotonic()
-        self._worker.start()
-
-    def stop(self) -> None:
-        """Report no more."""
-        self._worker.stop()
-
-    def wake(self) -> None:
-        """Report now, as after a new connection."""
-        self._worker.wake()
+        super().start()
 
     def measure(self) -> Health:
         """The vital signs now."""

@@ -16,7 +16,7 @@ from edge.uplink.store import Store
 from facings.clock import Clock
 from facings.errors import UnavailableError
 from facings.messages import EventKind
-from facings.worker import Worker
+from facings.worker import Worker, WorkingPart
 
 RETRY_S = 5.0
 MOST_WAITING = 1_000
@@ -33,25 +33,21 @@ class Notice:
     bookmark: tuple[str, str] | None = None
 
 
-class Reporter:
+class Reporter(WorkingPart):
     """Writes events to the outbox in the order they happened; on a full disk they wait in memory, the newest 1,000."""
 
     def __init__(self, store: Store, outbox: Outbox, clock: Clock, log: logging.Logger) -> None:
+        super().__init__("events", log)
         self._store = store
         self._outbox = outbox
         self._clock = clock
         self._disk = Peer("events wait in memory", log)
         self._lock = threading.Lock()
         self._waiting: deque[Notice] = deque(maxlen=MOST_WAITING)
-        self._worker = Worker("events", self._work, log)
-
-    def start(self) -> None:
-        """Begin to write what waits."""
-        self._worker.start()
 
     def stop(self) -> None:
         """Write what waits once more, and no more after that."""
-        self._worker.stop()
+        super().stop()
         self._write_all()
 
     @property

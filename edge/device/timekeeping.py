@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from edge.device.alarms import Alarms
 from edge.device.identity import Identity, is_set
 from edge.uplink.spool import SpooledPhoto
-from facings.worker import Worker
+from facings.worker import Worker, WorkingPart
 
 EVERY_S = 5.0
 JUMP_S = 5.0
@@ -18,7 +18,7 @@ CALM_S = 600.0
 HELD_AT_MOST_S = 300.0
 
 
-class ClockWatch:
+class ClockWatch(WorkingPart):
     """Compares the wall clock with the monotonic one.
 
     A clock that says a time before this software was made was never set: alarm `clock-not-set`. One that is set by more
@@ -27,9 +27,9 @@ class ClockWatch:
     """
 
     def __init__(self, identity: Identity, alarms: Alarms, log: logging.Logger) -> None:
+        super().__init__("clock", log)
         self._identity = identity
         self._alarms = alarms
-        self._worker = Worker("clock", self._work, log)
         self._wall: datetime | None = None
         self._steady = 0.0
         self._jumped_at = 0.0
@@ -40,11 +40,7 @@ class ClockWatch:
         """Look now, and begin to watch."""
         self._jumped_at = self._identity.clock.monotonic()
         self.look()
-        self._worker.start()
-
-    def stop(self) -> None:
-        """Watch no more."""
-        self._worker.stop()
+        super().start()
 
     def look(self) -> None:
         """Compare the clocks with what they said at the look before."""

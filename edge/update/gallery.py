@@ -20,7 +20,7 @@ from edge.uplink.store import Store
 from facings.errors import BadInputError, MessageError, UnavailableError
 from facings.galleries import Bundle, BundleError, SignedManifest
 from facings.messages import GalleryDesired
-from facings.worker import Worker
+from facings.worker import Worker, WorkingPart
 
 WISH = "gallery-desired"
 PINNED = "gallery-key"
@@ -32,7 +32,7 @@ AGAIN_AFTER_S = 900.0
 MOST_PROBLEMS_TOLD = 20
 
 
-class GalleryUpdater:
+class GalleryUpdater(WorkingPart):
     """The galleries of one device. `on_changed` is called when another version has come into use."""
 
     def __init__(
@@ -44,15 +44,14 @@ class GalleryUpdater:
         backoff: Backoff,
         log: logging.Logger,
     ) -> None:
+        super().__init__("galleries", log)
         self._settings = settings
         self._reader = reader
         self._store = store
         self._outbox = outbox
         self._backoff = backoff
-        self._log = log
         self._versions = GalleryVersions(settings.state_dir / FOLDER, settings.tenant)
         self._peer = Peer("cloud, for galleries", log)
-        self._worker = Worker("galleries", self._work, log)
         self._in_use: Installed | None = None
         self._unusable: Installed | None = None
         self._refused: tuple[str, float] | None = None
@@ -63,11 +62,7 @@ class GalleryUpdater:
         """Take up the gallery of the last run, then what the cloud wished for meanwhile."""
         self._versions.clear()
         self._take_up_installed()
-        self._worker.start()
-
-    def stop(self) -> None:
-        """End; a download at hand begins anew after the next start."""
-        self._worker.stop()
+        super().start()
 
     @property
     def version(self) -> int | None:

@@ -19,7 +19,7 @@ from facings.errors import FacingsError, UnavailableError
 from facings.logins import mqtt_client_id
 from facings.messages import Message, State
 from facings.mqtt import MqttClient
-from facings.worker import Worker
+from facings.worker import Worker, WorkingPart
 
 KEEPALIVE_S = 30
 CONNACK_WITHIN_S = 20.0
@@ -50,7 +50,7 @@ def refusal(reason: ReasonCode) -> str:
     return f"connection refused ({reason})"
 
 
-class Link:
+class Link(WorkingPart):
     """One session at the broker at a time, persistent on the broker's side.
 
     Each connection is a new paho client: paho's own queue lives in memory only, so what it still held is sent again
@@ -66,32 +66,19 @@ class Link:
         backoff: Backoff,
         log: logging.Logger,
     ) -> None:
+        super().__init__("link", log)
         self._settings = settings
         self._username = username
         self._identity = identity
         self._backoff = backoff
-        self._log = log
         self._disk = Peer("disk", log)
         self._peer = Peer(f"broker {settings.url}", log)
-        self._worker = Worker("link", self._work, log)
         self._client: MqttClient | None = None
         self._up = threading.Event()
         self._down = threading.Event()
         self.sender: Sender | None = None
         self.handlers: Mapping[str, Handler] = {}
         self.greet: Callable[[], None] = lambda: None
-
-    def start(self) -> None:
-        """Connect, and keep connected."""
-        self._worker.start()
-
-    def stop(self) -> None:
-        """Say goodbye and disconnect."""
-        self._worker.stop()
-
-    def wake(self) -> None:
-        """There is something to send."""
-        self._worker.wake()
 
     @property
     def is_up(self) -> bool:

@@ -14,7 +14,7 @@ from edge.uplink.spool import Spool, SpooledPhoto
 from edge.uplink.store import Store
 from facings.clock import format_utc
 from facings.errors import BadInputError, PhotoError, UnavailableError
-from facings.worker import Worker
+from facings.worker import Worker, WorkingPart
 
 GRANTS_PATH = "/api/v1/device/photo-grants"
 TIMEOUT_S = 60.0
@@ -28,7 +28,7 @@ class PhotoRefusedError(BadInputError):
     """The cloud will never take this photo."""
 
 
-class PhotoUploader:
+class PhotoUploader(WorkingPart):
     """Uploads the photos that vision has read, newest first, and forgets each once the cloud has it.
 
     `key` gives the device key when the work begins.
@@ -44,27 +44,14 @@ class PhotoUploader:
         backoff: Backoff,
         log: logging.Logger,
     ) -> None:
+        super().__init__("uploads", log)
         self._url = cloud_url
         self._key = key
         self._store = store
         self._spool = spool
         self._outbox = outbox
         self._backoff = backoff
-        self._log = log
         self._peer = Peer("cloud, for photos", log)
-        self._worker = Worker("uploads", self._work, log)
-
-    def start(self) -> None:
-        """Begin to upload."""
-        self._worker.start()
-
-    def stop(self) -> None:
-        """End after the photo in hand."""
-        self._worker.stop()
-
-    def wake(self) -> None:
-        """There is a new photo, or someone wants the waiting ones now."""
-        self._worker.wake()
 
     def _work(self, worker: Worker) -> None:
         key = self._key()

@@ -21,12 +21,6 @@ from tests.support.live_device import NEVER, ask, device, live
 
 
 @pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Broker]:
-    with Broker(tmp_path) as running:
-        yield running
-
-
-@pytest.fixture
 def cooler() -> Iterator[ControllerServer]:
     server = ControllerServer(Controller(), port=free_port())
     server.start()

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +16,8 @@ import pytest
 from edge.settings import EdgeSettings
 from edge.uplink.glance import glance
 from edge.uplink.occasions import CUT_SHORT
-from facings.messages import Observation
+from facings.errors import UnavailableError
+from facings.messages import Health, Observation
 from tests.support.acking_peer import AckingPeer, wait_until
 from tests.support.broker import Broker
 from tests.support.cooler import edge_settings, square_photo
@@ -36,12 +38,6 @@ class Cameras:
     def answer(self, request: Request) -> Answer:
         self.asked.append(request.path)
         return self.top() if request.path == "/top" else self.bottom()
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Broker]:
-    with Broker(tmp_path) as running:
-        yield running
 
 
 @pytest.fixture
@@ -118,6 +114,29 @@ def test_what_a_broken_camera_did_not_show_is_told(
     assert told == ([] if problem == "unusable" else [("top", True)])
 
 
+def test_a_broken_camera_is_an_alarm_and_the_device_still_sees(
+    settings: EdgeSettings, peer: AckingPeer, cameras: Cameras
+) -> None:
+    def alarms() -> list[tuple[str, bool]]:
+        return [(event.detail["camera"], event.detail.get("over", False)) for event in peer.events("alarm")]
+
+    cameras.top = lambda: Answer(status=503)
+    with device(settings) as running:
+        wait_until(lambda: bool(peer.on("birth")), "birth")
+        for _ in range(3):
+            assert ask(peer, "snapshot").ok
+        wait_until(lambda: alarms() == [("top", False)], "the alarm")
+        wait_until(lambda: len(peer.observations()) == 3, "the half that there is")
+        running.report_health()
+        newest = lambda: Health.from_wire(peer.on("health")[-1])  # noqa: E731
+        wait_until(lambda: newest().alarms == ("camera-lost",), "the alarm in the health")
+        wait_until(lambda: newest().last_good_photo_at is not None, "the last good photo")
+        cameras.top = lambda: Answer(body=TOP)
+        assert ask(peer, "snapshot").ok
+        wait_until(lambda: alarms()[1:] == [("top", True)], "its end")
+    assert "top: no photo 3 times in a row: the camera answered 503" in peer.events("alarm")[0].reason
+
+
 def test_where_all_cameras_fail_there_is_no_observation(
     settings: EdgeSettings, peer: AckingPeer, cameras: Cameras
 ) -> None:
@@ -146,7 +165,7 @@ def test_kill_9_between_two_captures_loses_no_photo(settings: EdgeSettings, peer
     config.write_text(settings.model_dump_json())
     running = subprocess.Popen([sys.executable, "-m", "tests.support.tiny_edge", config, "--once"])
     try:
-        wait_until(lambda: _photos(settings) == 1, "the first photo on disk")
+        wait_until(lambda: _kept(settings) == 1, "the first photo on disk")
         assert not peer.observations(), "nothing is read before all cameras were asked"
     finally:
         running.send_signal(signal.SIGKILL)
@@ -158,9 +177,10 @@ def test_kill_9_between_two_captures_loses_no_photo(settings: EdgeSettings, peer
     assert (seen.lines[0].units, seen.coverage) == (3, 0.5)
 
 
-def _photos(settings: EdgeSettings) -> int:
-    folder = settings.state_dir / "photos"
-    return len([file for file in folder.iterdir() if not file.suffix]) if folder.exists() else 0
+def _kept(settings: EdgeSettings) -> object:
+    with suppress(UnavailableError):  # before the daemon has made its folder
+        return glance(settings.state_dir)["photos_unread"]
+    return None
 
 
 def test_an_alarm_names_the_camera_and_lasts_while_any_has_it(

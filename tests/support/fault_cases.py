@@ -51,8 +51,8 @@ class FaultCase:
 CASES = (
     FaultCase("stuck-door-switch", "reads: open", alarm="door-stuck"),
     FaultCase("frozen-picture", alarm="camera-frozen"),
-    FaultCase("camera-timeout", untaken="the camera", gives_up=True, camera_timeout_s=2.0),
-    FaultCase("truncated-jpeg", untaken="cut off"),
+    FaultCase("camera-timeout", alarm="camera-lost", untaken="the camera", gives_up=True, camera_timeout_s=2.0),
+    FaultCase("truncated-jpeg", alarm="camera-lost", untaken="cut off"),
     FaultCase("black-frame", alarm="camera-dark"),
     FaultCase("white-frame", alarm="camera-white"),
     FaultCase("moved-camera", alarm="camera-moved"),

@@ -56,6 +56,28 @@ def test_each_fault_is_told_once(tmp_path: Path, files: list[bytes], told: list[
         assert device.told() == told
 
 
+LOST = "the camera answered 503"
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        pytest.param(["", LOST, LOST, ""], [], id="a slip"),
+        pytest.param([LOST] * 5, ["camera-lost"], id="lost"),
+        pytest.param([LOST, LOST, "", LOST, LOST], [], id="now and then"),
+        pytest.param(
+            [LOST] * 4 + ["", "", *[LOST] * 3], ["camera-lost", "camera-lost over", "camera-lost"], id="twice"
+        ),
+    ],
+)
+def test_a_camera_that_gives_no_photo_is_told_once(tmp_path: Path, asked: list[str], told: list[str]) -> None:
+    with telling(tmp_path) as device:
+        looking = watch(device, tmp_path)
+        for problem in asked:
+            looking.asked(problem)
+        assert device.told() == told
+
+
 def test_a_camera_still_frozen_after_a_restart_is_not_told_to_be_over(tmp_path: Path) -> None:
     for told in (["camera-frozen"], ["camera-frozen"]):
         with telling(tmp_path) as device:
