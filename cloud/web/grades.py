@@ -60,9 +60,11 @@ def outlets(request: Request, who: CallerDep, session: SessionDep, services: Ser
     return page(request, "outlets.html", who, active="outlets", view=view)
 
 
-def last_week(session: Session, services: Services, tenant: str) -> tuple[OutletGrades, Present]:
-    """The last seven days; where every cooler replays another time, the last seven of that."""
+def last_week(
+    session: Session, services: Services, tenant: str, only: str | None = None
+) -> tuple[OutletGrades, Present]:
+    """The last seven days, of all outlets or of one; where all coolers replay another time, the last seven of that."""
     present = Present(session, services.clock.now())
     end = reference_time(present) + timedelta(milliseconds=1)
     services.rollups.before_reading()
-    return OutletGrades(session, services.facts, tenant, end - PERIOD, end, services.settings.sellout), present
+    return OutletGrades(session, services.facts, tenant, end - PERIOD, end, services.settings.sellout, only), present

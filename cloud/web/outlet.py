@@ -83,7 +83,7 @@ class OutletView:
 @router.get("/outlets/{outlet}")
 def outlet(request: Request, who: CallerDep, session: SessionDep, services: ServicesDep, outlet: Slug) -> HTMLResponse:
     """One outlet: its grade, its coolers and what is missing in them, what would raise it most, and advice."""
-    found, present = last_week(session, services, who.tenant)
+    found, present = last_week(session, services, who.tenant, outlet)
     record = found.outlets.get(outlet)
     if record is None:
         raise not_found("outlet", outlet)

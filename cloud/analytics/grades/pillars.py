@@ -92,7 +92,10 @@ def _with_position(one: Judgement) -> Judgement:
 
 
 def sell_out_pillars(
-    sold: Mapping[str, Estimate], classes: Mapping[str, str], lost: Mapping[str, Mapping[str, float]]
+    sold: Mapping[str, Estimate],
+    classes: Mapping[str, str],
+    lost: Mapping[str, Mapping[str, float]],
+    of_all: Mapping[str, float],
 ) -> dict[str, Pillar]:
     """Sell-out a day against the best quarter of the outlets of the same class, by outlet.
 
@@ -100,10 +103,11 @@ def sell_out_pillars(
         sold: own units a day, by outlet.
         classes: class of each outlet.
         lost: own units a day that were wanted and not there, by outlet and SKU.
+        of_all: own units a day of all outlets, of whom those of `sold` may be a part.
     """
     peers: dict[str, list[float]] = defaultdict(list)
-    for outlet, units in sold.items():
-        peers[classes.get(outlet, "")].append(units.value)
+    for outlet, a_day in of_all.items():
+        peers[classes.get(outlet, "")].append(a_day)
     pillars = {}
     for outlet, units in sold.items():
         others = peers[classes.get(outlet, "")]

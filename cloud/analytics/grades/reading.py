@@ -22,7 +22,8 @@ from cloud.analytics.grades.pillars import (
 )
 from cloud.analytics.present import Catalogue
 from cloud.analytics.query.known import Known
-from cloud.analytics.sellout.kpis import SoldDay, sell_out, sold_days
+from cloud.analytics.query.scope import EVERYTHING, Scope
+from cloud.analytics.sellout.kpis import SoldDay, sell_out, sold_days, units_a_day
 from cloud.analytics.share.availability import ShelfTime
 from cloud.analytics.share.shelf_times import shelf_times
 from cloud.analytics.share.window import MeanLine, read_window
@@ -33,7 +34,10 @@ from facings.messages import Estimate
 
 
 class OutletGrades:
-    """The grades of a tenant's outlets over some time."""
+    """The grades of a tenant's outlets over some time.
+
+    With `only`, of this one: no more is read than it takes, its own shelves and sales, and what its peers sold in all.
+    """
 
     def __init__(
         self,
@@ -43,10 +47,13 @@ class OutletGrades:
         start: datetime,
         end: datetime,
         settings: SellOutSettings,
+        only: str | None = None,
     ) -> None:
+        self._only = only
         self.outlets = {row.id: row for row in session.scalars(select(Outlet))}
         known = Known(session)
-        self.window = read_window(facts, tenant, known, start, end)
+        scope = EVERYTHING if only is None else Scope(outlets=frozenset({only}))
+        self.window = read_window(facts, tenant, known, start, end, scope)
         self.catalogue = Catalogue(session)
         self._own = {sku for sku, product in self.catalogue.products.items() if product.own}
         coolers = list(session.scalars(select(Cooler)))
@@ -58,7 +65,8 @@ class OutletGrades:
         for line in self.window.lines:
             self._lines[line.outlet].append(line)
         self._times: dict[str, list[ShelfTime]] = defaultdict(list)
-        for one in shelf_times(session, self.window, settings):
+        watched = None if only is None else {one.cooler for one in self.window.watched}
+        for one in shelf_times(session, self.window, settings, watched):
             self._times[one.outlet].append(one)
         self._judged = self._judgements(facts, tenant, known)
         self._sell_out = self._sold(facts, tenant)
@@ -73,7 +81,8 @@ class OutletGrades:
 
     def grades(self) -> dict[str, Grade]:
         """The grade of each outlet of which anything is known."""
-        found = {outlet: grade(self.pillars(outlet), self.scheme(outlet)) for outlet in self.outlets}
+        asked = self.outlets if self._only is None else self.outlets.keys() & {self._only}
+        found = {outlet: grade(self.pillars(outlet), self.scheme(outlet)) for outlet in asked}
         return {outlet: one for outlet, one in found.items() if one is not None}
 
     def pillars(self, outlet: str) -> Mapping[str, Pillar | None]:
@@ -89,13 +98,16 @@ class OutletGrades:
 
     def _judgements(self, facts: Facts, tenant: str, known: Known) -> Mapping[str, dict[str, tuple[Judgement, float]]]:
         found: dict[str, dict[str, tuple[Judgement, float]]] = defaultdict(dict)
-        for one in mean_judgements(facts, tenant, known, self.window.start, self.window.end):
+        here = frozenset(cooler for cooler, outlet in self._outlet_of.items() if outlet == self._only)
+        scope = EVERYTHING if self._only is None else Scope(coolers=here)
+        for one in mean_judgements(facts, tenant, known, self.window.start, self.window.end, scope):
             if one.cooler in self._outlet_of:
                 found[self._outlet_of[one.cooler]][one.cooler] = (one.judged, one.moves)
         return found
 
     def _sold(self, facts: Facts, tenant: str) -> dict[str, Pillar]:
-        rows = [row for row in sold_days(facts, tenant, self.window.start, self.window.end) if row.sku in self._own]
+        when = self.window.start, self.window.end
+        rows = [row for row in sold_days(facts, tenant, *when, self._only) if row.sku in self._own]
         days: dict[str, set[object]] = defaultdict(set)
         lost: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
         for row in rows:
@@ -106,7 +118,7 @@ class OutletGrades:
             outlet: {sku: units / len(days[outlet]) for sku, units in skus.items()} for outlet, skus in lost.items()
         }
         classes = {outlet.id: outlet.outlet_class for outlet in self.outlets.values()}
-        return sell_out_pillars(sold, classes, lost_a_day)
+        return sell_out_pillars(sold, classes, lost_a_day, units_a_day(facts, tenant, *when, self._own))
 
 
 def schemes(session: Session) -> dict[str, Scheme]:

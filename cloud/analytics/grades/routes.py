@@ -49,7 +49,7 @@ def show_grade(
     """The grade of one outlet, with everything that would raise it."""
     start, end = asked_period(start, end, services.clock.now())
     services.rollups.before_reading()
-    found = OutletGrades(session, services.facts, who.tenant, start, end, services.settings.sellout)
+    found = OutletGrades(session, services.facts, who.tenant, start, end, services.settings.sellout, only=outlet)
     if outlet not in found.outlets:
         raise not_found("outlet", outlet)
     graded = found.grades().get(outlet)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 
 from cloud.analytics.sellout.answer import ranged
 from cloud.analytics.sellout.sold_table import sellout_day
@@ -41,13 +41,29 @@ Key = Callable[[SoldDay], str | None]
 """Where a row belongs; None where it belongs nowhere."""
 
 
-def sold_days(facts: Facts, tenant: str, start: datetime, end: datetime) -> list[SoldDay]:
-    """The business days, local at each outlet, whose dates lie in the period."""
+def sold_days(facts: Facts, tenant: str, start: datetime, end: datetime, outlet: str | None = None) -> list[SoldDay]:
+    """The business days, local at each outlet, whose dates lie in the period; of one outlet, or of all."""
+    wanted = select(*(sellout_day.c[name] for name in SoldDay.__dataclass_fields__)).where(*_within(start, end))
+    if outlet is not None:
+        wanted = wanted.where(sellout_day.c.outlet == outlet)
+    return [SoldDay(**one._mapping) for one in facts.select(tenant, wanted, sellout_day)]
+
+
+def units_a_day(facts: Facts, tenant: str, start: datetime, end: datetime, skus: Collection[str]) -> dict[str, float]:
+    """By outlet, how many units of `skus` it sold on a business day of the period; added up in the store."""
+    row = sellout_day.c
+    days = func.count(row.day.distinct())
+    wanted = select(row.outlet, func.sum(row.sold).label("sold"), days.label("days")).where(
+        *_within(start, end), row.sku.in_(sorted(skus))
+    )
+    found = facts.select(tenant, wanted.group_by(row.outlet), sellout_day)
+    return {one.outlet: round(one.sold, 4) / one.days for one in found}
+
+
+def _within(start: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:
     row = sellout_day.c
     first, last = start.date(), (end - timedelta(microseconds=1)).date()
-    wanted = select(*(row[name] for name in SoldDay.__dataclass_fields__))
-    wanted = wanted.where(row.day.between(first, last), row.withdrawn == 0)
-    return [SoldDay(**one._mapping) for one in facts.select(tenant, wanted, sellout_day)]
+    return row.day.between(first, last), row.withdrawn == 0
 
 
 def sell_out(rows: Iterable[SoldDay], key: Key) -> dict[str, Estimate]:

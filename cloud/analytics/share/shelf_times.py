@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cloud.analytics.models import ShelfWatch, StockoutEpisode
 from cloud.analytics.share.availability import Absence, Opening, ShelfTime, shelf_time
@@ -16,16 +16,25 @@ from cloud.outlets.models import Cooler, Outlet, Planogram
 from cloud.settings import SellOutSettings
 
 
-def shelf_times(session: Session, window: Window, settings: SellOutSettings) -> list[ShelfTime]:
-    """The planned SKUs that were ever seen, of the coolers with two usable photos or more in the window."""
-    coolers = {row.id: row for row in session.scalars(select(Cooler))}
+def shelf_times(
+    session: Session, window: Window, settings: SellOutSettings, some: Collection[str] | None = None
+) -> list[ShelfTime]:
+    """The planned SKUs that were ever seen, of the coolers with two usable photos or more in the window.
+
+    `some` are the coolers of a window that holds few; None: it holds all.
+    """
+
+    def of(column: InstrumentedAttribute[str]) -> Sequence[ColumnElement[bool]]:
+        return () if some is None else (column.in_(some),)
+
+    coolers = {row.id: row for row in session.scalars(select(Cooler).where(*of(Cooler.id)))}
     zones = {row.id: row.timezone for row in session.scalars(select(Outlet))}
     plans = {plan.id: plan.facings() for plan in session.scalars(select(Planogram))}
     seen = {
         row.cooler_id: {sku for sku, state in row.skus.items() if state["seen"] is not None}
-        for row in session.scalars(select(ShelfWatch))
+        for row in session.scalars(select(ShelfWatch).where(*of(ShelfWatch.cooler_id)))
     }
-    absences = _absences(session, window)
+    absences = _absences(session, window, of(StockoutEpisode.cooler_id))
     times = []
     for watched in window.watched:
         cooler = coolers.get(watched.cooler)
@@ -40,12 +49,15 @@ def shelf_times(session: Session, window: Window, settings: SellOutSettings) -> 
     return times
 
 
-def _absences(session: Session, window: Window) -> dict[tuple[str, str], list[Absence]]:
+def _absences(
+    session: Session, window: Window, of_some: Sequence[ColumnElement[bool]]
+) -> dict[tuple[str, str], list[Absence]]:
     rows: Iterable[StockoutEpisode] = session.scalars(
         select(StockoutEpisode).where(
             StockoutEpisode.last_seen_at < window.end,
             StockoutEpisode.last_missed_at >= window.start,
             StockoutEpisode.withdrawn_at.is_(None),
+            *of_some,
         )
     )
     found: dict[tuple[str, str], list[Absence]] = defaultdict(list)

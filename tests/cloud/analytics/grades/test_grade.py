@@ -120,7 +120,8 @@ def test_sell_out_is_measured_by_the_best_quarter_of_its_class() -> None:
         "z": estimate(9)
     }
     classes = dict.fromkeys("abcd", "kiosk") | {"z": "bar"}
-    found = sell_out_pillars(sold, classes, {"a": {"cola": 6.5, "lemon": 0}})
+    of_all = {outlet: units.value for outlet, units in sold.items()}
+    found = sell_out_pillars(sold, classes, {"a": {"cola": 6.5, "lemon": 0}}, of_all)
     assert {outlet: pillar.value.value for outlet, pillar in found.items()} == {
         "a": 0.3077,
         "b": 0.6154,

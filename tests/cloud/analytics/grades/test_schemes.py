@@ -36,6 +36,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
             second.outlet_id, second.owned = "bar", False
         shelf.send(shelf.photo(0, {"cola-330": 3, "rival-330": 3}))
         shelf.send(shelf.photo(0, {"cola-330": 3}), device="cooler-02")
+        services.rollups.before_reading()
         yield shelf
 
 
