@@ -14,7 +14,7 @@ from edge.vision.emptiness import Looks
 from edge.vision.gallery import Names
 from edge.vision.gaps import find_gaps, missing_sku
 from edge.vision.reading import Box, PhotoQuality, PlacedProduct, ReadingGap, ReadingLine, ShelfReading
-from edge.vision.rows import Place, lay_out
+from edge.vision.rows import Layout, Place, lay_out
 from edge.vision.sighting import Sighting
 
 TRUST_IN_PHOTO = {"good": 1.0, "poor": 0.6, "unusable": 0.0}
@@ -38,9 +38,30 @@ def arrange(
     """
     weak = weak or Detections.empty()
     doubts = errors.doubts(Sighting(size, found, weak, names, quality)) if errors and len(found) else None
-    there, named = (doubts.there, doubts.named) if doubts else (found.scores, names.confidence)
     layout = lay_out(found.boxes)
-    products = [
+    products = _placed(size, found, names, layout, doubts)
+    facing = [place is Place.FRONT for place in layout.place]
+    order = sorted(range(len(products)), key=lambda i: (products[i].row, products[i].column, -products[i].box[3]))
+    return ShelfReading(
+        width=size[0],
+        height=size[1],
+        products=tuple(products[i] for i in order),
+        lines=summarise(products, facing, doubts),
+        gaps=_gaps(size, found, names, layout, weak, pixels),
+        rows=layout.rows,
+        quality=quality,
+        confidence=_confidence(products, quality),
+        models=models,
+        count_sd=doubts.total_sd() if doubts else _independent_sd(found.scores),
+    )
+
+
+def _placed(
+    size: tuple[int, int], found: Detections, names: Names, layout: Layout, doubts: Doubts | None
+) -> list[PlacedProduct]:
+    """Every product with its name and place, in the order of the detections."""
+    there, named = (doubts.there, doubts.named) if doubts else (found.scores, names.confidence)
+    return [
         PlacedProduct(
             box=as_fraction(found.boxes[i], size),
             sku=names.skus[i],
@@ -54,26 +75,23 @@ def arrange(
         )
         for i in range(len(found))
     ]
-    facing = [place is Place.FRONT for place in layout.place]
+
+
+def _gaps(
+    size: tuple[int, int],
+    found: Detections,
+    names: Names,
+    layout: Layout,
+    weak: Detections,
+    pixels: npt.NDArray[np.uint8] | None,
+) -> tuple[ReadingGap, ...]:
+    """The empty places, each with the SKU that it most likely lacks; none that lies off the photo."""
     boxes = found.boxes.astype(np.float64)
     looks = Looks(pixels, boxes) if pixels is not None and len(found) else None
-    gaps = find_gaps(boxes, layout, weak, looks, size[0])
-    order = sorted(range(len(products)), key=lambda i: (products[i].row, products[i].column, -products[i].box[3]))
-    return ShelfReading(
-        width=size[0],
-        height=size[1],
-        products=tuple(products[i] for i in order),
-        lines=summarise(products, facing, doubts),
-        gaps=tuple(
-            ReadingGap(as_fraction(box, size), row, sure, sku=missing_sku(box, row, boxes, layout, names.skus))
-            for box, row, sure in gaps
-            if box[2] > 0 and box[0] < size[0]
-        ),
-        rows=layout.rows,
-        quality=quality,
-        confidence=_confidence(products, quality),
-        models=models,
-        count_sd=doubts.total_sd() if doubts else _independent_sd(found.scores),
+    return tuple(
+        ReadingGap(as_fraction(box, size), row, sure, sku=missing_sku(box, row, boxes, layout, names.skus))
+        for box, row, sure in find_gaps(boxes, layout, weak, looks, size[0])
+        if box[2] > 0 and box[0] < size[0]
     )
 
 

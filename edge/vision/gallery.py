@@ -164,30 +164,9 @@ def read_gallery(folder: Path, model: LoadedModel, false_accept: float = FALSE_A
     """
     if not folder.is_dir():
         raise BadInputError(f"The gallery {folder} is no folder: give one that holds a folder of pictures per SKU.")
-    embedded_as = f"{model.manifest.sha256} {VIEWS}"
-    known = read_index(folder / INDEX_NAME, embedded_as)
-    kept: dict[str, FloatArray] = {}
-    skus: list[str] = []
-    contents = hashlib.sha256()
-    vectors: list[FloatArray] = []
     problems: list[str] = []
-    for sku, picture in _pictures(folder, problems):
-        try:
-            encoded = picture.read_bytes()
-            key = hashlib.sha256(encoded).hexdigest()
-            vector = known[key] if key in known else _embed_picture(encoded, model)
-        except PhotoError as error:
-            problems.append(f"{picture.relative_to(folder)} is left out. {error}")
-            continue
-        except OSError as error:
-            problems.append(f"{picture.relative_to(folder)} is left out. The file cannot be read ({error.strerror}).")
-            continue
-        kept[key] = vector
-        contents.update(f"{sku} {key}\n".encode())
-        skus.append(sku)
-        vectors.append(vector)
-    if kept.keys() != known.keys():
-        write_index(folder / INDEX_NAME, embedded_as, kept)
+    pictures, vectors = _embedded(folder, model, problems)
+    contents = hashlib.sha256("".join(f"{sku} {key}\n" for sku, key in pictures).encode())
     tuning = read_tuning(folder, model.manifest.sha256)
     if tuning:
         contents.update((folder / TUNING_NAME).read_bytes())
@@ -196,12 +175,37 @@ def read_gallery(folder: Path, model: LoadedModel, false_accept: float = FALSE_A
             f"{TUNING_NAME} is left out: it was learned with another embedder or has an older form. Onboard again."
         )
     dimensions = model.manifest.embedder.dimensions if isinstance(model.manifest, EmbedderManifest) else 0
-    embeddings = np.stack(vectors) if vectors else np.zeros((0, dimensions), np.float32)
-    gallery = Gallery(tuple(skus), embeddings, tuple(problems), contents.hexdigest(), tuning)
+    embeddings = np.stack([vectors[key] for _, key in pictures]) if pictures else np.zeros((0, dimensions), np.float32)
+    gallery = Gallery(tuple(sku for sku, _ in pictures), embeddings, tuple(problems), contents.hexdigest(), tuning)
     if not isinstance(model.manifest, EmbedderManifest):
         return gallery
     strangers = read_strangers(model.folder, model.manifest.sha256)
     return gallery.accepting(model.manifest.embedder.calibration, strangers, false_accept)
+
+
+def _embedded(
+    folder: Path, model: LoadedModel, problems: list[str]
+) -> tuple[list[tuple[str, str]], dict[str, FloatArray]]:
+    """SKU and sha256 of every picture that can be read, and the embeddings by sha256, which the index then holds."""
+    embedded_as = f"{model.manifest.sha256} {VIEWS}"
+    known = read_index(folder / INDEX_NAME, embedded_as)
+    pictures: list[tuple[str, str]] = []
+    vectors: dict[str, FloatArray] = {}
+    for sku, picture in _pictures(folder, problems):
+        try:
+            encoded = picture.read_bytes()
+            key = hashlib.sha256(encoded).hexdigest()
+            vectors[key] = known[key] if key in known else _embed_picture(encoded, model)
+        except PhotoError as error:
+            problems.append(f"{picture.relative_to(folder)} is left out. {error}")
+            continue
+        except OSError as error:
+            problems.append(f"{picture.relative_to(folder)} is left out. The file cannot be read ({error.strerror}).")
+            continue
+        pictures.append((sku, key))
+    if vectors.keys() != known.keys():
+        write_index(folder / INDEX_NAME, embedded_as, vectors)
+    return pictures, vectors
 
 
 def _pictures(folder: Path, problems: list[str]) -> Iterator[tuple[str, Path]]:

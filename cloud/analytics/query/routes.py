@@ -111,9 +111,11 @@ def show_kpi(
     limit = limit or (LARGEST_PAGE if kind == "json" else None)
     series.points, last = page(series.points, cursor.after if cursor else None, limit)
     series.next = Cursor(question=asked, start=start, end=end, after=last).written() if last else None
-    if kind == "json":
-        return series
-    headers = {"content-disposition": f'attachment; filename="{name}.{kind}"'} | (
+    return series if kind == "json" else _as_file(series, kind)
+
+
+def _as_file(series: KpiSeries, kind: Format) -> StreamingResponse:
+    headers = {"content-disposition": f'attachment; filename="{series.kpi}.{kind}"'} | (
         {"next-after": series.next} if series.next else {}
     )
     return StreamingResponse(
