@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cloud.analytics.promo.answer import Overlap
+from cloud.analytics.promo.cautions import Caution, Code
 from cloud.analytics.promo.stored import PromotionStudied
 from cloud.analytics.promo.study import StudyAnswer
 from cloud.web.i18n import N_, translations
@@ -69,6 +70,30 @@ _SAID = {
 }
 _LOST = N_("It sold less than without it.")
 _COST_MORE = N_("It sold more, but cost more than it earned.")
+
+
+CAUTIONS: dict[Code, str] = {
+    "outlets-left-out": N_("%(n)s outlets with sell-out unknown on over a quarter of the days are left out"),
+    "unmatched": N_(
+        "%(n)s promoted outlets have no match: they count as the others do, in proportion to what they sold before"
+    ),
+    "not-to-the-end": N_("the sell-out does not reach to the end of the promotion"),
+    "nothing-after": N_("nothing is known of the days after: a dip would not be seen, and the ROI is flattered"),
+    "moved-coolers": N_("%(n)s outlets between which coolers moved are left out of the comparison"),
+    "other-promotion": N_("%(n)s outlets with another promotion of these SKUs are left out of the comparison"),
+    "alone": N_(
+        "studied in the %(n)s outlets that had it alone, with their part of the cost by what they sold before: the "
+        "other %(others)s had %(names)s too"
+    ),
+    "sisters-unknown": N_("no sell-out is known of the sister SKUs %(names)s"),
+}
+"""As the study says them, to be translated."""
+
+
+def caution(found: Caution, language: str) -> str:
+    """What speaks against taking a study at its word."""
+    said = found.said(translations(language).gettext(CAUTIONS[found.code]))
+    return said[:1].upper() + said[1:] + (".", "。")[language.startswith("zh")]
 
 
 def why(found: PromotionStudied, language: str) -> str:

@@ -22,7 +22,7 @@ from cloud.retail.promotions.service import found_promotion
 from cloud.web import errors
 from cloud.web.i18n import Formats, translations
 from cloud.web.pages import language_of, page
-from cloud.web.promotion_words import MECHANICS, PARTS, STATES, VERDICTS, why
+from cloud.web.promotion_words import MECHANICS, PARTS, STATES, VERDICTS, caution, why
 from facings.messages import Coverage
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(errors.require_assets)])
@@ -60,7 +60,7 @@ class PromotionView:
     row: PromotionRow
     why: str
     detail: str
-    """The reason of a refusal as the study words it, with its names and numbers, in English."""
+    """The reason of a refusal as the study words it, with its names and numbers: in English, for English pages only."""
     coverage: Coverage
     cost: str
     executed: Told | None
@@ -98,7 +98,7 @@ def promotion_view(session: Session, promotion: Promotion, language: str) -> Pro
     return PromotionView(
         row=_row(promotion, found, Catalogue(session), language),
         why=why(found, language),
-        detail=found.reason if found.studied_at else "",
+        detail=found.reason if found.studied_at and language == "en" else "",
         coverage=found.coverage,
         cost=f"{numbers.integer(float(promotion.cost))} {promotion.currency}",
         executed=_told(execution.share, numbers.percent, _) if execution and execution.share else None,
@@ -111,7 +111,7 @@ def promotion_view(session: Session, promotion: Promotion, language: str) -> Pro
         matched=study.matched_outlets if study else 0,
         checks=_checks(found, _),
         course=_course(found, promotion, _) if study else None,
-        warnings=study.warnings if study else (),
+        warnings=[caution(one, language) for one in study.cautions] if study else (),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import numpy as np
 
+from cloud.analytics.promo.cautions import Caution
 from cloud.analytics.promo.design import Cohort, Design, State
 from cloud.analytics.promo.estimate import Window, window_cells
 from cloud.analytics.promo.gaps import MOST_OF_A_UNIT, filled
@@ -34,7 +35,7 @@ class Prepared:
     made: Design
     outcomes: tuple[FloatArray, ...]
     matched: Matched
-    warnings: list[str]
+    cautions: list[Caution]
 
     @classmethod
     def of(cls, sell_out: SellOut, promotion: Promotion, horizon: Horizon, matching: Matching) -> Prepared:
@@ -43,26 +44,23 @@ class Prepared:
         Raises:
             PanelError: the sell-out does not reach to both sides of the promotion's start, or too few outlets match.
         """
-        warnings: list[str] = []
+        cautions: list[Caution] = []
         first = promotion.first - timedelta(days=horizon.before)
         last = promotion.last + timedelta(days=horizon.after)
-        kept = _known(sell_out, days_between(sell_out.days, first, last), warnings)
+        kept = _known(sell_out, days_between(sell_out.days, first, last), cautions)
         before = days_between(kept.days, first, promotion.first - timedelta(days=1))
         during = days_between(kept.days, promotion.first, promotion.last)
         after = days_between(kept.days, promotion.last + timedelta(days=1), last)
         treated, controls = _outlets(kept, promotion)
-        _check(before, during, after, treated, controls, promotion, warnings)
+        _check(before, during, after, treated, controls, promotion, cautions)
         outcomes = _outcomes(kept, promotion, treated, during, after)
         matched = match(kept.outlets, treated, controls, outcomes[0][:, before], matching)
         if matched.unmatched.size:
-            warnings.append(
-                f"{matched.unmatched.size} promoted outlets have no match: they count as the others do, in "
-                "proportion to what they sold before"
-            )
+            cautions.append(Caution(code="unmatched", n=matched.unmatched.size))
         cohorts = tuple(Cohort(cell.treated, cell.controls, before, during, after) for cell in matched.cells)
         names = tuple(outlet.id for outlet in kept.outlets)
         made = Design(names, tuple(map(str, kept.days)), outcomes[0], cohorts)
-        return cls(promotion, made, outcomes, matched, warnings)
+        return cls(promotion, made, outcomes, matched, cautions)
 
     def totals(self) -> FloatArray:
         """(2,): promoted outlet-days during and after; of outlets without a match too."""
@@ -76,12 +74,12 @@ class Prepared:
         return float((matched + unmatched) / matched) if matched > 0 else 1.0
 
 
-def _known(sell_out: SellOut, days: IntArray, warnings: list[str]) -> SellOut:
+def _known(sell_out: SellOut, days: IntArray, cautions: list[Caution]) -> SellOut:
     """The days of the study, and the outlets of which enough is known."""
     units = sell_out.units[:, :, days]
     poor = np.isnan(units).any(axis=1).mean(axis=1) > MOST_OF_A_UNIT if days.size else np.zeros(0, dtype=bool)
     if poor.any():
-        warnings.append(f"{int(poor.sum())} outlets with sell-out unknown on over a quarter of the days are left out")
+        cautions.append(Caution(code="outlets-left-out", n=int(poor.sum())))
     left = np.flatnonzero(~poor)
     return SellOut(
         tuple(sell_out.outlets[outlet] for outlet in left),
@@ -103,7 +101,7 @@ def _check(
     treated: IntArray,
     controls: IntArray,
     promotion: Promotion,
-    warnings: list[str],
+    cautions: list[Caution],
 ) -> None:
     if not treated.size:
         raise PanelError("there is no sell-out of the promoted outlets")
@@ -115,9 +113,9 @@ def _check(
             f"{LEAST_BEFORE} before and one of it are needed"
         )
     if during.size < (promotion.last - promotion.first).days + 1:
-        warnings.append("the sell-out does not reach to the end of the promotion")
+        cautions.append(Caution(code="not-to-the-end"))
     if not after.size:
-        warnings.append("nothing is known of the days after: a dip would not be seen, and the ROI is flattered")
+        cautions.append(Caution(code="nothing-after"))
 
 
 def _outcomes(

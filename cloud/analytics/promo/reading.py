@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from cloud.analytics.promo import sellout
 from cloud.analytics.promo.answer import Overlap
+from cloud.analytics.promo.cautions import Caution
 from cloud.analytics.promo.evidence import Days, Known, check_history, known_days, sell_out_of, that_sold_before
 from cloud.analytics.promo.execution import Sighting
 from cloud.analytics.promo.moves import outlets_of_moved
@@ -36,7 +37,7 @@ class Evidence:
     coverage: Coverage
     """Promoted outlets whose sell-out is known well enough, of all promoted."""
     overlap: Overlap | None
-    warnings: tuple[str, ...]
+    cautions: tuple[Caution, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class Reading:
             sightings=sightings_of(self.facts, self.tenant, promotion.skus, promotion.least_facings, ran, zones),
             coverage=Coverage(reporting=len(promoted.intersection(known.well())), expected=len(promoted)),
             overlap=apart.overlap,
-            warnings=tuple(_warnings(moved, apart, promoted, promotion, sell_out)),
+            cautions=tuple(_cautions(moved, apart, promoted, promotion, sell_out)),
         )
 
     def _sell_out(
@@ -155,23 +156,21 @@ def _studied(
     )
 
 
-def _warnings(
+def _cautions(
     moved: Collection[str],
     apart: Apart,
     promoted: frozenset[str],
     promotion: Promotion,
     sell_out: sellout.SellOut,
-) -> list[str]:
+) -> list[Caution]:
     found = []
     if moved:
-        found.append(f"{len(moved)} outlets between which coolers moved are left out of the comparison")
+        found.append(Caution(code="moved-coolers", n=len(moved)))
     if out := apart.elsewhere - promoted:
-        found.append(f"{len(out)} outlets with another promotion of these SKUs are left out of the comparison")
+        found.append(Caution(code="other-promotion", n=len(out)))
     if (overlap := apart.overlap) and overlap.apart_by == "outlets":
-        found.append(
-            f"studied in the {len(apart.outlets)} outlets that had it alone, with their part of the cost by what they "
-            f"sold before: the other {len(overlap.left_out)} had {', '.join(overlap.promotions)} too"
-        )
+        left_out, names = len(overlap.left_out), list(overlap.promotions)
+        found.append(Caution(code="alone", n=len(apart.outlets), others=left_out, names=names))
     if missing := sorted(set(promotion.sisters) - set(sell_out.skus)):
-        found.append(f"no sell-out is known of the sister SKUs {', '.join(missing)}")
+        found.append(Caution(code="sisters-unknown", names=missing))
     return found

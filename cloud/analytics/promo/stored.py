@@ -65,7 +65,7 @@ def studied(session: Session, promotion: Promotion) -> PromotionStudied:
 def answer_of(evidence: Evidence) -> StudyAnswer:
     """The study itself; runs in a process of its own."""
     answer = PromotionStudy().answer(evidence.sell_out, evidence.promotion, evidence.sightings)
-    changed: dict[str, object] = {"warnings": [*evidence.warnings, *answer.warnings]}
+    changed: dict[str, object] = {"cautions": (*evidence.cautions, *answer.cautions)}
     if evidence.overlap:
         word, reason = despite_overlap(answer.verdict, answer.reason, evidence.overlap)
         changed |= {"overlap": evidence.overlap, "verdict": word, "reason": reason}

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
+from pydantic import computed_field
 
 from cloud.analytics.promo.answer import (
     Answer,
@@ -26,6 +27,7 @@ from cloud.analytics.promo.answer import (
     Roi,
     Verdict,
 )
+from cloud.analytics.promo.cautions import Caution
 from cloud.analytics.promo.checks import mean_square_before, placebo_in_space, placebo_in_time, pre_trend
 from cloud.analytics.promo.course import Course, course
 from cloud.analytics.promo.estimate import effects, total
@@ -75,7 +77,13 @@ class StudyAnswer(Answer):
     overlap: Overlap | None = None
     """Promotions of the same SKUs that ran with it."""
     level: float
-    warnings: list[str]
+    cautions: tuple[Caution, ...] = ()
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def warnings(self) -> list[str]:
+        """The cautions in English."""
+        return [str(caution) for caution in self.cautions]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +156,7 @@ def _answer(ready: Prepared, found: Inference, study: PromotionStudy, execution:
         imbalance=ready.matched.imbalance,
         course=course(ready.made),
         level=study.level,
-        warnings=ready.warnings,
+        cautions=tuple(ready.cautions),
     )
 
 

@@ -11,12 +11,13 @@ import httpx
 import pytest
 
 from cloud.analytics.promo.answer import Overlap
+from cloud.analytics.promo.cautions import TEXTS, Caution
 from cloud.analytics.promo.refusals import REFUSALS
 from cloud.analytics.promo.rounds import PromotionRounds
 from cloud.analytics.promo.stored import PromotionStudied, answer_of, studied
 from cloud.identity.service import create_user, operator
 from cloud.retail.promotions.service import found_promotion
-from cloud.web.promotion_words import STATES, why
+from cloud.web.promotion_words import CAUTIONS, STATES, caution, why
 from facings.clock import SystemClock
 from facings.messages import Coverage
 from tests.cloud.web.conftest import HTML, english_texts, signed_in
@@ -149,3 +150,13 @@ def test_the_pages_speak_chinese_and_run_no_inline_script(reader: httpx.Client) 
         assert {text for text in english_texts() if text in text_of(answer)} == set(), path
         assert not re.search(r'\s(style|on\w+)="', answer.text)
     reader.post("/preferences", data={"language": "en", "theme": "light"})
+
+
+def test_cautions_are_said_as_the_study_says_them_and_in_chinese() -> None:
+    assert CAUTIONS == TEXTS
+    moved = Caution(code="moved-coolers", n=2)
+    assert caution(moved, "en") == "2 outlets between which coolers moved are left out of the comparison."
+    assert caution(moved, "zh-Hans") == "2 家门店之间移动过冰柜，未列入对比。"
+    alone = Caution(code="alone", n=16, others=8, names=["Autumn lemon"])
+    assert "the other 8 had Autumn lemon too" in str(alone)
+    assert "其余 8 家同时参与了 Autumn lemon" in caution(alone, "zh-Hans")
