@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+
+from cloud.broker.link import Receipt
 
 LARGEST_WAITING_BYTES = 64_000_000
 """More than this waits at the broker, which holds back once its unacknowledged messages are too many."""
@@ -15,11 +16,11 @@ LARGEST_WAITING_BYTES = 64_000_000
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A message as the broker handed it over; `ack` tells the broker that it need not keep it any longer."""
+    """A message as the broker handed it over, with the receipt by which it is acknowledged to the broker."""
 
     topic: str
     payload: bytes
-    ack: Callable[[], None]
+    receipt: Receipt
     received_at: datetime
     arrived: float
     """`time.monotonic()` of its arrival."""

@@ -12,19 +12,15 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
-
-from clickhouse_connect.driver.exceptions import ClickHouseError
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from collections.abc import Sequence
 
 from cloud.audits.inbox import Arrival, Inbox
 from cloud.audits.intake import Accepted, Refused, read, refuse
 from cloud.audits.models import NO_TENANT
 from cloud.audits.store import Outcome, store
-from cloud.broker.link import BrokerLink
+from cloud.broker.link import BrokerLink, Receipt
 from cloud.services import Services
-from facings.errors import UnavailableError
+from cloud.stores import STORES_AWAY
 from facings.messages import Ack
 from facings.topics import DeviceTopics
 
@@ -35,9 +31,6 @@ BUSY = 500
 """With so many in a batch more come than is usual, and for a while work that can wait makes room."""
 BUSY_FOR_S = 2.0
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 10.0
-
-STORES_AWAY = (OperationalError, InterfaceError, PoolTimeoutError, ClickHouseError, UnavailableError, OSError)
-"""What a store raises that is down, full or locked: the same batch is tried again, and nothing is acknowledged."""
 
 Items = Sequence[Accepted | Refused]
 
@@ -72,8 +65,8 @@ class Ingest:
             if thread.is_alive():
                 thread.join()
 
-    def _arrived(self, topic: str, payload: bytes, ack: Callable[[], None]) -> None:
-        self._inbox.put(Arrival(topic, payload, ack, self._services.clock.now(), time.monotonic()))
+    def _arrived(self, topic: str, payload: bytes, receipt: Receipt) -> None:
+        self._inbox.put(Arrival(topic, payload, receipt, self._services.clock.now(), time.monotonic()))
 
     def _check_all(self) -> None:
         while batch := self._inbox.take(MOST_IN_BATCH, GATHER_S):
@@ -112,7 +105,7 @@ class Ingest:
         while not self._stopping.is_set():
             try:
                 outcomes = store(self._services, items)
-            except STORES_AWAY as error:
+            except STORES_AWAY as error:  # nothing is acknowledged
                 if pause == SHORTEST_PAUSE_S:
                     log.error("cannot store %d messages, trying again: %s", len(items), error)
                 self._stopping.wait(pause)
@@ -120,8 +113,7 @@ class Ingest:
                 continue
             if pause > SHORTEST_PAUSE_S:
                 log.warning("storing again")
-            for item in items:
-                item.arrival.ack()
+            self._link.acknowledge(item.arrival.receipt for item in items)
             for outcome in outcomes:
                 self._tell(outcome)
             return

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import paho.mqtt.client as mqtt
@@ -17,8 +18,16 @@ from facings.topics import UPWARD_FILTERS
 
 log = logging.getLogger(__name__)
 
-OnMessage = Callable[[str, bytes, Callable[[], None]], None]
-"""Called with topic, payload and `ack`; the broker sends the message again on the next connection until `ack()`."""
+
+class Receipt(NamedTuple):
+    """By which a message is acknowledged: numbers start anew with each connection; 0 is of those that need no ack."""
+
+    connection: int
+    number: int
+
+
+OnMessage = Callable[[str, bytes, Receipt], None]
+"""Called with topic, payload and receipt; until that is acknowledged the broker sends the message again."""
 
 _LONGEST_RECONNECT_S = 5
 _MOST_WAITING = 20_000
@@ -30,7 +39,7 @@ class BrokerLink:
 
     Example:
         >>> link = BrokerLink("mqtt://127.0.0.1:1883", "facings-cloud", "secret", "facings-cloud")
-        >>> link.on_message(lambda topic, payload, ack: ack())  # before start
+        >>> link.on_message(lambda topic, payload, receipt: link.acknowledge([receipt]))  # before start
         >>> link.connected
         False
     """
@@ -118,6 +127,12 @@ class BrokerLink:
         if not sent.is_published():
             raise UnavailableError(f"the broker has not taken {topic} within {timeout_s:g} s")
 
+    def acknowledge(self, receipts: Iterable[Receipt]) -> None:
+        """Tell the broker that it need not keep these messages; those of an earlier connection come again."""
+        numbers = [one.number for one in receipts if one.number and one.connection == self._connection]
+        if self._client is not None and numbers:
+            self._client.ack_all(numbers)
+
     def _came(
         self, client: mqtt.Client, _userdata: object, _flags: object, code: ReasonCode, _properties: Properties | None
     ) -> None:
@@ -153,18 +168,12 @@ class BrokerLink:
         if refused:
             log.error("the broker refuses our subscriptions to %s: allow them for %s", refused, self.username)
 
-    def _arrived(self, client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage) -> None:
-        connection = self._connection
-
-        def ack() -> None:
-            # Message numbers start anew with a connection: an old one would acknowledge another message.
-            if connection == self._connection:
-                client.ack(message.mid, message.qos)
-
+    def _arrived(self, _client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage) -> None:
+        receipt = Receipt(self._connection, message.mid)
         if self._callback is None:
-            ack()
+            self.acknowledge([receipt])
         else:
-            self._callback(message.topic, bytes(message.payload), ack)
+            self._callback(message.topic, bytes(message.payload), receipt)
 
 
 def _address(url: str) -> tuple[str, int, bool]:

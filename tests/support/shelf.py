@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session
 from cloud.audits.inbox import Arrival
 from cloud.audits.intake import read
 from cloud.audits.store import Outcome, store
+from cloud.broker.link import Receipt
 from cloud.catalog.models import Product
 from cloud.fleet.service import add_device
 from cloud.identity.service import create_tenant, operator
@@ -84,12 +84,11 @@ class Shelf:
         tenant: str = "acme",
         kind: str = "",
         at: datetime | None = None,
-        ack: Callable[[], None] = lambda: None,
     ) -> Arrival:
         kind = kind or (message.SCHEMA.split("/")[1] if isinstance(message, Message) else "observation")
         payload = message.to_wire() if isinstance(message, Message) else message
         topic = f"{DeviceTopics(tenant, device).base}/{kind}"
-        return Arrival(topic, payload, ack, at or self.services.clock.now(), time.monotonic())
+        return Arrival(topic, payload, Receipt(1, 1), at or self.services.clock.now(), time.monotonic())
 
     def rows(self, table: Any, *conditions: Any, tenant: str = "acme") -> list[Any]:
         with self.services.records.session(tenant, write=False) as session:

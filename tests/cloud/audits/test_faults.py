@@ -1,7 +1,6 @@
 """Ingest while something behind it fails: nothing is acknowledged that is not stored, and it goes on."""
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from cloud.audits.inbox import Arrival, Inbox
 from cloud.audits.ingest import Ingest
 from cloud.audits.intake import Accepted, Refused, read
 from cloud.audits.models import Quarantined
+from cloud.broker.link import OnMessage, Receipt
 from facings.messages import Ack, Observation
 from facings.topics import DeviceTopics
 from tests.support.cloud import wait_until
@@ -25,10 +25,11 @@ class Wire:
 
     def __init__(self) -> None:
         self.published: list[tuple[str, bytes]] = []
-        self.forgotten: list[bytes] = []
-        self._callback: Callable[[str, bytes, Callable[[], None]], None] | None = None
+        self.forgotten: list[Receipt] = []
+        self._number = 0
+        self._callback: OnMessage | None = None
 
-    def on_message(self, callback: Callable[[str, bytes, Callable[[], None]], None]) -> None:
+    def on_message(self, callback: OnMessage) -> None:
         self._callback = callback
 
     def publish(self, topic: str, payload: bytes) -> bool:
@@ -38,8 +39,11 @@ class Wire:
     def bring(self, *messages: Observation) -> None:
         assert self._callback
         for message in messages:
-            payload = message.to_wire()
-            self._callback(TOPICS.observation, payload, partial(self.forgotten.append, payload))
+            self._number += 1
+            self._callback(TOPICS.observation, message.to_wire(), Receipt(1, self._number))
+
+    def acknowledge(self, receipts: Iterable[Receipt]) -> None:
+        self.forgotten += receipts
 
     def through(self) -> int:
         acks = [Ack.from_wire(payload) for topic, payload in self.published if topic == TOPICS.ack]
