@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
@@ -13,11 +13,8 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cloud.analytics import measures
-from cloud.analytics.compliance import kpis as compliance
-from cloud.analytics.episodes import episode_of
-from cloud.analytics.grades import kpis as grades
 from cloud.analytics.kpis.kpi import Kpi
+from cloud.analytics.makers import MAKERS
 from cloud.analytics.models import ShelfWatch, StockoutEpisode
 from cloud.analytics.query.cut import BETWEEN, Cut, bucket_of, hour_name
 from cloud.analytics.query.known import Known
@@ -25,9 +22,6 @@ from cloud.analytics.query.scope import EVERYTHING, Scope
 from cloud.analytics.query.stretches import stretches, whole_hours
 from cloud.analytics.query.sums import Reporting, Sums, Total
 from cloud.analytics.sellout import kpis as sellout
-from cloud.analytics.share import kpis as share
-from cloud.analytics.shortages import kpis as shortages
-from cloud.analytics.stockouts import hours
 from cloud.audits.facts import Facts
 from cloud.outlets.models import Cooler, Planogram
 from cloud.settings import SellOutSettings
@@ -88,7 +82,7 @@ class Period:
     def series(self, kpi: Kpi, by: str) -> KpiSeries:
         """`kpi` cut by some of its dimensions, written as `day,outlet`; points in the order of their keys."""
         cut = Cut.of(by)
-        points = sorted(_MAKERS[kpi.name](self, by), key=lambda point: point.key.split(BETWEEN))
+        points = sorted(MAKERS[kpi.name](self, by), key=lambda point: point.key.split(BETWEEN))
         points = self._told(cut, points)
         start, end = (self.start, self.end) if cut.time in ("day", "week", "month") else whole_hours(*self._bounds)
         return KpiSeries(
@@ -234,95 +228,3 @@ class Period:
             )
             point.key = point.key.replace(BETWEEN, " / ")
         return list(points)
-
-
-def _units(period: Period, by: str) -> list[KpiPoint]:
-    return [period.point(by, key, measures.units(lines)) for key, lines in period.grouped(by).items()]
-
-
-def _facings(period: Period, by: str) -> list[KpiPoint]:
-    return [period.point(by, key, measures.facings(lines)) for key, lines in period.grouped(by).items()]
-
-
-def _share(period: Period, by: str) -> list[KpiPoint]:
-    return _shares(period, by, period.totals(by))
-
-
-def _linear_share(period: Period, by: str) -> list[KpiPoint]:
-    return _shares(period, by, [total.by_width() for total in period.totals(by)])
-
-
-def _shares(period: Period, by: str, totals: Sequence[Total]) -> list[KpiPoint]:
-    cut = Cut.of(by)
-    if cut.products or period.scope.of_products:
-        return _parts(period, by, totals)
-    groups: dict[str, list[Total]] = {point.key: [] for point in _units(period, by)}
-    for total in totals:
-        groups[cut.key(total.values)].append(total)
-    shares = {key: measures.share(some) for key, some in groups.items()}
-    return [period.point(by, key, share.own, share) for key, share in shares.items()]
-
-
-def _parts(period: Period, by: str, totals: Sequence[Total]) -> list[KpiPoint]:
-    """Shares of products in all products of the same time and places."""
-    cut, behind = Cut.of(by), Cut.of(by).without_products()
-    every: dict[str, list[Total]] = defaultdict(list)
-    some: dict[str, list[Total]] = defaultdict(list)
-    for total in totals:
-        every[behind.key(total.values)].append(total)
-        if total.inside:
-            some[cut.key(total.values)].append(total)
-    return [
-        period.point(by, key, measures.part(inside, every[behind.key(inside[0].values)]))
-        for key, inside in some.items()
-    ]
-
-
-def _purity(period: Period, by: str) -> list[KpiPoint]:
-    return _share(period.among(period.session.scalars(select(Cooler.id).where(Cooler.owned))), by)
-
-
-def _stockout_hours(period: Period, by: str) -> list[KpiPoint]:
-    spans: dict[str, list[Estimate]] = defaultdict(list)
-    for row in period.episodes():
-        spans[period.key(by, row.cooler_id, row.sku, row.first_missed_at)].append(hours(episode_of(row)))
-    return [period.point(by, key, _sum(estimates)) for key, estimates in spans.items()]
-
-
-def _sum(estimates: Sequence[Estimate]) -> Estimate:
-    # The bounds are certain ones, not standard deviations: they add up.
-    low, value, high = (sum(getattr(e, bound) for e in estimates) for bound in ("low", "value", "high"))
-    return Estimate(value=round(value, 4), low=round(low, 4), high=round(high, 4))
-
-
-def _voids(period: Period, by: str) -> list[KpiPoint]:
-    numbers: dict[str, int] = defaultdict(int)
-    for cooler, sku in period.voids():
-        numbers[period.key(by, cooler, sku)] += 1
-    return [period.point(by, key, Estimate(value=n, low=n, high=n)) for key, n in numbers.items()]
-
-
-def _of_sellout(measure: Callable[..., dict[str, Estimate]]) -> Callable[[Period, str], list[KpiPoint]]:
-    def made(period: Period, by: str) -> list[KpiPoint]:
-        def key(row: sellout.SoldDay) -> str:
-            return period.key(by, row.cooler, row.sku, row.day)
-
-        return [period.point(by, name, value) for name, value in measure(period.sold(), key).items()]
-
-    return made
-
-
-_MAKERS: dict[str, Callable[[Period, str], list[KpiPoint]]] = {
-    "units": _units,
-    "facings": _facings,
-    "share-of-facings": _share,
-    "linear-share": _linear_share,
-    "purity": _purity,
-    "stockout-hours": _stockout_hours,
-    "void": _voids,
-    **{name: _of_sellout(measure) for name, measure in sellout.KPIS.items()},
-    **compliance.MAKERS,
-    **share.MAKERS,
-    **grades.MAKERS,
-    **shortages.MAKERS,
-}

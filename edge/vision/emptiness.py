@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from edge.vision.rows import Floats
+from edge.vision.slant import Floats
 
 Map = npt.NDArray[np.int16] | npt.NDArray[np.uint8]
 

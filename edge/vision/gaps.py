@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from edge.vision.detections import Detections
 from edge.vision.emptiness import Looks
-from edge.vision.rows import Floats, Ints, Layout, Place
+from edge.vision.rows import Layout, Place
+from edge.vision.slant import Floats, Ints
 
 ROOM = 0.7  # width of a gap, in facings of its neighbours, from which it counts
 EDGE_ROOM = 1.1  # the same at the end of a row, where the cooler's wall is guessed from the other rows

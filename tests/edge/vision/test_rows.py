@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from edge.vision.rows import Place, lay_out, measure_slant
+from edge.vision.rows import Place, lay_out
+from edge.vision.slant import measure_slant
 from tests.edge.vision.shelves import BOTTLE, CAN, CARTON, PITCH, row, standing, tilted
 
 FIVE = (CAN,) * 5
