@@ -30,7 +30,7 @@ def overview(session: Session, present: Present, coverage_hours: float) -> Overv
     """The tenant in one message. Totals are those of the coolers that report: an old photo says nothing of now."""
     states = device_states(session)
     since = reference_time(present) - timedelta(hours=coverage_hours)
-    reporting = [name for name in states if name in present.latest and present.latest[name].observed_at >= since]
+    reporting = [name for name in states if name in present.latest and present.latest[name].seen_at >= since]
     sums = [present.condensed(name) for name in reporting]
     facings = list(chain.from_iterable(one.facings for one in sums))
     missing = sum(map(len, present.stockouts_of.values()))
@@ -83,7 +83,7 @@ def _summary(present: Present, name: str, state: State) -> CoolerSummary:
         name=cooler.name,
         name_zh=cooler.name_zh,
         region=present.outlets[cooler.outlet_id].region,
-        observed_at=latest.observed_at if latest else None,
+        observed_at=latest.seen_at if latest else None,
         state=state,
         units=sums.units.units if latest else None,
         facings=round(sum(line.facings for line in sums.facings)) if latest else None,

@@ -16,6 +16,7 @@ from cloud.audits.facts import Facts
 from cloud.audits.intake import Accepted
 from cloud.audits.models import LatestObservation, ObservedLine, Photo, StoredCount
 from cloud.audits.observed import ObservationColumns
+from cloud.audits.parts_seen import cameras_of, shows_a_part, take_part
 from cloud.outlets.models import Cooler
 from cloud.records import add_rows
 from facings.messages import ImageRef
@@ -28,7 +29,8 @@ def take_observations(
 ) -> set[str]:
     """Take stored observations into account; `coolers` is that of each device.
 
-    Photos that are unusable or lack a part of the cooler, or whose time cannot be true, are kept and change no number.
+    Photos that are unusable, or whose time cannot be true, are kept and change no number; those that lack a part of the
+    cooler renew what the others showed of it.
 
     Returns:
         The coolers whose numbers may differ.
@@ -38,14 +40,13 @@ def take_observations(
         return set()
     _count(session, len(taken))
     _name_photos(session, coolers, taken)
-    by_cooler: dict[str, list[Taken]] = defaultdict(list)
-    for item, message in taken:
-        if message.stands_for_cooler and not item.clock_suspect:
-            by_cooler[coolers[item.topic.device].id].append((item, message))
+    by_cooler, parts = _by_cooler(coolers, taken)
     met = {cooler.id: cooler for cooler in coolers.values() if cooler.id in by_cooler}
     latest = {
         row.cooler_id: row
-        for row in session.scalars(select(LatestObservation).where(LatestObservation.cooler_id.in_(met)))
+        for row in session.scalars(
+            select(LatestObservation).where(LatestObservation.cooler_id.in_({*by_cooler, *parts}))
+        )
     }
     book = StockoutBook(session, facts, tenant, list(met.values()))
     for name, photos in by_cooler.items():
@@ -57,9 +58,35 @@ def take_observations(
         if row is None or (newest.captured_at, newest.id) > (row.observed_at, row.observation_id):
             row = row or LatestObservation(cooler_id=name)
             _write_latest(row, newest_item, newest)
+            latest[name] = row
             session.add(row)
     book.finish()
-    return set(by_cooler)
+    return set(by_cooler) | {name for name, part in parts.items() if name in latest and _take_part(latest[name], part)}
+
+
+def _by_cooler(
+    coolers: Mapping[str, Cooler], taken: Sequence[Taken]
+) -> tuple[dict[str, list[Taken]], dict[str, ObservationColumns]]:
+    """What shows each cooler whole, and the newest that shows a part of it."""
+    whole: dict[str, list[Taken]] = defaultdict(list)
+    parts: dict[str, ObservationColumns] = {}
+    for item, message in taken:
+        name = coolers[item.topic.device].id
+        if item.clock_suspect:
+            continue
+        if message.stands_for_cooler:
+            whole[name].append((item, message))
+        elif shows_a_part(message) and (name not in parts or message.captured_at > parts[name].captured_at):
+            parts[name] = message
+    return whole, parts
+
+
+def _take_part(row: LatestObservation, message: ObservationColumns) -> bool:
+    """Whether it was later than what was known."""
+    if message.captured_at <= row.seen_at:
+        return False
+    take_part(row, message, _observed_lines(message))
+    return True
 
 
 def _write_latest(row: LatestObservation, item: Accepted, message: ObservationColumns) -> None:
@@ -71,8 +98,13 @@ def _write_latest(row: LatestObservation, item: Accepted, message: ObservationCo
     row.quality = message.quality.model_dump(mode="json")
     row.confidence = message.confidence
     row.gaps = len(message.gaps)
+    row.lines = _observed_lines(message)
+    row.cameras, row.part_seen_at, row.unseen = cameras_of(message), None, []
+
+
+def _observed_lines(message: ObservationColumns) -> list[ObservedLine]:
     lines = message.lines
-    row.lines = [
+    return [
         ObservedLine(
             sku=sku,
             units=lines.units[number],

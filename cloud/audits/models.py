@@ -39,8 +39,19 @@ class ObservedLine(TypedDict):
     count_sd: float
 
 
+class UnseenPart(TypedDict):
+    """A camera of several that saw nothing: its name, the part of the cooler that it shows, and why."""
+
+    camera: str
+    shows: str
+    problem: str
+
+
 class LatestObservation(TenantKeyed, Base):
-    """The newest usable observation that shows a whole cooler: the live numbers rest on it."""
+    """The newest usable observation that shows a whole cooler: the live numbers rest on it.
+
+    Where later ones show a part, the lines of that part are theirs: `cloud.audits.parts_seen`.
+    """
 
     __tablename__ = "latest_observation"
 
@@ -56,6 +67,17 @@ class LatestObservation(TenantKeyed, Base):
     confidence: Mapped[float]
     gaps: Mapped[int]
     lines: Mapped[list[ObservedLine]] = mapped_column(JSON)
+    cameras: Mapped[dict[str, list[str]]] = mapped_column(JSON, default=dict, server_default="{}")
+    """By SKU, the cameras that showed it, where there are several."""
+    part_seen_at: Mapped[datetime | None]
+    """When a part of the cooler was seen last, where that was later than all of it."""
+    unseen: Mapped[list[UnseenPart]] = mapped_column(JSON, default=list, server_default="[]")
+    """What was not seen then."""
+
+    @property
+    def seen_at(self) -> datetime:
+        """When it was seen last, whole or in part."""
+        return self.part_seen_at or self.observed_at
 
 
 class Photo(TenantKeyed, Base):

@@ -34,6 +34,8 @@ class Products:
     """The photos that they lie in."""
     lowest_row: int
     """-1 where there are none."""
+    shown_by: frozenset[tuple[str, int]]
+    """SKU (empty: unknown) and photo of each, where there are several photos."""
 
     @classmethod
     def of(cls, rows: Sequence[Row], info: ValidationInfo) -> Products:
@@ -44,6 +46,7 @@ class Products:
             unknown=tuple(Product(**one) for one in rows if one.get("look") and one.get("sku") is None),
             views=frozenset([one.get("view") for one in rows]),
             lowest_row=max([one["row"] for one in rows], default=-1),
+            shown_by=frozenset([(one.get("sku") or "", view) for one in rows if (view := one.get("view")) is not None]),
         )
 
 

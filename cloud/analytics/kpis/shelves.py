@@ -43,8 +43,8 @@ KPIS: tuple[Kpi, ...] = (
         title="Coverage",
         title_zh="数据覆盖率",
         formula=(
-            "coolers with a usable photo within coverage_hours of now / coolers with a device; where every cooler "
-            "replays photos of another time, 'now' is the newest of them"
+            "coolers with a usable photo, of all or a part, within coverage_hours of now / coolers with a device; "
+            "where every cooler replays photos of another time, 'now' is the newest of them"
         ),
         unit="coolers of coolers",
         grain="tenant",

@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from cloud.analytics.models import StockoutEpisode
+from cloud.analytics.overview import overview
+from cloud.analytics.present import Present
 from cloud.audits import facts
 from cloud.audits.archive import find_photo
 from cloud.audits.models import LatestObservation, Photo
@@ -17,7 +19,7 @@ from facings.messages import Observation
 from tests.support.messages import NOON, of_two_cameras
 from tests.support.shelf import Shelf
 
-FULL = {"cola-330": 4, "lemon-330": 2}
+FULL: dict[str | None, int] = {"cola-330": 4, "lemon-330": 2}
 
 
 def at(hour: float, seq: int, **fields: object) -> Observation:
@@ -52,6 +54,82 @@ def test_a_part_that_nobody_saw_changes_no_number(shelf: Shelf) -> None:
     )
     assert sorted(row.verdict for row in kept) == ["good", "unusable", "unusable", "unusable"]
     assert {Observation.from_wire(row.document.encode()).quality.verdict for row in kept} == {"good", "poor"}
+
+
+BROKEN = "the camera answered 503"
+
+
+def seen(hour: float, seq: int, counts: dict[str | None, int], upper: int = 4, problem: str = BROKEN) -> Observation:
+    """What is seen with the upper camera broken."""
+    return of_two_cameras(counts, upper, problem, captured_at=NOON + timedelta(hours=hour), seq=seq)
+
+
+def latest_units(shelf: Shelf) -> dict[str, int]:
+    (latest,) = shelf.rows(LatestObservation)
+    return {line["sku"]: line["units"] for line in latest.lines}
+
+
+@pytest.mark.parametrize(
+    ("before", "upper", "now", "known"),
+    [
+        pytest.param(FULL, 4, FULL, {"cola-330": 4, "lemon-330": 2}, id="nothing has changed"),
+        pytest.param(FULL, 4, {"cola-330": 4, "lemon-330": 1}, {"cola-330": 4, "lemon-330": 1}, id="one was sold"),
+        pytest.param(FULL, 4, {"cola-330": 4}, {"cola-330": 4}, id="all below were sold"),
+        pytest.param(
+            FULL,
+            4,
+            {"cola-330": 4, "lemon-330": 2, "rival-330": 3},
+            {"cola-330": 4, "lemon-330": 2, "rival-330": 3},
+            id="something new stands below",
+        ),
+        pytest.param(
+            {"cola-330": 5, "lemon-330": 2},
+            4,
+            {"cola-330": 4, "lemon-330": 2},
+            {"cola-330": 5, "lemon-330": 2},
+            id="of what stood above and below nobody knows",
+        ),
+    ],
+)
+def test_what_the_other_cameras_show_goes_on(
+    shelf: Shelf, before: dict[str | None, int], upper: int, now: dict[str | None, int], known: dict[str, int]
+) -> None:
+    shelf.send(seen(0, 1, before, upper, problem=""))
+    (outcome,) = shelf.send(seen(1, 2, now))
+    assert latest_units(shelf) == known
+    assert outcome.changed == {"cooler-01"}
+    (latest,) = shelf.rows(LatestObservation)
+    assert (latest.observed_at, latest.seen_at) == (NOON, NOON + timedelta(hours=1))
+    assert latest.quality["verdict"] == "poor"
+    assert latest.unseen == [{"camera": "top", "shows": "upper", "problem": BROKEN}]
+    (outcome,) = shelf.send(seen(0.5, 3, {"cola-330": 4}))
+    assert (latest_units(shelf), outcome.changed) == (known, set()), "an older one tells nothing new"
+    shelf.send(seen(2, 4, {"lemon-330": 1, "cola-330": 1}, 1, problem=""))
+    (latest,) = shelf.rows(LatestObservation)
+    assert (latest_units(shelf), latest.unseen) == ({"lemon-330": 1, "cola-330": 1}, [])
+
+
+def test_what_came_and_went_below_is_gone(shelf: Shelf) -> None:
+    shelf.send(seen(0, 1, FULL, problem=""))
+    shelf.send(seen(1, 2, {"cola-330": 4, "lemon-330": 2, "rival-330": 3}))
+    shelf.send(seen(2, 3, FULL))
+    assert latest_units(shelf) == {"cola-330": 4, "lemon-330": 2}
+
+
+def test_a_cooler_with_a_broken_camera_reports(shelf: Shelf) -> None:
+    now = shelf.services.clock.now()
+    hours = (now - NOON) / timedelta(hours=1)
+
+    def reporting() -> int:
+        with shelf.services.records.session("acme", write=False) as session:
+            return overview(session, Present(session, now), 24).coverage.reporting
+
+    shelf.send(seen(hours - 1, 1, FULL))
+    assert reporting() == 0, "of which nothing is known but a part"
+    shelf.send(seen(hours - 48, 2, FULL, problem=""))
+    assert reporting() == 0
+    shelf.send(seen(hours - 0.5, 3, FULL))
+    assert reporting() == 1
 
 
 def test_a_new_product_is_cut_from_the_photo_that_shows_it(shelf: Shelf) -> None:

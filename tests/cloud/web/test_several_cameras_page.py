@@ -43,5 +43,6 @@ def test_what_was_not_seen_is_named_and_nothing_is_called_missing(shelf: Shelf, 
     assert f'data-photo="{whole.photo_id}"' in latest
     told = latest.partition('id="unused"')[2].partition("</p>")[0]
     assert f'href="?photo={half.photo_id}"' in told
+    assert "Newer photos show only a part" in told
     assert "Upper part (top) not seen: the camera answered 503" in told
     assert "Make this photo the planogram" not in page
