@@ -45,7 +45,7 @@ def each_for_itself(similarities: FloatArray, calibration: CalibrationSpec) -> F
     """
     if similarities.shape[1] < 2:
         return calibration.probability(similarities, np.zeros_like(similarities))
-    ordered = np.sort(similarities, axis=1)
-    first, second = ordered[:, -1:], ordered[:, -2:-1]
+    foremost_two = np.partition(similarities, -2, axis=1)
+    first, second = foremost_two[:, -1:], foremost_two[:, -2:-1]
     foremost = np.arange(similarities.shape[1]) == similarities.argmax(axis=1)[:, None]
     return calibration.probability(similarities, similarities - np.where(foremost, second, first))

@@ -1,0 +1,44 @@
+"""A gallery's tuning on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edge.vision.choice import Choice
+from edge.vision.gallery import read_gallery
+from edge.vision.tuning import TUNING_NAME, Tuning, read_tuning
+from edge.vision.zoo import load_session, zoo_folder
+
+CHOICE = Choice(sharpness=12.5, stranger=0.47)
+
+
+@pytest.fixture
+def tuning() -> Tuning:
+    """Two SKUs, told apart along the first axis."""
+    axes = np.eye(4, dtype=np.float32)
+    return Tuning("an embedder", np.zeros(4, np.float32), axes, ("cola", "lime"), axes[:2], axes[:2],
+                  np.array([0, 1], np.uint16), CHOICE)  # fmt: skip
+
+
+def test_what_was_saved_is_read_again(tmp_path: Path, tuning: Tuning) -> None:
+    tuning.save(tmp_path)
+    again = read_tuning(tmp_path, "an embedder")
+    assert again is not None
+    assert (again.skus, again.choice) == (tuning.skus, CHOICE)
+    assert np.array_equal(again.middles, tuning.middles)
+    assert not (tmp_path / TUNING_NAME).with_suffix(".part").exists()
+
+
+def test_one_of_an_older_form_is_left_out(tmp_path: Path, tuning: Tuning) -> None:
+    tuning.save(tmp_path)
+    with np.load(tmp_path / TUNING_NAME) as kept:
+        older = {name: kept[name] for name in kept.files if name != "choice"}
+    np.savez(tmp_path / TUNING_NAME, calibration=np.array("{}"), **older)
+    assert read_tuning(tmp_path, "an embedder") is None
+    gallery = read_gallery(tmp_path, load_session(zoo_folder() / "sku-embedder"))
+    assert gallery.problems == (
+        "tuning.npz is left out: it was learned with another embedder or has an older form. Onboard again.",
+    )
