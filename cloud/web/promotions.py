@@ -95,18 +95,22 @@ def promotion_view(session: Session, promotion: Promotion, language: str) -> Pro
     found, _, numbers = studied(session, promotion), translations(language).gettext, Formats(language)
     study = found.study
     execution = study.execution if study else None
+
+    def money(amount: float) -> str:
+        return f"{numbers.integer(amount)} {promotion.currency}"
+
     return PromotionView(
         row=_row(promotion, found, Catalogue(session), language),
         why=why(found, language),
         detail=found.reason if found.studied_at and language == "en" else "",
         coverage=found.coverage,
-        cost=f"{numbers.integer(float(promotion.cost))} {promotion.currency}",
+        cost=money(float(promotion.cost)),
         executed=_told(execution.share, numbers.percent, _) if execution and execution.share else None,
         photographed=execution.photographed if execution else 0,
         units=[(_(name), _told(study.units[part], numbers.integer, _)) for part, name in PARTS.items()]
         if study
         else (),
-        margin=_told(study.roi.incremental_margin, numbers.integer, _) if study else None,
+        margin=_told(study.roi.incremental_margin, money, _) if study else None,
         controls=study.control_outlets if study else 0,
         matched=study.matched_outlets if study else 0,
         checks=_checks(found, _),
