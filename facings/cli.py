@@ -24,13 +24,16 @@ SUMMARIES = {
     "edge": "The daemon on the cooler.",
     "gallery": "Pictures by which products are told apart: add, check, sign, publish.",
     "up": "Start the whole cloud on this machine: broker, ingest, API, pages.",
-    "analyse": "Estimates from files: what a promotion earned.",
+    "analyse": "Estimates from files: what a promotion earned, what will be sold.",
     "cloud": "Set the cloud up and look into it: tenants, users, devices, quarantine.",
     "datasets": "Render scenes, check and convert sets of photos.",
     "models": "Train, evaluate and export the models of the zoo.",
     "sim": "Simulated coolers, cameras and shoppers; the demo.",
     "schema": "The JSON Schema of every message.",
 }
+
+# What to install for a command whose extra is not called as the command.
+EXTRAS = {"up": "cloud", "analyse": "cloud", "audit": "edge", "gallery": "edge", "datasets": "sim", "models": "train"}
 
 
 def _commands() -> dict[str, EntryPoint]:
@@ -41,14 +44,7 @@ def _load(entry: EntryPoint) -> Any:
     try:
         app = entry.load()
     except ModuleNotFoundError as error:
-        extra = {
-            "up": "cloud",
-            "analyse": "cloud",
-            "audit": "edge",
-            "gallery": "edge",
-            "datasets": "sim",
-            "models": "train",
-        }.get(entry.name, entry.name)
+        extra = EXTRAS.get(entry.name, entry.name)
         raise FacingsError(
             f"`facings {entry.name}` needs {error.name!r}: install it with pip install 'facings[{extra}]'"
         ) from error
