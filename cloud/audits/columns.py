@@ -32,7 +32,7 @@ _TYPES: dict[type, pa.DataType] = {
     Float32: pa.float32(),
     Float64: pa.float64(),
     Int64: pa.int64(),
-    String: pa.string(),
+    String: pa.string(),  # also of bytes, which must be UTF-8 and need no detour over a text of Python
     UInt8: pa.uint8(),
     UInt16: pa.uint16(),
     UInt32: pa.uint32(),

@@ -40,7 +40,7 @@ def observation_row(tenant: str, cooler: Cooler, item: Accepted, message: Observ
         message.rows,
         int(message.historical),
         int(item.clock_suspect),
-        item.arrival.payload.decode(),
+        item.arrival.payload,
     )
 
 
@@ -116,7 +116,7 @@ def event_row(tenant: str, cooler: Cooler, item: Accepted, message: Event) -> tu
         message.kind,
         message.reason,
         int(item.clock_suspect),
-        item.arrival.payload.decode(),
+        item.arrival.payload,
     )
 
 

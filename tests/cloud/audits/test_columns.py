@@ -26,6 +26,7 @@ def test_every_column_of_the_facts_has_a_type(table: Table) -> None:
 CASES: list[tuple[str, Table, str, Any, Any]] = [
     ("text", shelf_line, "sku", "cola-330", "cola-330"),
     ("text of any language", shelf_line, "sku", "可乐", "可乐"),
+    ("text as it came from the network", shelf_line, "sku", "可乐".encode(), "可乐"),
     ("time", shelf_line, "captured_at", NOON, NOON),
     ("time of another zone", shelf_line, "captured_at", NOON.astimezone(SHANGHAI), NOON),
     ("time, to the millisecond", shelf_line, "captured_at", NOON + timedelta(microseconds=999), NOON),
@@ -44,7 +45,9 @@ def test_a_value_comes_out_as_it_went_in(services: Services, table: Table, name:
         assert connection.execute(table.select().with_only_columns(table.c[name])).scalar_one() == kept
 
 
-@pytest.mark.parametrize(("name", "value"), [("units", -1), ("units", 2**32), ("units", "many"), ("seq", None)])
+@pytest.mark.parametrize(
+    ("name", "value"), [("units", -1), ("units", 2**32), ("units", "many"), ("seq", None), ("sku", b"\xff")]
+)
 def test_what_does_not_fit_is_refused(services: Services, name: str, value: Any) -> None:
     with pytest.raises((ValueError, OverflowError, TypeError)):
         services.facts.insert_columns(shelf_line, pa.table({name: array_of(shelf_line, name, [value])}))
