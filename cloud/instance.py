@@ -37,10 +37,11 @@ from cloud.lock import InstanceLock
 from cloud.migrations import migrate
 from cloud.records import Records
 from cloud.retention import RecordRetention
-from cloud.services import NoLiveNumbers, Part, Services
+from cloud.services import NoLiveNumbers, Services
 from cloud.settings import ENDPOINTS_FILE, CloudSettings, kept_secret, session_secret
 from facings.errors import UnavailableError
 from facings.files import write_private
+from facings.worker import Part
 
 log = logging.getLogger(__name__)
 

@@ -20,18 +20,6 @@ if TYPE_CHECKING:
     from cloud.audits.photos import PhotoStore
 
 
-class Part(Protocol):
-    """Something that runs: constructors only keep, work begins in `start` and ends in `stop`."""
-
-    def start(self) -> None:
-        """Begin."""
-        ...
-
-    def stop(self) -> None:
-        """End; called once, also after a failed start."""
-        ...
-
-
 class LiveNumbers(Protocol):
     """Publishes the KPI topics."""
 

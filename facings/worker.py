@@ -12,7 +12,7 @@ PAUSE_AFTER_FAILURE_S = 5.0
 
 
 class Part(Protocol):
-    """Something that is started and stopped."""
+    """Something that is started and stopped: its constructor only keeps, work begins in `start` and ends in `stop`."""
 
     def start(self) -> None:
         """Begin to work."""
