@@ -7,6 +7,7 @@ import logging
 import os
 import threading
 
+from clickhouse_connect.driver.exceptions import ClickHouseError
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
@@ -39,6 +40,7 @@ from cloud.records import Records
 from cloud.retention import RecordRetention
 from cloud.services import NoLiveNumbers, Services
 from cloud.settings import ENDPOINTS_FILE, CloudSettings, kept_secret, session_secret
+from cloud.stores import check_disk, in_short
 from facings.errors import UnavailableError
 from facings.files import write_private
 from facings.worker import Part
@@ -73,11 +75,10 @@ class Instance:
         """
         try:
             self._start()
-        except (OSError, DBAPIError) as error:
+        except (OSError, DBAPIError, ClickHouseError) as error:
             self.stop()
-            reason = getattr(error, "orig", error)
             raise UnavailableError(
-                f"cannot start on {self.settings.data_dir}: {reason}; is its disk full, or not ours to write?"
+                f"cannot start on {self.settings.data_dir}: {in_short(error)}; is its disk full, or not ours to write?"
             ) from error
         except BaseException:
             self.stop()
@@ -135,6 +136,7 @@ class Instance:
             "records": lambda: _ask(services.records.engine),
             "facts": lambda: _ask(services.facts.engine),
             "broker": link.check,
+            "disk": lambda: check_disk(services.settings.data_dir),
         }
         services.metrics.broker_up.set_function(lambda: float(link.connected))
         # The link starts last, when there is someone to take what arrives, and stops last, when all is acknowledged.

@@ -7,12 +7,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import ClassVar
 
+from cloud.stores import in_short, is_away, is_full
 from facings.errors import UnavailableError
 from facings.worker import Worker
 
 
 class Rounds(ABC):
-    """A thread that does one round after another; a failed one is logged, and the next finds what it left undone."""
+    """A thread that does one round after another; the next finds what a failed one left undone."""
 
     name: ClassVar[str]
     purpose: ClassVar[str]
@@ -21,6 +22,7 @@ class Rounds(ABC):
     def __init__(self) -> None:
         self._log = logging.getLogger(type(self).__module__)
         self.worker = Worker(self.name, self._work, self._log)
+        self._told: set[type[Exception]] = set()
 
     @abstractmethod
     def round(self) -> object:
@@ -39,12 +41,13 @@ class Rounds(ABC):
 
         Raises:
             UnavailableError: a store is away, and is so for the others too; or the round is to end.
+            Exception: so is one whose disk is full, in its own words.
         """
         try:
             return work()
-        except UnavailableError:
-            raise
-        except Exception:
+        except Exception as error:
+            if isinstance(error, UnavailableError) or is_full(error):
+                raise
             self._log.exception("cannot %s of %s, trying again", self.purpose, of)
             return 0
 
@@ -64,9 +67,24 @@ class Rounds(ABC):
         while True:
             try:
                 self.round()
-            except UnavailableError as error:
-                self._log.info("cannot %s, trying again: %s", self.purpose, error)
-            except Exception:
-                self._log.exception("cannot %s, trying again", self.purpose)
+            except Exception as error:
+                self._failed(error)
+            else:
+                self._succeeded()
             if not worker.wait(self.pause_s()):
                 return
+
+    def _failed(self, error: Exception) -> None:
+        """Told once until it works again: a round may come every two seconds, and a full disk last for days."""
+        if type(error) in self._told:
+            return
+        self._told.add(type(error))
+        if is_away(error):
+            self._log.warning("cannot %s, trying again: %s", self.purpose, in_short(error))
+        else:
+            self._log.error("cannot %s, trying again", self.purpose, exc_info=error)
+
+    def _succeeded(self) -> None:
+        if self._told:
+            self._log.info("can %s again", self.purpose)
+            self._told.clear()

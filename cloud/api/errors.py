@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+
+from clickhouse_connect.driver.exceptions import ClickHouseError
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
+from cloud.stores import in_short, is_away, is_full
 from facings.errors import BadInputError, UnavailableError
+
+log = logging.getLogger(__name__)
 
 CODES = {
     400: "bad-request",
@@ -25,6 +33,10 @@ CODES = {
     500: "our-fault",
     503: "unavailable",
 }
+
+
+STORE_ERRORS = (OperationalError, InterfaceError, PoolTimeoutError, ClickHouseError)
+"""What the stores raise in their own words."""
 
 
 class FieldError(BaseModel):
@@ -96,6 +108,16 @@ async def _unavailable(_request: Request, error: Exception) -> JSONResponse:
     return _answer(503, ErrorBody(code="unavailable", message=str(error), hint="try again in a moment"))
 
 
+async def _store_away(request: Request, error: Exception) -> JSONResponse:
+    if not is_away(error):
+        raise error
+    log.error("cannot answer %s %s: %s", request.method, request.url.path, in_short(error))
+    full = is_full(error)
+    message = "the disk of this service is full" if full else "a store of this service does not answer"
+    hint = "its operator must make room" if full else "try again in a moment"
+    return _answer(503, ErrorBody(code="unavailable", message=message, hint=hint))
+
+
 async def _our_fault(_request: Request, _error: Exception) -> JSONResponse:
     return _answer(500, ErrorBody(code="our-fault", message="something broke here", hint="the log says what"))
 
@@ -107,4 +129,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(BadInputError, _bad_input)
     app.add_exception_handler(UnavailableError, _unavailable)
+    for kind in STORE_ERRORS:
+        app.add_exception_handler(kind, _store_away)
     app.add_exception_handler(Exception, _our_fault)

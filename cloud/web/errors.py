@@ -11,7 +11,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from cloud.api.errors import ApiError
+from cloud.api.errors import STORE_ERRORS, ApiError
+from cloud.stores import in_short, is_away
 from cloud.web.build import up_to_date
 from cloud.web.i18n import translations
 from cloud.web.pages import language_of, page
@@ -29,7 +30,8 @@ Handler = Callable[[Request, Exception], Response | Awaitable[Response]]
 
 def install(app: FastAPI) -> None:
     """Let requests of pages be answered by pages; call after the API's own handlers are installed."""
-    for kind in (ApiError, HTTPException, RequestValidationError, BadInputError, UnavailableError, Exception):
+    ours = (ApiError, HTTPException, RequestValidationError, BadInputError, UnavailableError)
+    for kind in (*ours, *STORE_ERRORS, Exception):
         app.add_exception_handler(kind, _for_pages(app.exception_handlers[kind]))
 
 
@@ -38,6 +40,10 @@ def _for_pages(api_answer: Handler) -> Handler:
         if not _wants_page(request):
             answered = api_answer(request, error)
             return answered if isinstance(answered, Response) else await answered
+        if isinstance(error, STORE_ERRORS):
+            if not is_away(error):
+                raise error
+            log.error("cannot show %s: %s", request.url.path, in_short(error))
         if isinstance(error, MissingAssetsError):
             return _missing_assets_page(request)
         status = _status(error)
@@ -58,7 +64,7 @@ def _status(error: Exception) -> int:
         return error.status
     if isinstance(error, HTTPException):
         return error.status_code
-    if isinstance(error, UnavailableError):
+    if is_away(error):
         return 503
     return 422 if isinstance(error, RequestValidationError | BadInputError) else 500
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from openapi_spec_validator import validate
+from sqlalchemy.exc import OperationalError
 
 from cloud.api.errors import ErrorResponse
 from cloud.app import DOMAINS
@@ -96,6 +97,33 @@ def test_every_error_has_the_one_shape(
     assert answer.status_code == status, answer.text
     assert ErrorResponse.model_validate(answer.json()).error.code == code
     assert set(answer.json()) == {"error"}
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        pytest.param(OSError(28, "database or disk is full"), "the disk of this service is full", id="full"),
+        pytest.param(OSError("database is locked"), "a store of this service does not answer", id="locked"),
+    ],
+)
+def test_a_store_that_is_full_or_away_is_no_fault_in_the_program(api: Api, error: OSError, words: str) -> None:
+    class Away:
+        def session(self, *_: object, **__: object) -> object:
+            raise OperationalError("INSERT INTO secret", {}, error)
+
+        all_tenants = session
+
+    kept = api.services.records
+    api.services.records = Away()  # type: ignore[assignment]
+    try:
+        answer = api.acme.get("/api/v1/coolers")
+        page = api.stranger.get("/coolers/one", headers={**api.acme.headers, "accept": "text/html"})
+    finally:
+        api.services.records = kept
+    assert (answer.status_code, page.status_code) == (503, 503)
+    assert ErrorResponse.model_validate(answer.json()).error.message == words
+    assert "catching its breath" in page.text
+    assert "secret" not in answer.text + page.text
 
 
 def test_a_fault_of_ours_tells_nothing_of_the_inside(api: Api) -> None:
