@@ -11,7 +11,7 @@ import numpy as np
 
 from firmware_sim.world.calendar import hours_of
 from firmware_sim.world.cooler_life import CoolerLife
-from firmware_sim.world.demand import CoolerDemand, Wants, cooler_demand, mean_units, wants_of
+from firmware_sim.world.demand import Wants, cooler_demand, mean_units, wants_of
 from firmware_sim.world.history import DeliveryLine, OutletHistory, PromotionTally, Source
 from firmware_sim.world.job import WorldJob
 from firmware_sim.world.places import Outlet
@@ -196,8 +196,3 @@ class _Shoppers:
                 life.sell(at, sku, units, promotion, draws[0])
                 return True
         return False
-
-
-def demand_of(plan: WorldPlan, outlet: Outlet) -> list[CoolerDemand]:
-    """The true rates at which shoppers come to each cooler of an outlet, without promotions."""
-    return [cooler_demand(plan, outlet, cooler) for cooler in plan.coolers(outlet)]

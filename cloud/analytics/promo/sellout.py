@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 
@@ -22,16 +22,6 @@ class Outlet:
     """Such as floor space or footfall; the same names at every outlet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sale:
-    """Units of a SKU sold at an outlet on a day."""
-
-    outlet: str
-    sku: str
-    day: date
-    units: float
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class SellOut:
     """Units sold, (outlets, SKUs, days); NaN where nothing is known, which is not zero."""
@@ -46,33 +36,6 @@ class SellOut:
         shape = (len(self.outlets), len(self.skus), len(self.days))
         if self.units.shape != shape:
             raise PanelError(f"units {self.units.shape} must be outlets by SKUs by days, {shape}")
-
-    @classmethod
-    def of_sales(cls, outlets: Sequence[Outlet], sales: Iterable[Sale]) -> SellOut:
-        """The sell-out of some sales.
-
-        Raises:
-            PanelError: there are none, one is of an unknown outlet, negative or there twice.
-        """
-        sales = list(sales)
-        if not sales:
-            raise PanelError("there is no sell-out")
-        first, last = min(sale.day for sale in sales), max(sale.day for sale in sales)
-        days = tuple(first + timedelta(days=offset) for offset in range((last - first).days + 1))
-        skus = tuple(dict.fromkeys(sale.sku for sale in sales))
-        outlet_at = {outlet.id: index for index, outlet in enumerate(outlets)}
-        sku_at = {sku: index for index, sku in enumerate(skus)}
-        units = np.full((len(outlets), len(skus), len(days)), np.nan)
-        for sale in sales:
-            if sale.outlet not in outlet_at:
-                raise PanelError(f"sell-out of the outlet {sale.outlet!r}, which is not among the outlets")
-            cell = outlet_at[sale.outlet], sku_at[sale.sku], (sale.day - first).days
-            if not np.isnan(units[cell]):
-                raise PanelError(f"two rows of {sale.sku!r} at {sale.outlet!r} on {sale.day}: add them up first")
-            if not sale.units >= 0:
-                raise PanelError(f"{sale.units} units of {sale.sku!r} at {sale.outlet!r} on {sale.day}")
-            units[cell] = sale.units
-        return cls(tuple(outlets), skus, days, units)
 
     def of_skus(self, skus: Iterable[str], worth: Mapping[str, float] | None = None) -> FloatArray:
         """(outlets, days): units of some SKUs together, each times its `worth` where that is given.

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from firmware_sim.world.calendar import hours_of, shopping_days, shopping_hours
+from firmware_sim.world.demand import cooler_demand
 from firmware_sim.world.history import OutletHistory
 from firmware_sim.world.job import WorldJob
-from firmware_sim.world.outlet_life import demand_of, simulate_outlet
+from firmware_sim.world.outlet_life import simulate_outlet
 from firmware_sim.world.plan import plan_world
 from firmware_sim.world.settings import (
     ClimateSettings,
@@ -39,7 +40,8 @@ def test_shoppers_want_as_much_as_the_rates_say() -> None:
         world = plan_world(job(seed))
         for outlet in world.outlets:
             total += wanted(simulate_outlet(world.job, outlet.number))
-            units = [demand.daily_units(1 + 0.15 * 1.25).sum() for demand in demand_of(world, outlet)]
+            rates = (cooler_demand(world, outlet, cooler) for cooler in world.coolers(outlet))
+            units = [rate.daily_units(1 + 0.15 * 1.25).sum() for rate in rates]
             expected += world.job.days * sum(units)
     # A compound Poisson number; its standard deviation is a little over the root of its mean.
     assert abs(total - expected) < 4 * 1.2 * expected**0.5

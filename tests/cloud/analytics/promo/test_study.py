@@ -11,7 +11,7 @@ import pytest
 from cloud.analytics.promo.execution import Sighting, executed
 from cloud.analytics.promo.matching import Matching, match
 from cloud.analytics.promo.panel import PanelError
-from cloud.analytics.promo.sellout import Outlet, Promotion, Sale, SellOut
+from cloud.analytics.promo.sellout import Outlet, Promotion, SellOut
 from cloud.analytics.promo.study import PromotionStudy, StudyAnswer
 from tests.support.promotions import MARGIN, Market, Simulated, simulate
 
@@ -128,22 +128,6 @@ def test_a_few_unknown_days_change_little(simulated: Simulated, answer: StudyAns
     holed = replace(simulated.sell_out, units=units)
     found = PromotionStudy(level=0.99).answer(holed, simulated.promotion)
     assert found.direct.effect == pytest.approx(answer.direct.effect, rel=0.05)
-
-
-def test_sales_become_sell_out_and_bad_ones_are_refused() -> None:
-    shops = [Outlet("a"), Outlet("b")]
-    day = date(2026, 3, 1)
-    sell_out = SellOut.of_sales(shops, [Sale("a", "cola", day, 3), Sale("b", "cola", day + timedelta(days=2), 4)])
-    assert sell_out.units.shape == (2, 1, 3)
-    assert np.nansum(sell_out.units) == 7
-    for sales, says in (
-        ([], "no sell-out"),
-        ([Sale("c", "cola", day, 1)], "not among the outlets"),
-        ([Sale("a", "cola", day, -1)], "-1 units"),
-        ([Sale("a", "cola", day, 1)] * 2, "two rows"),
-    ):
-        with pytest.raises(PanelError, match=says):
-            SellOut.of_sales(shops, sales)
 
 
 def test_execution_is_judged_by_the_photos_of_its_days(simulated: Simulated) -> None:
