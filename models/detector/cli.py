@@ -53,3 +53,15 @@ def export(
     trainer.export(checkpoint, model)
     manifest = write_manifest(model, settings.release, trainer.licence, trainer.input)
     typer.echo(f"{model}: {model.stat().st_size / 1e6:.1f} MB, sha256 {manifest.sha256}")
+
+
+@app.command()
+def average(
+    checkpoints: Annotated[list[Path], typer.Argument(help="Checkpoints of one training and its continuation.")],
+    out: Annotated[Path, typer.Option(help="New checkpoint, to be exported.")],
+) -> None:
+    """Average the weights of checkpoints, which often finds as much as the last and counts more evenly."""
+    from models.detector.average import average as average_weights  # noqa: PLC0415 - torch
+
+    average_weights(checkpoints, out)
+    typer.echo(f"checkpoint: {out}")

@@ -23,6 +23,7 @@ from edge.vision.zoo import load_session
 from facings.errors import BadInputError, SettingsError
 from models.curves import averaged, read_log
 from models.detector.augment import Sampler, Source
+from models.detector.average import average
 from models.detector.config import DetectorConfig, read_config
 from models.detector.export import export_onnx, write_manifest
 from models.detector.loss import Truth, assign, detection_loss, generalised_iou
@@ -269,6 +270,23 @@ def test_ultralytics_trains_and_exports_behind_the_same_interface(
     assert loaded.manifest.licence == "AGPL-3.0"
     found = detect(loaded, cv2.imread(str(photos[0].path)), score_threshold=0.0)
     assert found.boxes.shape[1] == 4
+
+
+def test_checkpoints_of_one_training_are_averaged(tmp_path: Path, photos: list[LabelledPhoto]) -> None:
+    first = trainer_for(start := config(tmp_path, photos, steps=1)).train(start)
+    last = trainer_for(on := config(tmp_path, photos, steps=2, out=tmp_path / "on", start=first)).train(on)
+    average([first, last], tmp_path / "mean.pt")
+    weights = [load_detector(path).state_dict() for path in (first, last, tmp_path / "mean.pt")]
+    name = "smooth.0.0.weight"
+    assert not torch.equal(weights[0][name], weights[1][name])
+    assert torch.allclose(weights[2][name], (weights[0][name] + weights[1][name]) / 2)
+
+
+def test_checkpoints_of_other_detectors_are_not_averaged(tmp_path: Path, photos: list[LabelledPhoto]) -> None:
+    first = trainer_for(start := config(tmp_path, photos, steps=1)).train(start)
+    other = config(tmp_path, photos, steps=1, out=tmp_path / "other", channels=32)
+    with pytest.raises(BadInputError, match="built unlike"):
+        average([first, trainer_for(other).train(other)], tmp_path / "mean.pt")
 
 
 def test_torchvision_imports_whatever_build_it_is() -> None:
