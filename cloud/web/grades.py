@@ -19,7 +19,8 @@ from cloud.analytics.share.answer import coverage_of
 from cloud.api.deps import CallerDep, ServicesDep, SessionDep
 from cloud.services import Services
 from cloud.web import errors
-from cloud.web.pages import page
+from cloud.web.loop import named
+from cloud.web.pages import language_of, page
 from facings.messages import Coverage
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(errors.require_assets)])
@@ -38,12 +39,14 @@ class GradesView:
     pillars: Sequence[str]
     grades: Sequence[GradeAnswer]
     total: int
-    ungraded: int
+    silent: Sequence[tuple[str, str]]
+    """Outlets without photos, as pairs of id and name."""
 
 
 @router.get("/outlets")
 def outlets(request: Request, who: CallerDep, session: SessionDep, services: ServicesDep) -> HTMLResponse:
     """All outlets, the worst grade first."""
+    language = language_of(request, who)
     found, _ = last_week(session, services, who.tenant)
     graded = found.grades()
     answers = [grade_answer(found, outlet, grade, 1) for outlet, grade in graded.items()]
@@ -55,7 +58,10 @@ def outlets(request: Request, who: CallerDep, session: SessionDep, services: Ser
         pillars=PILLARS,
         grades=answers[:MOST_OUTLETS],
         total=len(answers),
-        ungraded=len(found.outlets) - len(graded),
+        silent=sorted(
+            ((one.id, named(one, language)) for one in found.outlets.values() if one.id not in graded),
+            key=lambda one: one[1],
+        ),
     )
     return page(request, "outlets.html", who, active="outlets", view=view)
 

@@ -52,9 +52,10 @@ class SetupView:
     @property
     def done(self) -> Sequence[bool]:
         """Of each step, whether it was taken."""
-        return [
-            bool(one) for one in (self.pictured, self.outlets, self.coolers, self.devices, self.photos, self.planned)
-        ]
+        # Devices may have a gallery of their own: where photos come, they need none of the cloud's.
+        pictures = self.pictured or (self.products and self.photos)
+        steps = (pictures, self.outlets, self.coolers, self.devices, self.photos, self.planned)
+        return [bool(taken) for taken in steps]
 
 
 def setup_view(session: Session, caller: Caller, language: str, made: DeviceFile | None) -> SetupView:

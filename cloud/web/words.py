@@ -81,6 +81,7 @@ def words(language: str) -> dict[str, Any]:
             "connected": _("Live"),
             "reconnecting": _("Reconnecting"),
         },
+        "covered": _("{n} of {all} coolers reported"),
         "lengths": {"hours": _("{n}h"), "days": _("{n}d")},
         "headline": _headline(language),
     }

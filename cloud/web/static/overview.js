@@ -1,6 +1,6 @@
 // The overview: every number follows the KPI topics, without a reload.
 
-import { lineChart } from "./charts.js";
+import { fourWeeks } from "./history.js";
 import { connect, live } from "./live.js";
 import { SortedTable } from "./table.js";
 import { age, counted, forms, hours, integer, localise, moment, nameOf, percent, rangeHours, words } from "./words.js";
@@ -16,7 +16,7 @@ const LIST_LENGTH = 8;
 
 function start() {
   const table = new SortedTable(document.getElementById("coolers"), sortValue, "open_stockouts", true);
-  const trend = sessionTrend();
+  const history = fourWeeks();
   const show = oncePerFrame((kpi) => {
     overview = kpi;
     coolers = byId(kpi);
@@ -24,7 +24,7 @@ function start() {
     showCoolers(kpi);
     table.arrange();
     filter();
-    trend.add(kpi);
+    history.refresh(kpi);
   });
   live.addEventListener("overview", ({ detail }) => show(detail));
   live.addEventListener("stockouts", ({ detail }) => showStockouts(detail));
@@ -33,7 +33,7 @@ function start() {
   setInterval(showAges, 10_000);
   wireFilter();
   showHeadline(overview);
-  trend.add(overview);
+  history.refresh(overview);
 }
 
 /** Of calls within one frame only the last is made: nobody can see more. */
@@ -223,39 +223,6 @@ function filter() {
     any ||= !row.hidden;
   }
   document.getElementById("no-match").hidden = any;
-}
-
-/** The figures since the page was first opened in this tab; kept over reloads and page changes. */
-function sessionTrend() {
-  const KEY = "facings-trend";
-  const MOST = 400;
-  const SHORTEST_MS = 60_000;
-  const chart = lineChart(document.getElementById("trend"));
-  const points = JSON.parse(sessionStorage.getItem(KEY) ?? "[]");
-  let figure = "own";
-  const draw = () => {
-    if (!points.length) return;
-    const button = document.querySelector(`[data-trend="${figure}"]`);
-    const series = points.filter((point) => point[figure] !== null).map((point) => [point.at, point[figure]]);
-    const hue = figure === "own" ? "--own" : "--accent";
-    const from = Math.min(Date.parse(points[0].at), Date.parse(points.at(-1).at) - SHORTEST_MS);
-    chart.draw([{ name: button.textContent, points: series, hue }], { percent: figure !== "units", from });
-  };
-  document.querySelector(".trend .choice").addEventListener("click", ({ target }) => {
-    if (!target.dataset.trend) return;
-    figure = target.dataset.trend;
-    for (const button of document.querySelectorAll("[data-trend]")) button.setAttribute("aria-pressed", String(button === target));
-    draw();
-  });
-  return {
-    add(kpi) {
-      if (points.at(-1)?.at === kpi.at || !kpi.coverage.reporting) return;
-      points.push({ at: kpi.at, own: kpi.share.own.value, units: kpi.units.value, occupancy: kpi.occupancy?.value ?? null });
-      points.splice(0, points.length - MOST);
-      sessionStorage.setItem(KEY, JSON.stringify(points));
-      draw();
-    },
-  };
 }
 
 if (overview) start();

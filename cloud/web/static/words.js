@@ -45,6 +45,9 @@ export function moment(iso, zone) {
   return new Intl.DateTimeFormat(language, zone ? { ...options, timeZone: zone } : options).format(new Date(iso));
 }
 
+/** A day without its time. */
+export const day = (iso) => new Intl.DateTimeFormat(language, { weekday: "short", month: "short", day: "numeric" }).format(new Date(iso));
+
 const ago = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "narrow" });
 const STEPS = [["second", 60], ["minute", 60], ["hour", 24], ["day", Infinity]];
 

@@ -81,7 +81,7 @@ def test_outlets_are_graded_and_told_what_would_raise_them(lived: Shelf, manager
 def test_nothing_of_another_tenant_is_seen(lived: Shelf, web: httpx.Client) -> None:
     other = signed_in(web, "manager@other.example")
     assert "No photo of the last seven days" in text_of(other.get("/competition"))
-    assert "No photo of the last seven days." in text_of(other.get("/outlets"))
+    assert "No photo of the last seven days 1 Kiosk" in text_of(other.get("/outlets"))
 
 
 def test_the_pages_speak_chinese_and_run_no_inline_script(lived: Shelf, manager: httpx.Client) -> None:

@@ -126,6 +126,19 @@ def test_the_overview_follows_the_shelf_without_a_reload(scene: Scene) -> None:
     page.context.close()
 
 
+def test_the_overview_draws_the_days_of_a_figure(scene: Scene) -> None:
+    page = scene.page("/setup")
+    with page.expect_response(lambda answer: "/api/v1/kpis/share-of-facings?" in answer.url) as shares:
+        page.goto("/")
+    days = shares.value.json()["points"]
+    assert days
+    expect(page.locator("#trend-empty")).to_be_visible(visible=len(days) < 2)
+    with page.expect_response(lambda answer: "/api/v1/kpis/stockout-hours?" in answer.url) as hours:
+        page.get_by_role("button", name="Stock-out hours").click()
+    assert hours.value.ok
+    page.context.close()
+
+
 def test_a_proposal_is_confirmed_and_delivered_by_hand(scene: Scene) -> None:
     page = scene.page("/stock-outs")
     page.get_by_role("button", name="Confirm").click()

@@ -1,0 +1,64 @@
+// The overview's chart: a figure day by day over the last four weeks, with its interval and the coverage behind it.
+
+import { lineChart } from "./charts.js";
+
+const DAYS = 28;
+const A_DAY_MS = 86_400_000;
+const ANEW_MS = 10 * 60_000; // a day's number moves little with each photo
+const SHAPES = {
+  "share-of-facings": { percent: true, hue: "--own" },
+  units: { hue: "--accent" },
+  "stockout-hours": { hue: "--alert" },
+};
+
+/** Draws the figure chosen; `refresh(kpi)` reads it anew with the time of an overview message, though not each time. */
+export function fourWeeks() {
+  const chart = lineChart(document.getElementById("trend"));
+  const read = new Map();
+  let figure = Object.keys(SHAPES)[0];
+  let end = null;
+
+  const show = async () => {
+    const wanted = figure;
+    if (!read.has(wanted)) read.set(wanted, await days(wanted, end));
+    if (wanted !== figure) return; // another was chosen meanwhile
+    const points = read.get(wanted);
+    document.getElementById("trend-empty").hidden = points.length > 1;
+    const name = document.querySelector(`[data-trend="${wanted}"]`).textContent;
+    if (points.length > 1) chart.draw([series(name, points, SHAPES[wanted].hue)], { ...SHAPES[wanted], daily: true });
+  };
+
+  document.querySelector(".trend .choice").addEventListener("click", ({ target }) => {
+    if (!target.dataset.trend) return;
+    figure = target.dataset.trend;
+    for (const button of document.querySelectorAll("[data-trend]")) button.setAttribute("aria-pressed", String(button === target));
+    show();
+  });
+  return {
+    refresh(kpi) {
+      // Coolers that replay photos of another time have their four weeks before the newest of them.
+      const newest = Math.max(...kpi.coolers.map(({ observed_at }) => (observed_at ? Date.parse(observed_at) : 0)));
+      if (!newest || (end && newest - end < ANEW_MS)) return;
+      end = newest;
+      read.clear();
+      show();
+    },
+  };
+}
+
+/** The KPI of each business day; none where it cannot be read now. */
+async function days(kpi, end) {
+  const [from, to] = [end - DAYS * A_DAY_MS, end + A_DAY_MS].map((at) => new Date(at).toISOString());
+  const answer = await fetch(`/api/v1/kpis/${kpi}?${new URLSearchParams({ from, to, by: "day" })}`);
+  return answer.ok ? (await answer.json()).points : [];
+}
+
+function series(name, points, hue) {
+  const at = (point) => `${point.key}T12:00:00`; // the day itself, wherever the browser is
+  return {
+    name, hue,
+    points: points.map((point) => [at(point), point.value.value]),
+    band: points.map((point) => [point.value.low, point.value.high]),
+    coverage: points.map((point) => point.coverage),
+  };
+}
