@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from tests.support.acking_peer import wait_until
 from tests.support.cooler import FIRST
 from tests.support.kept import LOG, NOON, telling
 from tests.support.messages import observation
+from tests.support.small_disk import fill, mounted
 
 ROOMY = 10**9
 MEGABYTE = 1_000_000
@@ -30,28 +30,9 @@ MEGABYTE = 1_000_000
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 6 MB; only root may mount one."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", folder]
-    mounted = subprocess.run(mount, check=False, capture_output=True)
-    if mounted.returncode:
-        assert os.environ.get("CI") != "true", f"CI must mount a small disk: {mounted.stderr.decode().strip()}"
-        pytest.skip(f"no small disk can be mounted here: {mounted.stderr.decode().strip()}")
-    yield folder
-    subprocess.run(["umount", folder], check=True)
-
-
-def fill(folder: Path, leave: int = 0) -> Path:
-    """Somebody else takes all room but `leave` bytes."""
-    file = folder / "other"
-    stat = os.statvfs(folder)
-    with file.open("ab", buffering=0) as other:
-        try:
-            other.write(bytes(max(0, stat.f_bavail * stat.f_frsize - leave)))
-        except OSError:
-            assert not os.statvfs(folder).f_bavail
-    return file
+    """A file system of 6 MB."""
+    with mounted(tmp_path / "disk", 6) as folder:
+        yield folder
 
 
 def shot(size: int) -> Shot:
