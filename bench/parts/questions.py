@@ -61,7 +61,7 @@ OTHERS = {
     "assortment depth by outlet, 28 days": Query("assortment-depth", "outlet", 28),
     "share at eye level by region, 28 days": Query("eye-level-share", "region", 28),
     "planogram kept by day, 28 days": Query("planogram-position", "day", 28),
-    "sell-out by day, 28 days": Query("sell-out", "day", 28),
+    "sell-out by day, 7 days": Query("sell-out", "day", 7),
 }
 
 

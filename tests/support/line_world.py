@@ -1,18 +1,21 @@
 """Many shelf lines at once: made inside the facts store, as a fleet with a photo every hour would send them.
 
 Raw lines and photos are of all days; judged facings and judgements of the days that judging looks back over. Rollups
-are made of them by the product's own re-computation. What the records say of the fleet is in `line_records`.
+are made of them with the product's own measures, a month in one statement; a test holds that re-computation finds
+nothing to change in them. What the records say of the fleet is in `line_records`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import isqrt
 
 from cloud.analytics.compliance.table import judgement, shelf_facing
 from cloud.analytics.judging.work import LOOK_BACK
-from cloud.analytics.rollups.statements import milliseconds
+from cloud.analytics.rollups.kinds import KINDS, Kind
+from cloud.analytics.rollups.statements import between, milliseconds
 from cloud.analytics.sellout.sold_table import sellout_day
 from cloud.audits.facts import observation, shelf_line
 from cloud.services import Services
@@ -24,6 +27,10 @@ SKUS = 200
 _MOST_COOLERS, _AT_MOST = 2_000, 100_000_000
 _DAYS_AT_ONCE = 31
 
+_LARGE_PARTS = "min_insert_block_size_rows = 2000000, max_insert_threads = 2"
+"""Little is left to be merged."""
+_ONCE = {"uniqExact": "toUInt32(1)"}
+
 _OBSERVATION, _BOOT = (f"toUUID('00000000-0000-4000-8000-00000000000{number}')" for number in (1, 2))
 # `c` counts coolers, `t` hours since the first day, `l` lines; hashes of them stand for chance. Texts are made once a
 # cooler and repeated: made for each line they would take most of the time.
@@ -32,7 +39,7 @@ _COOLERS = f"""
         toLowCardinality(concat('outlet-', leftPad(toString(intDiv(number, 2)), 4, '0'))) AS outlet,
         CAST(arrayMap(l -> concat('sku-', leftPad(toString(modulo(number * 7 + l, {SKUS})), 3, '0')),
             range({LINES_EACH})), 'Array(LowCardinality(String))') AS skus
-    FROM numbers(%(coolers)s)
+    FROM numbers_mt(%(coolers)s)
 """
 _HOURS = f"SELECT *, t FROM ({_COOLERS}) AS each ARRAY JOIN range(%(first)s, %(after)s) AS t"
 _LINES = f"SELECT *, sku, l FROM ({_HOURS}) AS photo ARRAY JOIN skus AS sku, range({LINES_EACH}) AS l"
@@ -104,6 +111,25 @@ _SOLD = {
 }
 
 
+def _rolled_up(kind: Kind) -> Iterator[str]:
+    """Hours row by row, as each has one photo of a cooler, and no SKU twice; days by their sums."""
+    key = ("tenant", "cooler", "outlet", *kind.more_key)
+    where = f"FROM {kind.raw} WHERE {between('captured_at')} AND {kind.condition}"
+    once = [_ONCE.get(one.made_by, one.of_raw) for one in kind.measures.values()]
+    sums = [f"{one.made_by}({one.of_raw})" for one in kind.measures.values()]
+    for grain, bucket, measures, grouped in (
+        ("hour", "toDateTime64(toStartOfHour(captured_at, 'UTC'), 3, 'UTC')", once, ""),
+        ("day", "toDate(captured_at, 'UTC')", sums, f"GROUP BY {', '.join(key)}, bucket"),
+    ):
+        zone = ("zone, ", "'UTC', ") if grain == "day" else ("", "")
+        columns = f"{', '.join(key)}, {grain}, {zone[0]}{', '.join(kind.measures)}, version"
+        yield (
+            f"INSERT INTO {kind.name}_{grain} ({columns}) "
+            f"SELECT {', '.join(key)}, {bucket} AS bucket, {zone[1]}{', '.join(measures)}, 1 {where} {grouped} "
+            f"SETTINGS {_LARGE_PARTS}"
+        )
+
+
 @dataclass(frozen=True)
 class LineWorld:
     """A fleet of `coolers`, two to an outlet, over `days`; every cooler has 20 of 200 SKUs."""
@@ -131,6 +157,15 @@ class LineWorld:
         """What stands in a cooler."""
         return [f"sku-{(cooler * 7 + line) % SKUS:03d}" for line in range(LINES_EACH)]
 
+    def roll_up(self, services: Services) -> None:
+        """The rollups of all facts, a month at a time."""
+        for first in range(0, self.days, _DAYS_AT_ONCE):
+            start, end = (START + timedelta(days=min(day, self.days)) for day in (first, first + _DAYS_AT_ONCE))
+            bound = {"start": milliseconds(start), "end": milliseconds(end)}
+            for kind in KINDS:
+                for statement in _rolled_up(kind):
+                    services.facts.command(statement, bound)
+
     def generate(self, services: Services) -> None:
         """The facts, a month at a time."""
         for first in range(0, self.days, _DAYS_AT_ONCE):
@@ -150,7 +185,7 @@ class LineWorld:
         services.facts.command(
             f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(columns)} FROM (SELECT *, {rows} "
             f"FROM ({source}) AS source) AS named "
-            # Some coolers at a time, large parts: memory stays flat, and little is left to be merged.
-            "SETTINGS max_block_size = 64, min_insert_block_size_rows = 2000000, max_insert_threads = 2",
+            # Some coolers at a time: memory stays flat.
+            f"SETTINGS max_block_size = 64, {_LARGE_PARTS}",
             {"first": first * 24, "after": after * 24, "coolers": self.coolers, "planograms": SKUS},
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,8 +15,8 @@ from cloud.analytics.query.known import Known
 from cloud.analytics.query.source import SETTINGS, Source
 from cloud.analytics.query.stretches import stretches
 from cloud.analytics.rollups.kinds import HEIGHT
-from cloud.analytics.sellout.kpis import SoldDay, sell_out, sold_days
 from cloud.analytics.sellout.sold_table import sellout_day
+from cloud.analytics.sellout.sums import days_sold, sold_sums
 from cloud.audits.facts import Facts
 from cloud.catalog.models import Product
 from facings.messages import Estimate
@@ -30,25 +30,19 @@ LEAST_DAYS = 7
 """Days with sell-out of an outlet before anything is said of what it sells."""
 
 
-def own_days(session: Session, facts: Facts, tenant: str, start: datetime, end: datetime) -> list[SoldDay]:
-    """Daily sell-out of own SKUs."""
+def daily_sales(
+    session: Session, facts: Facts, tenant: str, start: datetime, end: datetime
+) -> dict[str, dict[str, Estimate]]:
+    """By outlet and own SKU, units a day over the days that the outlet had sell-out of own SKUs."""
     own = set(session.scalars(select(Product.sku).where(Product.own)))
-    return [row for row in sold_days(facts, tenant, start, end) if row.sku in own]
-
-
-def daily_sales(rows: Sequence[SoldDay]) -> dict[str, dict[str, Estimate]]:
-    """By outlet and SKU, units a day over the days that the outlet had sell-out."""
-    days: dict[str, set[object]] = defaultdict(set)
-    for row in rows:
-        days[row.outlet].add(row.day)
+    days = days_sold(facts, tenant, start, end, own)
     sales: dict[str, dict[str, Estimate]] = defaultdict(dict)
-    for key, units in sell_out(rows, lambda row: f"{row.outlet}/{row.sku}").items():
-        outlet, _, sku = key.partition("/")
-        number = len(days[outlet])
+    for one in sold_sums(facts, tenant, start, end, own, "outlet, sku"):
+        number = days[one.outlet]
         if number >= LEAST_DAYS:
-            parts = (getattr(units, part) / number for part in ("value", "low", "high"))
+            parts = (getattr(one.units, part) / number for part in ("value", "low", "high"))
             value, low, high = (round(part, 4) for part in parts)
-            sales[outlet][sku] = Estimate(value=value, low=low, high=high)
+            sales[one.outlet][one.sku] = Estimate(value=value, low=low, high=high)
     return sales
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from cloud.analytics.advice.assortment import advise
 from cloud.analytics.advice.displays import Arrangement, Verdict, effects
-from cloud.analytics.advice.reading import USUAL, daily_sales, displayed, own_days
+from cloud.analytics.advice.reading import USUAL, daily_sales, displayed
 from cloud.analytics.periods import From, To, asked_period
 from cloud.analytics.present import Catalogue
 from cloud.api.deps import CallerDep, ServicesDep, SessionDep
@@ -92,7 +92,7 @@ def outlet_advice(
 ) -> AdviceAnswer:
     """The advice for an outlet from what was sold from `start` to just before `end`."""
     classes: Mapping[str, str] = {row.id: row.outlet_class for row in session.scalars(select(Outlet))}
-    sales = daily_sales(own_days(session, services.facts, tenant, start, end))
+    sales = daily_sales(session, services.facts, tenant, start, end)
     found, catalogue = advise(outlet, sales, classes), Catalogue(session)
 
     def names(sku: str) -> dict[str, str]:

@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from facings.messages import Estimate
 
 HOUR = timedelta(hours=1)
+NEVER = Estimate(value=0, low=0, high=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,7 @@ class Absence:
     back_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class ShelfTime:
+class ShelfTime(NamedTuple):
     """One planned SKU of one cooler over the period, in open hours."""
 
     cooler: str
@@ -97,7 +98,9 @@ def shelf_time(
     for one in absences:
         low += within(one.first_missed_at, one.last_missed_at)
         high += within(one.last_seen_at, one.back_at or one.last_missed_at)
-    missing = Estimate(value=round((low + high) / 2, 4), low=round(low, 4), high=round(high, 4))
+    missing = NEVER
+    if high:
+        missing = Estimate(value=round((low + high) / 2, 4), low=round(low, 4), high=round(high, 4))
     return ShelfTime(cooler, outlet, sku, opening.hours(first, last), missing)
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from cloud.analytics.share.shares import fraction
 from cloud.analytics.share.window import MeanLine, Window
@@ -28,8 +28,7 @@ LEAST_FACINGS = 0.05
 """Less than this in the mean photo is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """What one SKU in one outlet did to the own share; `effect` in parts of the share."""
 
     outlet: str
@@ -73,8 +72,9 @@ def explain(before: Window, after: Window, own: Collection[str]) -> Explained | 
     if whole[0] is None or whole[1] is None:
         return None
     both = {one.outlet for one in before.watched} & {one.outlet for one in after.watched}
-    first, second = _cells(before.lines, both), _cells(after.lines, both)
-    shares = [_share(cells, own) for cells in (_cells(before.lines), first, second, _cells(after.lines))]
+    all_before, all_after = _cells(before.lines), _cells(after.lines)
+    first, second = _of(all_before, both), _of(all_after, both)
+    shares = [_share(cells, own) for cells in (all_before, first, second, all_after)]
     if not (first and second):
         return Explained(whole[0], whole[1], (), shares[3], -shares[0])
     middle = (shares[1] + shares[2]) / 2
@@ -105,19 +105,17 @@ def _added(effects: Iterable[tuple[str, float]]) -> dict[str, float]:
     return dict(sorted(added.items(), key=lambda item: -abs(item[1])))
 
 
-def _cells(lines: Iterable[MeanLine], outlets: Collection[str] | None = None) -> dict[Cell, float]:
-    return _added_cells(
-        (line.outlet, line.sku, line.facings) for line in lines if outlets is None or line.outlet in outlets
-    )
-
-
-def _added_cells(facings: Iterable[tuple[str, str, float]]) -> dict[Cell, float]:
+def _cells(lines: Iterable[MeanLine]) -> dict[Cell, float]:
     cells: dict[Cell, float] = defaultdict(float)
-    for outlet, sku, some in facings:
-        cells[outlet, sku] += some
+    for line in lines:
+        cells[line.outlet, line.sku] += line.facings
     return cells
+
+
+def _of(cells: Mapping[Cell, float], outlets: Collection[str]) -> Mapping[Cell, float]:
+    return {cell: facings for cell, facings in cells.items() if cell[0] in outlets}
 
 
 def _share(cells: Mapping[Cell, float], own: Collection[str]) -> float:
     total = sum(cells.values())
-    return sum(facings for (_, sku), facings in cells.items() if sku in own) / total if total else 0.0
+    return sum([facings for cell, facings in cells.items() if cell[1] in own]) / total if total else 0.0

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cloud.analytics.models import ShelfWatch, StockoutEpisode
-from cloud.analytics.share.availability import Absence, Opening, ShelfTime, shelf_time
+from cloud.analytics.share.availability import NEVER, Absence, Opening, ShelfTime, shelf_time
 from cloud.analytics.share.window import Window
 from cloud.outlets.models import Cooler, Outlet, Planogram
 from cloud.settings import SellOutSettings
@@ -43,8 +43,12 @@ def shelf_times(
         opening = Opening(ZoneInfo(zones[watched.outlet]), settings.opens, settings.closes)
         span = (watched.first, watched.last)
         skus = plans.get(cooler.planogram_id or 0, {}).keys() & seen.get(cooler.id, set())
+        always = opening.hours(*span)
         times += [
-            shelf_time(cooler.id, watched.outlet, sku, span, absences[cooler.id, sku], opening) for sku in sorted(skus)
+            shelf_time(cooler.id, watched.outlet, sku, span, absences[cooler.id, sku], opening)
+            if (cooler.id, sku) in absences
+            else ShelfTime(cooler.id, watched.outlet, sku, always, NEVER)
+            for sku in sorted(skus)
         ]
     return times
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from cloud.analytics.query.known import Known
 from cloud.analytics.query.scope import EVERYTHING, Scope
@@ -14,8 +14,7 @@ from cloud.analytics.rollups.kinds import MILLIONTHS, PHOTO, SHELF
 from cloud.audits.facts import Facts
 
 
-@dataclass(frozen=True, slots=True)
-class MeanLine:
+class MeanLine(NamedTuple):
     """The mean photo of a cooler in one SKU; photos without it count as zero."""
 
     cooler: str
@@ -29,8 +28,7 @@ class MeanLine:
     """Chance that it stood there at all: the confidence of its surest line."""
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(NamedTuple):
     """The photos behind it."""
 
     cooler: str
