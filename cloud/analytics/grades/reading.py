@@ -23,7 +23,8 @@ from cloud.analytics.grades.pillars import (
 from cloud.analytics.present import Catalogue
 from cloud.analytics.query.known import Known
 from cloud.analytics.query.scope import EVERYTHING, Scope
-from cloud.analytics.sellout.kpis import SoldDay, sell_out, sold_days, units_a_day
+from cloud.analytics.sellout.kpis import units_a_day
+from cloud.analytics.sellout.sums import days_sold, lost_by_sku, sold_sums
 from cloud.analytics.share.availability import ShelfTime
 from cloud.analytics.share.shelf_times import shelf_times
 from cloud.analytics.share.window import MeanLine, read_window
@@ -107,15 +108,12 @@ class OutletGrades:
 
     def _sold(self, facts: Facts, tenant: str) -> dict[str, Pillar]:
         when = self.window.start, self.window.end
-        rows = [row for row in sold_days(facts, tenant, *when, self._only) if row.sku in self._own]
-        days: dict[str, set[object]] = defaultdict(set)
-        lost: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-        for row in rows:
-            days[row.outlet].add(row.day)
-            lost[row.outlet][row.sku] += row.lost
-        sold = {outlet: _a_day(units, len(days[outlet])) for outlet, units in sell_out(rows, _outlet).items()}
+        days = days_sold(facts, tenant, *when, self._own)
+        sums = sold_sums(facts, tenant, *when, self._own, "outlet", self._only)
+        sold = {one.outlet: _a_day(one.units, days[one.outlet]) for one in sums}
+        lost = lost_by_sku(facts, tenant, *when, self._own, self._only)
         lost_a_day = {
-            outlet: {sku: units / len(days[outlet]) for sku, units in skus.items()} for outlet, skus in lost.items()
+            outlet: {sku: units / days[outlet] for sku, units in skus.items()} for outlet, skus in lost.items()
         }
         classes = {outlet.id: outlet.outlet_class for outlet in self.outlets.values()}
         return sell_out_pillars(sold, classes, lost_a_day, units_a_day(facts, tenant, *when, self._own))
@@ -125,10 +123,6 @@ def schemes(session: Session) -> dict[str, Scheme]:
     """The schemes that were set, by outlet class; the empty class stands for all without their own."""
     rows: Sequence[GradeScheme] = session.scalars(select(GradeScheme)).all()
     return {row.outlet_class: Scheme(row.weights, row.targets) for row in rows}
-
-
-def _outlet(row: SoldDay) -> str:
-    return row.outlet
 
 
 def _a_day(units: Estimate, days: int) -> Estimate:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,13 +20,12 @@ _DAYS = "FROM sellout_day FINAL WHERE tenant = %(tenant)s AND day BETWEEN %(firs
 
 @dataclass(frozen=True, slots=True)
 class SoldSum:
-    """What an outlet, or one SKU in it, sold and could have sold over all its business days of the period."""
+    """What an outlet, or one SKU in it, sold over all its business days of the period."""
 
     outlet: str
     sku: str
     """Empty where SKUs are not told apart."""
     units: Estimate
-    lost: float
 
 
 def sold_by_outlet(facts: Facts, tenant: str, start: datetime, end: datetime) -> dict[str, float]:
@@ -41,6 +41,21 @@ def days_sold(facts: Facts, tenant: str, start: datetime, end: datetime, skus: C
     return dict(_pairs(facts, statement, bound))
 
 
+def lost_by_sku(
+    facts: Facts, tenant: str, start: datetime, end: datetime, skus: Collection[str], outlet: str | None = None
+) -> Mapping[str, Mapping[str, float]]:
+    """Units of `skus` that were wanted and not there, by outlet and SKU, of one outlet or of all."""
+    bound = _period(tenant, start, end) | {"skus": tuple(skus) or ("",), "outlet": outlet or ""}
+    lost: dict[str, dict[str, float]] = defaultdict(dict)
+    for row in facts.arrow(
+        f"SELECT outlet, sku, sum(lost) AS units {_DAYS} AND sku IN %(skus)s {_of_one(outlet)} "
+        "GROUP BY outlet, sku HAVING units > 0 ORDER BY outlet, sku",
+        bound,
+    ).to_pylist():
+        lost[row["outlet"]][row["sku"]] = row["units"]
+    return lost
+
+
 def sold_sums(
     facts: Facts, tenant: str, start: datetime, end: datetime, skus: Collection[str], by: By, outlet: str | None = None
 ) -> list[SoldSum]:
@@ -49,7 +64,7 @@ def sold_sums(
     The same as `cloud.analytics.sellout.kpis.sell_out` makes of the days, where it is said how errors hang together.
     """
     bound = _period(tenant, start, end) | {"skus": tuple(skus) or ("",), "outlet": outlet or ""}
-    found = facts.arrow(_sums(by, "AND outlet = %(outlet)s" if outlet else ""), bound)
+    found = facts.arrow(_sums(by, _of_one(outlet)), bound)
     low, high = _interval(found)
     rows = found.to_pylist()
     return [
@@ -57,10 +72,13 @@ def sold_sums(
             row["outlet"],
             row.get("sku", ""),
             Estimate(value=round(row["units"], 4), low=round(float(below), 4), high=round(float(above), 4)),
-            row["lost_units"],
         )
         for row, below, above in zip(rows, low, high, strict=True)
     ]
+
+
+def _of_one(outlet: str | None) -> str:
+    return "" if outlet is None else "AND outlet = %(outlet)s"
 
 
 def _sums(by: By, narrowed: str) -> str:
@@ -69,11 +87,11 @@ def _sums(by: By, narrowed: str) -> str:
     known = "if(length(days) = last - first + 1, at + lag <= last, has(days, at + lag))"
     covariances = f"arraySum(arrayMap((of, lag) -> if({known}, of, 0), following, arrayEnumerate(following)))"
     return f"""
-        SELECT {by}, units, greatest(own, 0) + shared AS variance, lost_units
+        SELECT {by}, units, greatest(own, 0) + shared AS variance
         FROM (
-            SELECT {by}, sum(s_sold) AS units, sum(s_variance + 2 * between) AS own, sum(s_lost) AS lost_units
+            SELECT {by}, sum(s_sold) AS units, sum(s_variance + 2 * between) AS own
             FROM (
-                SELECT outlet, sku, cooler, sum(sold) AS s_sold, sum(sold_variance) AS s_variance, sum(lost) AS s_lost,
+                SELECT outlet, sku, cooler, sum(sold) AS s_sold, sum(sold_variance) AS s_variance,
                     groupArray(toInt32(day)) AS days, min(toInt32(day)) AS first, max(toInt32(day)) AS last,
                     arraySum(arrayMap((at, following) -> {covariances}, days, groupArray(sold_following))) AS between
                 {days} GROUP BY outlet, sku, cooler

@@ -8,7 +8,7 @@ import pytest
 
 from cloud.analytics.sellout.kpis import SoldDay, sell_out, sold_days
 from cloud.analytics.sellout.sold_table import sellout_day
-from cloud.analytics.sellout.sums import days_sold, sold_by_outlet, sold_sums
+from cloud.analytics.sellout.sums import days_sold, lost_by_sku, sold_by_outlet, sold_sums
 from cloud.services import Services
 
 START = datetime(2026, 11, 2, tzinfo=UTC)
@@ -47,9 +47,11 @@ def test_by_outlet_and_sku(services: Services, sold: list[SoldDay], outlet: str 
 def test_by_outlet(services: Services, sold: list[SoldDay]) -> None:
     found = sold_sums(services.facts, "acme", START, END, OWN, "outlet")
     assert {one.outlet: one.units for one in found} == sell_out(sold, lambda one: one.outlet)
-    assert {one.outlet: one.lost for one in found} == pytest.approx(
+    lost = lost_by_sku(services.facts, "acme", START, END, OWN)
+    assert {name: sum(skus.values()) for name, skus in lost.items()} == pytest.approx(
         {name: sum(one.lost for one in sold if one.outlet == name) for name in ("kiosk", "bar")}
     )
+    assert lost_by_sku(services.facts, "acme", START, END, OWN, "bar") == {"bar": lost["bar"]}
     assert days_sold(services.facts, "acme", START, END, OWN) == {"kiosk": 9, "bar": 8}
     whole = sold_days(services.facts, "acme", START, END)
     assert sold_by_outlet(services.facts, "acme", START, END) == pytest.approx(
