@@ -8,13 +8,12 @@ blurred, or half hidden by a person. They go through the rules of the cloud (`cl
 
 A stock-out counts as missed if it lasted over an hour, a usable photo was taken while it did, and nothing that was told
 overlaps it: what came and went between two photos, no camera can see. It counts as told falsely if the SKU was in the
-cooler all the time; `not in its lanes` of these stood behind another SKU or in its lane. `lanes` gives what photos
-show of a lane by what is in it: the chances in `cloud.analytics.absence`.
+cooler all the time; `out of sight` of these stood behind another SKU, in its lane, or behind three empty places or more
+of its own. `lanes` gives what photos show of a lane by what is in it: the chances in `cloud.analytics.absence`.
 """
 
 from __future__ import annotations
 
-import json
 import random
 import sys
 import time
@@ -27,8 +26,10 @@ from functools import partial
 from multiprocessing import get_context
 from typing import Any
 
+from bench.parts.saying import say
 from cloud.analytics.absence import Reading
-from cloud.analytics.places import Places, Shown, Sight, places_of, sight_of
+from cloud.analytics.places import Places, Shown, Sight, Spot, places_of, sight_of
+from cloud.analytics.refills import Holes, holes_in, refilled
 from cloud.analytics.stockouts import Episode, fold
 from cloud.outlets.models import Lane
 from datasets.products.stock import Lane as StockedLane
@@ -45,7 +46,9 @@ from firmware_sim.world.state import ShelfState
 OUTLETS, DAYS, SEED, PHOTOS_A_DAY = 500, 60, 11, 4
 NOT_TAKEN, BLURRED, IN_THE_WAY = 0.01, 0.01, 0.01
 """Shares of the photos: no photo, an unusable one, one on which a person hides a part of the shelves."""
-PROCESSES = 1
+PUSHED_BACK = 3
+"""Empty places before a lane's first unit from which on vision often sees neither it nor an empty lane."""
+PROCESSES = 2
 HOUR = timedelta(hours=1)
 
 
@@ -74,7 +77,7 @@ class Tally:
     found_or_missed: Counter[str] = field(default_factory=Counter)
     told: int = 0
     false: int = 0
-    not_in_its_lanes: int = 0
+    out_of_sight: int = 0
     starts_inside: int = 0
     ends_inside: int = 0
     ended: int = 0
@@ -138,29 +141,40 @@ def study(job: WorldJob, number: int) -> Tally:
 
 def _judge(history: CoolerHistory, places: Places, camera: Camera, states: Iterator[ShelfState], tally: Tally) -> None:
     readings: dict[str, list[Reading]] = {sku: [] for sku in places.of}
-    at_home: dict[str, set[datetime]] = defaultdict(set)
+    in_sight: dict[str, set[datetime]] = defaultdict(set)
+    holes: Holes = {}
+    gravity = history.cooler.gravity
     for state in states:
         tally.photos += 1
         if taken := camera.sight(state):
             sight, seen = taken
             shown = sight.over(places)
             _note_lanes(tally.lanes, state, shown)
-            for sku, reading in _readings(state.at, seen, shown, places):
+            spots = {sku: tuple(shown.at(sku, places)) for sku in places.of} if shown else {}
+            for sku, reading in _readings(state.at, seen, spots, places, refilled(holes, spots), gravity):
                 readings[sku].append(reading)
-            for sku in {lane.planned for row in state.rows for lane in row if _first(lane) == lane.planned}:
-                at_home[sku or ""].add(state.at)
+            holes = {sku: holes_in(found) for sku, found in spots.items()} or holes
+            for sku in {lane.planned for row in state.rows for lane in row if _in_sight(lane)}:
+                in_sight[sku or ""].add(state.at)
     for sku, of_sku in readings.items():
         true = list(_true(history, sku, [reading.at for reading in of_sku]))
-        _compare(true, fold(of_sku)[0], at_home[sku], tally)
+        _compare(true, fold(of_sku)[0], in_sight[sku], tally)
 
 
-def _readings(at: datetime, seen: Seen, shown: Shown | None, places: Places) -> Iterator[tuple[str, Reading]]:
+def _readings(
+    at: datetime,
+    seen: Seen,
+    spots: Mapping[str, tuple[Spot, ...]],
+    places: Places,
+    filled_up: float,
+    gravity_feed: bool,
+) -> Iterator[tuple[str, Reading]]:
     lines = {line.sku: line for line in seen.lines}
-    for sku in places.of:
+    for sku, lanes in places.of.items():
         line = lines.get(sku)
-        spots = tuple(shown.at(sku, places)) if shown else ()
         units, sure = (line.units, line.confidence) if line else (0, seen.confidence)
-        yield sku, Reading(at, units, sure, spots=spots, lanes=len(places.of[sku]))
+        yield sku, Reading(at, units, sure, spots=spots.get(sku, ()), lanes=len(lanes), refilled=filled_up,
+                           gravity_feed=gravity_feed)  # fmt: skip
 
 
 def _true(history: CoolerHistory, sku: str, photos: Sequence[datetime]) -> Iterator[TrueEpisode]:
@@ -173,13 +187,15 @@ def _true(history: CoolerHistory, sku: str, photos: Sequence[datetime]) -> Itera
             yield TrueEpisode(begins, ends, out.ends == NONE, sum(begins <= at < ends for at in photos))
 
 
-def _first(lane: StockedLane) -> str | None:
-    """The SKU of the first unit in a lane."""
-    return next((unit.sku for unit in lane.places if unit), None)
+def _in_sight(lane: StockedLane) -> bool:
+    """Whether the planned SKU stands first in its lane, and not so far back that vision often overlooks it."""
+    first = next((depth for depth, unit in enumerate(lane.places) if unit), None)
+    unit = None if first is None else lane.places[first]
+    return unit is not None and unit.sku == lane.planned and (first or 0) < PUSHED_BACK
 
 
-def _compare(true: Sequence[TrueEpisode], told: Sequence[Episode], at_home: Set[datetime], tally: Tally) -> None:
-    """`at_home` are the photos at which the SKU truly stood first in one of its lanes."""
+def _compare(true: Sequence[TrueEpisode], told: Sequence[Episode], in_sight: Set[datetime], tally: Tally) -> None:
+    """`in_sight` are the photos at which the SKU truly stood in the front part of one of its lanes."""
     tally.true += len(true)
     tally.photographed += sum(one.photos > 0 for one in true)
     for one in true:
@@ -191,8 +207,8 @@ def _compare(true: Sequence[TrueEpisode], told: Sequence[Episode], at_home: Set[
         tally.told += 1
         behind = [one for one in true if _overlap(one, episode)]
         tally.false += not behind
-        shown = any(episode.first_missed_at <= at <= episode.last_missed_at for at in at_home)
-        tally.not_in_its_lanes += not behind and not shown
+        shown = any(episode.first_missed_at <= at <= episode.last_missed_at for at in in_sight)
+        tally.out_of_sight += not behind and not shown
         if behind:
             _inside(behind, episode, tally)
 
@@ -223,7 +239,7 @@ def _note_lanes(noted: Mapping[str, Counter[str]], state: ShelfState, shown: Sho
             elif unit.sku != truth.planned:
                 what = "another SKU"
             else:
-                what = "in sight" if first < 2 else "pushed back"
+                what = "in sight" if first < PUSHED_BACK else "pushed back"
             noted[what][shown.spot(number, lane, truth.planned or "")] += 1  # type: ignore[union-attr]
 
 
@@ -246,8 +262,9 @@ def score(tally: Tally) -> dict[str, Any]:
         "by photos taken meanwhile": dict(sorted(tally.found_or_missed.items())),
         "told": tally.told,
         "false": tally.false,
-        "not in its lanes": tally.not_in_its_lanes,
+        "out of sight": tally.out_of_sight,
         "false share": round(tally.false / max(tally.told, 1), 4),
+        "false share, in sight": round((tally.false - tally.out_of_sight) / max(tally.told, 1), 4),
         "start inside": round(tally.starts_inside / max(matched, 1), 4),
         "end inside": round(tally.ends_inside / max(tally.ended, 1), 4),
         "hours": {name: round(value) for name, value in tally.hours.items()},
@@ -269,7 +286,7 @@ def main() -> None:
         for tally in pool.map(partial(study, job), range(outlets)):
             whole += tally
     result = {"outlets": outlets, "days": days, "photos_a_day": PHOTOS_A_DAY, "seed": SEED, **score(whole)}
-    sys.stdout.write(json.dumps(result, indent=1) + "\n")
+    say(result)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from cloud.analytics.absence import Belief, Reading
 from cloud.analytics.models import ShelfWatch, SkuState, StockoutEpisode
-from cloud.analytics.photo_reading import NewPhotos, PhotoReading, Plan, photo_of, plans_of
+from cloud.analytics.photo_reading import NewPhotos, PhotoReading, Plan, over_plan, photo_of, plans_of
 from cloud.analytics.stockouts import Episode, SkuWatch, fold
 from cloud.audits.archive import readable
 from cloud.audits.facts import Facts, observation
@@ -22,6 +22,8 @@ from cloud.retail.service import stockout_closed, stockout_opened
 
 NOT_PLANNED = "no longer planned in this cooler"
 CORRECTED = "a photo that came late showed otherwise"
+REFUTED = "the next photo showed it where it had been overlooked"
+TOLD_ANEW = "told anew from the stored photos, it was none"
 LOOK_BACK = timedelta(days=5)
 """Where a photo comes late, so much of what was before is read first; all of it only where that shows no sighting."""
 
@@ -45,46 +47,78 @@ class StockoutBook:
 
     def add(self, new: NewPhotos) -> None:
         """Take the photos of one cooler into account."""
-        plan = self._plans.get(new.cooler.planogram_id or 0, Plan.EMPTY)
-        planned = plan.skus
-        missing = self._open[new.cooler.id]
-        for sku in missing.keys() - planned:
-            self._withdraw(missing[sku], new, NOT_PLANNED)
-        watch = self._watches.get(new.cooler.id) or ShelfWatch(cooler_id=new.cooler.id, skus={})
+        plan, watch = self._begin(new)
+        planned, missing = plan.skus, self._open[new.cooler.id]
         photos = sorted(new.photos, key=_in_order)
         late_from = photos[0].at if new.known_until is not None and photos[0].at <= new.known_until else None
         told_anew = planned if late_from else planned - watch.skus.keys() if new.known_until else frozenset()
-        watches = self._retell(new, plan, told_anew, late_from) if told_anew else {}
-        read = [photo.over(plan) for photo in photos]
+        watches = self._retell(new, plan, told_anew, late_from, CORRECTED) if told_anew else {}
+        read = over_plan(photos, plan, _holes(watch), gravity_feed=new.cooler.gravity_feed)
         for sku in planned - told_anew:
             row = missing.get(sku)
             episodes, watches[sku] = fold((one.of(sku) for one in read), _watch(watch.skus.get(sku), row))
-            self._settle(new, sku, [row] if row else [], episodes)
+            self._settle(new, sku, [row] if row else [], episodes, REFUTED)
         watch.skus = {sku: _state(state) for sku, state in watches.items()}
         self._session.add(watch)
 
-    def _retell(self, new: NewPhotos, plan: Plan, skus: Set[str], late_from: datetime | None) -> dict[str, SkuWatch]:
+    def tell_anew(self, known: NewPhotos, since: datetime) -> int:
+        """Tell the stock-outs of a cooler anew from its stored photos, with what is planned and known of it now.
+
+        Args:
+            known: no photos, but until when they were taken into account.
+            since: they stay as they are where a sure sighting before this moment closed them.
+
+        Returns:
+            How many episodes that touched.
+        """
+        before = len(self._touched)
+        plan, watch = self._begin(known)
+        told = self._retell(known, plan, plan.skus, since, TOLD_ANEW, known.known_until)
+        watch.skus = {sku: _state(state) for sku, state in told.items()}
+        self._session.add(watch)
+        return len(self._touched) - before
+
+    def _begin(self, new: NewPhotos) -> tuple[Plan, ShelfWatch]:
+        """What is planned in the cooler, and what is known of it; episodes of what is not planned are withdrawn."""
+        plan = self._plans.get(new.cooler.planogram_id or 0, Plan.EMPTY)
+        missing = self._open[new.cooler.id]
+        for sku in missing.keys() - plan.skus:
+            self._withdraw(missing[sku], new, NOT_PLANNED)
+        return plan, self._watches.get(new.cooler.id) or ShelfWatch(cooler_id=new.cooler.id, skus={})
+
+    def _retell(
+        self,
+        new: NewPhotos,
+        plan: Plan,
+        skus: Set[str],
+        late_from: datetime | None,
+        reason: str,
+        until: datetime | None = None,
+    ) -> dict[str, SkuWatch]:
         """Fold the facts anew, for each SKU from its last sure sighting before the late photo, else from the start."""
         watches: dict[str, SkuWatch] = {}
         for since in (late_from - LOOK_BACK, None) if late_from else (None,):
             waiting = skus - watches.keys()
-            read = [photo.over(plan) for photo in self._photos(new.cooler.id, since)] if waiting else []
+            photos = self._photos(new.cooler.id, since, until) if waiting else []
+            read = over_plan(photos, plan, {}, gravity_feed=new.cooler.gravity_feed)
             for sku in waiting:
                 readings = [one.of(sku) for one in read]
                 start = _restart(readings, late_from)
                 if start is None and since:
                     continue
                 episodes, watches[sku] = fold(readings[start or 0 :])
-                rows = self._rows(new.cooler.id, sku, readings[start].at if start else None)
-                self._settle(new, sku, rows, episodes)
+                rows = self._rows(new.cooler.id, sku, None if start is None else readings[start].at)
+                self._settle(new, sku, rows, episodes, reason)
         return watches
 
-    def _photos(self, cooler: str, since: datetime | None) -> list[PhotoReading]:
+    def _photos(self, cooler: str, since: datetime | None, until: datetime | None) -> list[PhotoReading]:
         photo = observation.c
         wanted = select(photo.document).where(photo.cooler == cooler)
         wanted = wanted.where(photo.verdict != "unusable", photo.clock_suspect == 0)
         if since:
             wanted = wanted.where(photo.captured_at >= since)
+        if until:
+            wanted = wanted.where(photo.captured_at <= until)
         rows = self._facts.select(self._tenant, wanted, observation)
         return sorted(map(photo_of, readable((row.document for row in rows), ObservationColumns)), key=_in_order)
 
@@ -94,8 +128,10 @@ class StockoutBook:
             rows = rows.where(StockoutEpisode.first_missed_at > since)
         return list(self._session.scalars(rows.order_by(StockoutEpisode.first_missed_at)))
 
-    def _settle(self, new: NewPhotos, sku: str, rows: Sequence[StockoutEpisode], episodes: Sequence[Episode]) -> None:
-        """Make `rows` say what `episodes` say."""
+    def _settle(
+        self, new: NewPhotos, sku: str, rows: Sequence[StockoutEpisode], episodes: Sequence[Episode], reason: str
+    ) -> None:
+        """Make `rows` say what `episodes` say; those that are none are withdrawn for a `reason`."""
         superfluous = list(rows)
         for episode, known in _paired(episodes, rows):
             row = known or StockoutEpisode(tenant_id=self._tenant, cooler_id=new.cooler.id, sku=sku)
@@ -109,7 +145,7 @@ class StockoutBook:
                 self._session.add(row)
         for row in superfluous:
             if row.withdrawn_at is None:
-                self._withdraw(row, new, CORRECTED)
+                self._withdraw(row, new, reason)
 
     def _withdraw(self, row: StockoutEpisode, new: NewPhotos, reason: str) -> None:
         self._touch(row, new.age)
@@ -174,11 +210,19 @@ def _watch(state: SkuState | None, row: StockoutEpisode | None) -> SkuWatch:
         return SkuWatch()
     seen, lanes = state["seen"], state.get("lanes")
     belief = Belief(tuple((s, b) for s, b in lanes), state["out"], tuple(state["stood_in"])) if lanes else None
-    return SkuWatch(datetime.fromisoformat(seen) if seen else None, belief, episode_of(row) if row else None)
+    episode, holes = episode_of(row) if row else None, tuple(state.get("holes", ()))
+    return SkuWatch(datetime.fromisoformat(seen) if seen else None, belief, episode, holes)
 
 
 def _state(watch: SkuWatch) -> SkuState:
     state: SkuState = {"seen": watch.last_seen_at.isoformat() if watch.last_seen_at else None}
     if belief := watch.belief:
         state |= {"lanes": [list(lane) for lane in belief.lanes], "out": belief.out, "stood_in": list(belief.stood_in)}
+    if watch.holes:
+        state["holes"] = list(watch.holes)
     return state
+
+
+def _holes(watch: ShelfWatch) -> dict[str, list[int]]:
+    """The lanes that the photo before told to be empty."""
+    return {sku: state["holes"] for sku, state in watch.skus.items() if "holes" in state}

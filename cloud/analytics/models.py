@@ -50,12 +50,14 @@ class StockoutEpisode(TenantScoped, Base):
 
 
 class SkuState(TypedDict):
-    """When a SKU was last seen, RFC 3339, and what is believed of it since (`cloud.analytics.absence.Belief`)."""
+    """When a SKU was last seen, RFC 3339, what is believed of it since (`cloud.analytics.absence.Belief`), and which of
+    its lanes the last photo told to be empty."""
 
     seen: str | None
     lanes: NotRequired[list[list[float]]]
     out: NotRequired[float]
     stood_in: NotRequired[list[int]]
+    holes: NotRequired[list[int]]
 
 
 class ShelfWatch(TenantKeyed, Base):

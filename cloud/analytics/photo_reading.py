@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cloud.analytics.absence import Reading
-from cloud.analytics.places import Places, Shown, Sight, places_of
+from cloud.analytics.places import Places, Sight, Spot, places_of
+from cloud.analytics.refills import OFTEN, Holes, holes_in, refilled
 from cloud.audits.observed import ObservationColumns
 from cloud.catalog.models import Product
 from cloud.outlets.models import Cooler, Planogram
@@ -63,30 +64,54 @@ class PhotoReading:
         confidence = self.confidence * not_among_unnamed
         return Reading(self.at, 0, confidence, usable=says, nameless=1 - not_among_unnamed)
 
-    def over(self, plan: Plan) -> OverPlan:
-        """Laid over what is planned."""
-        return OverPlan(self, plan, self.sight.over(plan.places) if self.sight and plan.skus else None)
-
 
 @dataclass(frozen=True, slots=True)
 class OverPlan:
-    """A photo laid over the planogram of its cooler; `shown` is None where that cannot be."""
+    """A photo laid over the planogram of its cooler.
+
+    Attributes:
+        spots: what stands in the lanes of each planned SKU; None where the photo cannot be laid over it.
+        gravity_feed: the cooler's units slide forward.
+        refilled: chance that the cooler was filled up since the photo before.
+    """
 
     photo: PhotoReading
     plan: Plan
-    shown: Shown | None
+    spots: Mapping[str, tuple[Spot, ...]] | None
+    gravity_feed: bool = False
+    refilled: float = OFTEN
 
     def of(self, sku: str) -> Reading:
         """What it says of a planned SKU: by its lanes, else by the names alone."""
         lanes = len(self.plan.places.of[sku])
-        if self.shown is None:
-            by_name = self.photo.of(sku, self.plan.skus)
-            return Reading(
-                by_name.at, by_name.units, by_name.confidence, by_name.usable, lanes=lanes, nameless=by_name.nameless
-            )
+        if self.spots is None:
+            return replace(self.photo.of(sku, self.plan.skus), lanes=lanes, gravity_feed=self.gravity_feed)
         units, confidence = self.photo.skus.get(sku, (0, self.photo.confidence))
-        spots = tuple(self.shown.at(sku, self.plan.places))
-        return Reading(self.photo.at, units, confidence, spots=spots, lanes=lanes)
+        return Reading(
+            self.photo.at,
+            units,
+            confidence,
+            spots=self.spots[sku],
+            lanes=lanes,
+            refilled=self.refilled,
+            gravity_feed=self.gravity_feed,
+        )
+
+
+def over_plan(
+    photos: Iterable[PhotoReading], plan: Plan, holes: Holes, *, gravity_feed: bool = False
+) -> list[OverPlan]:
+    """Photos of a cooler, in the order they were taken, laid over its planogram; `holes` showed the one before them."""
+    laid = []
+    for photo in photos:
+        shown = photo.sight.over(plan.places) if photo.sight and plan.skus else None
+        if shown is None:
+            laid.append(OverPlan(photo, plan, None, gravity_feed))
+            continue
+        spots = {sku: tuple(shown.at(sku, plan.places)) for sku in plan.skus}
+        laid.append(OverPlan(photo, plan, spots, gravity_feed, refilled(holes, spots)))
+        holes = {sku: found for sku, seen in spots.items() if (found := holes_in(seen))}
+    return laid
 
 
 @dataclass(frozen=True, slots=True)

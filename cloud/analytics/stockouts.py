@@ -9,12 +9,13 @@
 - Where a photo shows another number of rows, they are matched with the planned ones by what stands in them. Where that
   cannot be done either, only the names count: the more products without a name, the less sure is an absence; one with
   products of which none was named says nothing.
-- After each photo the SKU is in sight, pushed back where it is hard to see, or out, each with a probability. An
-  episode opens when it is out with 0.9, and closes when it is out with no more than 0.1. So one bad reading neither
-  opens nor closes an episode, and a gap need not wait for the next photo.
-- An episode runs from the first photo that makes the SKU's absence so sure to the first that shows it again. The true
-  start lies between the last photo with it and the first without, the true end between the last without and the first
-  with it: hence three hours.
+- After each photo the SKU is there, in sight or pushed back where it is hard to see, or out, each with a probability.
+  An episode opens when it is out more likely than not, and closes when it is out with no more than 0.1.
+- The photo that shows it again looks back: where few of the cooler's other empty lanes were filled since the photo
+  before, it more likely stood there unseen. With less than 0.6 in hindsight the episode is withdrawn.
+- An episode runs from the first photo that makes the SKU's absence sure, with 0.95, to the first that shows it again;
+  if none does, from the last that makes it likely. The true start lies between the last photo with it and that first
+  one, the true end between the last without and the first with it: hence three hours.
 
 A sighting in one of its lanes makes all that came before irrelevant to what comes after. That is where the fold may be
 taken up again when a photo arrives late: the episodes in the end are those of the photos in order.
@@ -26,11 +27,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from cloud.analytics.absence import Belief, Reading, believe, unknown
+from cloud.analytics.absence import Belief, Reading, believe, in_hindsight, unknown
 from facings.messages import Estimate
 
-OUT = 0.9
-"""Missing is what is out with this probability."""
+OUT = 0.5
+"""Missing is what is out with more than this probability."""
+SURELY = 0.95
+"""It was missing from the first photo on after which it was out with this probability."""
+KEPT = 0.6
+"""An episode stands if, in hindsight, the SKU was out with this probability."""
 BACK = 0.1
 """Back, or there, is what is out with no more than this."""
 
@@ -48,11 +53,15 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class SkuWatch:
-    """What is known of a SKU after some photos: never seen (a void), there, or missing."""
+    """What is known of a SKU after some photos: never seen (a void), there, or missing.
+
+    `holes` are its lanes that the last photo with lanes told to be empty.
+    """
 
     last_seen_at: datetime | None = None
     belief: Belief | None = None
     missing: Episode | None = None
+    holes: tuple[int, ...] = ()
 
     @property
     def there(self) -> bool:
@@ -63,17 +72,30 @@ class SkuWatch:
         """The watch after one more photo, and the episode that ended with it, if any."""
         if not reading.usable:
             return self, None
-        known = self.belief if self.belief and len(self.belief.lanes) == reading.lanes else unknown(reading.lanes)
+        known = self.belief
+        if known is None or len(known.lanes) != reading.lanes:
+            known = unknown(reading.lanes, gravity_feed=reading.gravity_feed)
         belief = believe(known, reading)
-        now = replace(self, belief=belief)
+        holes = reading.holes if reading.spots else self.holes
         if belief.out <= BACK and reading.shows_it:
-            ended = replace(self.missing, back_at=reading.at) if self.missing else None
-            return SkuWatch(reading.at, belief), ended
-        if belief.out < OUT or self.last_seen_at is None:
+            return SkuWatch(reading.at, belief, holes=holes), self._ended(reading)
+        now = replace(self, belief=belief, holes=holes)
+        if belief.out <= OUT or self.last_seen_at is None:
             return now, None
-        begun = self.missing or Episode(self.last_seen_at, reading.at, reading.at, 0.0)
-        surest = max(begun.confidence, round(belief.out, 4))
-        return replace(now, missing=replace(begun, last_missed_at=reading.at, confidence=surest)), None
+        return replace(now, missing=self._lasting(self.last_seen_at, reading.at, round(belief.out, 4))), None
+
+    def _lasting(self, last_seen_at: datetime, at: datetime, out: float) -> Episode:
+        """The episode with one more photo; it begins with this one while none has told it for sure."""
+        if self.missing is None or self.missing.confidence < SURELY:
+            surest = max(out, self.missing.confidence if self.missing else 0.0)
+            return Episode(last_seen_at, at, at, surest)
+        return replace(self.missing, last_missed_at=at, confidence=max(self.missing.confidence, out))
+
+    def _ended(self, reading: Reading) -> Episode | None:
+        """The episode that this sighting ends; None where it shows that there was none."""
+        if self.missing is None or (reading.at_home and in_hindsight(self.missing.confidence, reading) < KEPT):
+            return None
+        return replace(self.missing, back_at=reading.at)
 
 
 def fold(readings: Iterable[Reading], watch: SkuWatch | None = None) -> tuple[list[Episode], SkuWatch]:

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import TypedDict
 
-from sqlalchemy import JSON, ForeignKeyConstraint, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKeyConstraint, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cloud.records import Base, TenantKeyed, TenantScoped
@@ -78,6 +78,8 @@ class Cooler(TenantKeyed, Base):
     name_zh: Mapped[str] = mapped_column(String(200), default="")
     owned: Mapped[bool] = mapped_column(default=True)
     cooler_type: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    gravity_feed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Its units slide forward when the first is taken: a lane that looks empty is empty."""
     planogram_id: Mapped[int | None]
     """The one in force, whoever chose it."""
     planogram_by: Mapped[str] = mapped_column(String(16), default=BY_HAND, server_default=BY_HAND)

@@ -54,6 +54,7 @@ class CoolerBody(Body):
     name_zh: OptionalName = ""
     owned: bool = Field(default=True, description="by the brand, not by the shop")
     cooler_type: Annotated[str, Field(max_length=40, description="as one-door, two-door, counter")] = ""
+    gravity_feed: bool = Field(default=False, description="its units slide forward: a lane that looks empty is empty")
     planogram_id: RecordId | None = Field(
         default=None, description="the planogram its photos are judged by; null: the one of the planogram rules"
     )
@@ -80,6 +81,7 @@ class CoolerAnswer(Answer):
     name_zh: str
     owned: bool
     cooler_type: str
+    gravity_feed: bool
     planogram_id: RecordId | None = Field(description="the one in force")
     planogram_by: Literal["hand", "rule"] = Field(description="who chose it")
 

@@ -71,7 +71,15 @@ def assign_planogram(session: Session, caller: Caller, cooler: str, planogram: i
 
 
 def describe_cooler(
-    session: Session, caller: Caller, cooler: str, name: str, name_zh: str, cooler_type: str, *, owned: bool
+    session: Session,
+    caller: Caller,
+    cooler: str,
+    name: str,
+    name_zh: str,
+    cooler_type: str,
+    *,
+    owned: bool,
+    gravity_feed: bool,
 ) -> Cooler:
     """Say what a cooler is; where it stands stays as it is, and so does its planogram if it was chosen by hand.
 
@@ -80,7 +88,7 @@ def describe_cooler(
         ValidationError: the name is empty, or one of the texts too long.
     """
     as_it_is = _as_it_is(existing(session, Cooler, (caller.tenant, cooler), "cooler"))
-    said = {"name": name, "name_zh": name_zh, "cooler_type": cooler_type, "owned": owned}
+    said = {"name": name, "name_zh": name_zh, "cooler_type": cooler_type, "owned": owned, "gravity_feed": gravity_feed}
     return put_cooler(session, caller, cooler, CoolerBody(**(as_it_is.model_dump() | said)))[0]
 
 
@@ -92,6 +100,7 @@ def _as_it_is(found: Cooler) -> CoolerBody:
         name_zh=found.name_zh,
         owned=found.owned,
         cooler_type=found.cooler_type,
+        gravity_feed=found.gravity_feed,
         planogram_id=found.planogram_id if found.planogram_by == BY_HAND else None,
     )
 

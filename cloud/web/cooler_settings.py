@@ -35,6 +35,7 @@ class CoolerForm(BaseModel):
     name_zh: str = ""
     cooler_type: str = ""
     owned: bool = False
+    gravity_feed: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class CoolerSettingsView:
     name_zh: str
     cooler_type: str
     owned: bool
+    gravity_feed: bool
     types: Sequence[str]
     planogram: Planogram | None
     by_hand: bool
@@ -90,6 +92,7 @@ class CoolerSettings(ActingPage):
             name_zh=one.name_zh,
             cooler_type=one.cooler_type,
             owned=one.owned,
+            gravity_feed=one.gravity_feed,
             types=sorted(set(session.scalars(select(Cooler.cooler_type))) - {""}),
             planogram=session.get(Planogram, one.planogram_id) if one.planogram_id else None,
             by_hand=one.planogram_by == BY_HAND,
@@ -119,7 +122,14 @@ def keep(shown: CoolerSettingsDep, manager: ManagerDep, form: Annotated[CoolerFo
     """Say what the cooler is; a new type may bring another planogram, by the rules."""
     return shown.act(
         lambda: describe_cooler(
-            shown.session, manager, shown.cooler.id, form.name, form.name_zh, form.cooler_type, owned=form.owned
+            shown.session,
+            manager,
+            shown.cooler.id,
+            form.name,
+            form.name_zh,
+            form.cooler_type,
+            owned=form.owned,
+            gravity_feed=form.gravity_feed,
         ),
         N_("Kept."),
     )

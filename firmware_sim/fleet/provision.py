@@ -137,4 +137,11 @@ def _outlet(outlet: Outlet) -> dict[str, Any]:
 
 def _cooler(cooler: FleetCooler, planogram: int) -> dict[str, Any]:
     name, name_zh = cooler.names
-    return {"id": cooler.id, "outlet_id": cooler.outlet.id, "name": name, "name_zh": name_zh, "planogram_id": planogram}
+    return {
+        "id": cooler.id,
+        "outlet_id": cooler.outlet.id,
+        "name": name,
+        "name_zh": name_zh,
+        "gravity_feed": cooler.history.cooler.gravity,
+        "planogram_id": planogram,
+    }

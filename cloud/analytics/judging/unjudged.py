@@ -38,22 +38,39 @@ def unjudged(
     aside: Collection[uuid.UUID] = (),
 ) -> list[Unjudged]:
     """The photos of `coolers` to judge, taken from `since` on, in order of time; none of those set `aside`."""
-    photo, judged = observation.c, judgement.c
+    judged = judgement.c
+    known = select(judged.observation_id, judged.planogram).where(
+        judged.cooler.in_(sorted(coolers)), judged.captured_at >= since
+    )
+    by = {row.observation_id: row.planogram for row in facts.select(tenant, known, judgement)}
+    every = usable(facts, tenant, coolers, history, since, aside)
+    return [one for one in every if by.get(one.observation) != (one.planogram or 0)]
+
+
+def usable(
+    facts: Facts,
+    tenant: str,
+    coolers: Collection[str],
+    history: PlanogramHistory,
+    since: datetime,
+    aside: Collection[uuid.UUID] = (),
+    until: datetime | None = None,
+) -> list[Unjudged]:
+    """The photos that can be judged, judged or not, taken from `since` to just before `until`, in order of time."""
+    photo = observation.c
     wanted = select(photo.cooler, photo.outlet, photo.captured_at, photo.observation_id).where(
         photo.cooler.in_(sorted(coolers)),
         photo.captured_at >= since,
         photo.verdict != "unusable",
         photo.clock_suspect == 0,
     )
-    known = select(judged.observation_id, judged.planogram).where(
-        judged.cooler.in_(sorted(coolers)), judged.captured_at >= since
-    )
-    by = {row.observation_id: row.planogram for row in facts.select(tenant, known, judgement)}
-    found = []
-    for row in facts.select(tenant, wanted, observation):
-        plan = history.at(row.cooler, row.captured_at)
-        if by.get(row.observation_id) != (plan or 0) and row.observation_id not in aside:
-            found.append(Unjudged(row.cooler, row.outlet, row.captured_at, row.observation_id, plan))
+    if until:
+        wanted = wanted.where(photo.captured_at < until)
+    found = [
+        Unjudged(row.cooler, row.outlet, row.captured_at, row.observation_id, history.at(row.cooler, row.captured_at))
+        for row in facts.select(tenant, wanted, observation)
+        if row.observation_id not in aside
+    ]
     return sorted(found, key=lambda one: (one.captured_at, one.observation))
 
 

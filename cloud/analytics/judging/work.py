@@ -14,7 +14,7 @@ from cloud.analytics.compliance.moves import filling, moves
 from cloud.analytics.compliance.shelf import Shelves, shelves_of, wanted
 from cloud.analytics.compliance.table import judgement, shelf_facing
 from cloud.analytics.judging.set_aside import ids_aside, put_aside
-from cloud.analytics.judging.unjudged import Unjudged, by_newest_day, documents, unjudged
+from cloud.analytics.judging.unjudged import Unjudged, by_newest_day, documents, unjudged, usable
 from cloud.analytics.present import Catalogue
 from cloud.analytics.share.intrusion_book import keep_intrusions, tell_intrusions
 from cloud.outlets.models import PLACES, Cooler, Planogram
@@ -27,6 +27,8 @@ LOOK_BACK = timedelta(days=35)
 
 AT_ONCE = 200
 """Photos that are judged between two rests."""
+
+COOLERS_AT_ONCE = 50
 
 FactRow = tuple[object, ...]
 
@@ -52,13 +54,32 @@ def judge_photos(
     return judged
 
 
-def _judge_since(services: Services, tenant: str, coolers: Collection[str], since: datetime, rest: Rest) -> int:
+def judge_anew(services: Services, tenant: str, coolers: Collection[str], start: datetime, end: datetime) -> int:
+    """Judge the photos of a period anew, each by the planogram of its time; how many that were."""
+    judged, every = 0, sorted(coolers)
+    for at in range(0, len(every), COOLERS_AT_ONCE):
+        judged += _judge_since(services, tenant, every[at : at + COOLERS_AT_ONCE], start, lambda _worked_s: True, end)
+    return judged
+
+
+def _judge_since(
+    services: Services,
+    tenant: str,
+    coolers: Collection[str],
+    since: datetime,
+    rest: Rest,
+    anew_until: datetime | None = None,
+) -> int:
+    """Judge what is to be judged from `since` on, or all there is until `anew_until`."""
     began = monotonic()
     with services.records.session(tenant, write=False) as session:
         known = list(session.scalars(select(Cooler).where(Cooler.id.in_(sorted(coolers)))))
         history = PlanogramHistory(session, known)
         ids = [one.id for one in known]
-        photos = unjudged(services.facts, tenant, ids, history, since, ids_aside(session, ids))
+        if anew_until:
+            photos = usable(services.facts, tenant, ids, history, since, ids_aside(session, ids), anew_until)
+        else:
+            photos = unjudged(services.facts, tenant, ids, history, since, ids_aside(session, ids))
         used = {one.planogram for one in photos} - {None}
         plans = {plan.id: plan for plan in session.scalars(select(Planogram).where(Planogram.id.in_(used)))}
         catalogue = Catalogue(session)

@@ -70,14 +70,19 @@ def recompute(
     end: To,
     cooler: Cooler = [],  # noqa: B006
     sellout: Annotated[bool, typer.Option(help="also the daily sell-out")] = True,
+    stockouts: Annotated[bool, typer.Option(help="also judge its photos and tell stock-outs anew")] = True,
     config: Config = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Make the hourly and daily sums of a period anew from the stored lines, and its sell-out."""
-    body = {"from": moment(start), "to": moment(end, last=True), "coolers": cooler, "sellout": sellout}
+    """Make a period anew from its stored photos: hourly and daily sums, judgements, stock-outs, and its sell-out."""
+    period = {"from": moment(start), "to": moment(end, last=True)}
+    body = period | {"coolers": cooler, "sellout": sellout, "stockouts": stockouts}
     with asking(load_settings(config, data_dir), tenant, "admin") as client:
         made = answered(client.post("/api/v1/recompute", json=body)).json()
-    console.print(f"made {made['cooler_days']:,} days of coolers and {made['sellout_rows']:,} rows of sell-out anew")
+    console.print(
+        f"made {made['cooler_days']:,} days of coolers and {made['sellout_rows']:,} rows of sell-out anew; "
+        f"judged {made['photos_judged']:,} photos and told {made['stockouts']:,} stock-outs anew"
+    )
 
 
 def moment(text: str, *, last: bool = False) -> str:

@@ -11,6 +11,7 @@ from cloud.alerts.quiet import quiet_until
 from cloud.alerts.service import acknowledge, delete_rule
 from cloud.alerts.told import alert_list
 from cloud.analytics.judging.work import judge_photos
+from cloud.analytics.retelling import tell_stockouts_anew
 from cloud.analytics.share.models import Intrusion
 from tests.cloud.alerts.conftest import EMPTY, FULL, NO_COLA, Watched
 
@@ -178,6 +179,17 @@ def test_an_acknowledged_alert_does_not_escalate_and_still_ends(watched: Watched
     assert watched.waiting() == []
     watched.photo(FULL)
     assert watched.look() == []
+
+
+def test_telling_stockouts_anew_sends_nothing_again(watched: Watched) -> None:
+    first = watched.destination("email", "ann@acme.example").id
+    watched.rule(destinations=[first])
+    out_of_cola(watched)
+    before = watched.look()
+    assert watched.waiting() == [("opened", first)]
+    assert tell_stockouts_anew(watched.services, "acme", ["cooler-01"], watched.clock.now() - timedelta(days=1)) == 1
+    assert watched.look() == before
+    assert watched.waiting() == [("opened", first)]
 
 
 def test_routing_by_market_and_channel(watched: Watched) -> None:

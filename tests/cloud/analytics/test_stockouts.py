@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any, get_args
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from cloud.analytics.absence import Reading
 from cloud.analytics.places import Spot
+from cloud.analytics.refills import OFTEN
 from cloud.analytics.stockouts import Episode, fold, hours
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -19,9 +21,10 @@ def hour(number: float) -> datetime:
     return START + timedelta(hours=number)
 
 
-def readings(*photos: Any) -> list[Reading]:
+def readings(*photos: Any, gravity_feed: bool = False, refilled: float = OFTEN) -> list[Reading]:
     """One reading an hour: what stands in each lane, and how sure the photo is; a name alone stands for one lane."""
-    return [_reading(hour(number), photo) for number, photo in enumerate(photos)]
+    plain = [_reading(hour(number), photo) for number, photo in enumerate(photos)]
+    return [replace(one, gravity_feed=gravity_feed, refilled=refilled) for one in plain]
 
 
 def _reading(at: datetime, photo: Any) -> Reading:
@@ -40,42 +43,59 @@ def told(episodes: list[Episode]) -> list[tuple[int, int, int, int | None]]:
     ]
 
 
-@pytest.mark.parametrize(
-    ("photos", "episodes"),
-    [
-        pytest.param([], [], id="no photo"),
-        pytest.param([GAP, GAP], [], id="never seen: a void"),
-        pytest.param([SEEN, SEEN], [], id="always there"),
-        pytest.param([SEEN, GAP], [(0, 1, 1, None)], id="a gap in its only lane: out at once"),
-        pytest.param([SEEN, GAP, GAP, SEEN], [(0, 1, 2, 3)], id="ended"),
-        pytest.param([SEEN, (GAP, UNUSABLE), SEEN], [], id="an unusable photo says nothing"),
-        pytest.param([SEEN, GAP, (SEEN, UNUSABLE), SEEN], [(0, 1, 1, 3)], id="nor in an episode"),
-        pytest.param([SEEN, (GAP, 0.15), SEEN], [], id="one doubtful gap opens nothing"),
-        pytest.param([SEEN, (GAP, DOUBTFUL), (GAP, DOUBTFUL)], [(0, 2, 2, None)], id="two do, as soon as it is sure"),
-        pytest.param([SEEN, FAINT, SEEN], [], id="nor does a faint gap"),
-        pytest.param([SEEN, FAINT, GAP], [(0, 2, 2, None)], id="a gap confirms it"),
-        pytest.param([SEEN, NOTHING, NOTHING, NOTHING], [], id="nothing seen: it may be pushed back"),
-        pytest.param([SEEN, NOTHING, GAP, SEEN], [(0, 2, 2, 3)], id="until a gap is"),
-        pytest.param([SEEN, *[UNNAMED] * 9], [], id="an unnamed product in its lane is most likely the SKU"),
-        pytest.param([SEEN, UNNAMED, GAP], [(1, 2, 2, None)], id="and tells that it was still there"),
-        pytest.param([SEEN, *[OTHER] * 9], [], id="another SKU in its lane may be a wrong name"),
-        pytest.param([(SEEN, SEEN), (GAP, GAP)], [(0, 1, 1, None)], id="gaps in both lanes"),
-        pytest.param([(SEEN, SEEN), (GAP, NOTHING)], [], id="a gap in one of two lanes"),
-        pytest.param([(SEEN, SEEN), (GAP, NOTHING), (NOTHING, GAP)], [(0, 2, 2, None)], id="one after the other"),
-        pytest.param([SEEN, GAP, (SEEN, 0.2), GAP], [(0, 1, 3, None)], id="one doubtful sighting ends nothing"),
-        pytest.param([SEEN, GAP, SEEN, GAP, SEEN], [(0, 1, 1, 2), (2, 3, 3, 4)], id="twice"),
-    ],
-)
+RULES = [
+    pytest.param([], [], id="no photo"),
+    pytest.param([GAP, GAP], [], id="never seen: a void"),
+    pytest.param([SEEN, SEEN], [], id="always there"),
+    pytest.param([SEEN, GAP], [(0, 1, 1, None)], id="a gap in its only lane: out at once"),
+    pytest.param([SEEN, GAP, GAP, SEEN], [(0, 2, 2, 3)], id="ended; it began with the photo that made it sure"),
+    pytest.param([SEEN, (GAP, UNUSABLE), SEEN], [], id="an unusable photo says nothing"),
+    pytest.param([SEEN, GAP, GAP, (SEEN, UNUSABLE), SEEN], [(0, 2, 2, 4)], id="nor in an episode"),
+    pytest.param([SEEN, (GAP, 0.15), SEEN], [], id="one doubtful gap opens nothing"),
+    pytest.param([SEEN, *[(GAP, DOUBTFUL)] * 3], [(0, 3, 3, None)], id="three do, as soon as it is likely"),
+    pytest.param([SEEN, FAINT, SEEN], [], id="nor does a faint gap"),
+    pytest.param([SEEN, FAINT, GAP], [(0, 2, 2, None)], id="a gap confirms it"),
+    pytest.param([SEEN, NOTHING, NOTHING, NOTHING], [], id="nothing seen: it may be pushed back"),
+    pytest.param([SEEN, NOTHING, GAP, GAP, SEEN], [(0, 3, 3, 4)], id="until gaps are"),
+    pytest.param([SEEN, *[UNNAMED] * 9], [], id="an unnamed product in its lane is most likely the SKU"),
+    pytest.param([SEEN, UNNAMED, GAP], [(1, 2, 2, None)], id="and tells that it was still there"),
+    pytest.param([SEEN, *[OTHER] * 4], [], id="another SKU in its lane may be a wrong name"),
+    pytest.param([SEEN, *[OTHER] * 9], [(0, 9, 9, None)], id="but not for ever"),
+    pytest.param([(SEEN, SEEN), (GAP, GAP)], [(0, 1, 1, None)], id="gaps in both lanes"),
+    pytest.param([(SEEN, SEEN), (GAP, NOTHING)], [], id="a gap in one of two lanes"),
+    pytest.param([(SEEN, SEEN), (GAP, NOTHING), (NOTHING, GAP)], [(0, 2, 2, None)], id="one after the other"),
+    pytest.param([SEEN, GAP, GAP, GAP, (SEEN, 0.2), GAP], [(0, 3, 5, None)], id="one doubtful sighting ends nothing"),
+    pytest.param([SEEN, GAP, GAP, SEEN, GAP, GAP, SEEN], [(0, 2, 2, 3), (3, 5, 5, 6)], id="twice"),
+]
+
+
+@pytest.mark.parametrize(("photos", "episodes"), RULES)
 def test_rules(photos: list[Any], episodes: list[tuple[int, int, int, int | None]]) -> None:
     assert told(fold(readings(*photos))[0]) == episodes
+
+
+@pytest.mark.parametrize(
+    ("refilled", "gravity_feed", "kept"),
+    [
+        pytest.param(0.05, False, False, id="nobody filled up: it stood there, pushed back"),
+        pytest.param(0.95, False, False, id="somebody did, but it may have stood far back before"),
+        pytest.param(0.05, True, False, id="nobody filled up where units slide forward: it was overlooked"),
+        pytest.param(0.95, True, True, id="somebody did, and a gap there is a gap"),
+    ],
+)
+def test_the_sighting_after_one_gap_tells_in_hindsight(refilled: float, gravity_feed: bool, kept: bool) -> None:
+    seen = readings(SEEN, GAP, SEEN, gravity_feed=gravity_feed, refilled=refilled)
+    assert told(fold(seen[:2])[0]) == [(0, 1, 1, None)]
+    assert told(fold(seen)[0]) == ([(0, 1, 1, 2)] if kept else [])
 
 
 @pytest.mark.parametrize(
     ("named", "episodes"),
     [
         pytest.param([3, 3, 0], [], id="one photo without the name decides nothing"),
-        pytest.param([3, 0, 0, 0, 3], [], id="nor do some"),
-        pytest.param([3, *[0] * 14, 3], [(0, 4, 14, 15)], id="four do"),
+        pytest.param([3, 0, 0, 3], [], id="nor do two"),
+        pytest.param([3, 0, 0, 0], [(0, 3, 3, None)], id="three do"),
+        pytest.param([3, *[0] * 14, 3], [(0, 5, 14, 15)], id="it is sure from the fifth on"),
     ],
 )
 def test_without_lanes_only_names_count(named: list[int], episodes: list[Any]) -> None:

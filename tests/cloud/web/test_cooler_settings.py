@@ -49,11 +49,12 @@ def test_the_page_of_a_cooler_leads_here_and_to_its_outlet(world: Shelf, manager
 
 
 def test_what_a_cooler_is_can_be_said(lived: Shelf, manager: httpx.Client) -> None:
-    said = {"name": " Counter ", "name_zh": "台式", "cooler_type": "counter", "owned": "false"}
+    said = {"name": " Counter ", "name_zh": "台式", "cooler_type": "counter", "owned": "false", "gravity_feed": "true"}
     answer = text_of(manager.post(ADDRESS, data=said, headers=HTMX))
     assert "Kept." in answer
     kept = cooler(lived)
     assert (kept.name, kept.name_zh, kept.cooler_type, kept.owned) == ("Counter", "台式", "counter", False)
+    assert kept.gravity_feed
     assert '<option value="counter">' in manager.get("/coolers/cooler-01/settings").text
 
 

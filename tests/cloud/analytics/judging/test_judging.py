@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from cloud.analytics.compliance.table import judgement, shelf_facing
 from cloud.analytics.judging.part import Judging, Together
-from cloud.analytics.judging.work import judge_photos
+from cloud.analytics.judging.work import judge_anew, judge_photos
 from cloud.analytics.share.models import Intrusion
 from cloud.identity.service import operator
 from cloud.outlets.models import PlanogramPeriod
@@ -100,6 +100,14 @@ def test_a_photo_is_judged_by_the_planogram_of_its_time(shelf: Shelf) -> None:
         session.add(PlanogramPeriod(cooler_id="cooler-01", since=NOON + timedelta(hours=6), planogram_id=made.id))
     assert judge_photos(shelf.services, "acme", BOTH) == 2, "those from six on"
     assert [(row[1], row[2]) for row in judgements(shelf)] == [(0, 6), (4, 6), (8, 8), (12, 8)]
+
+
+def test_the_photos_of_a_period_can_be_judged_anew(shelf: Shelf) -> None:
+    shelf.send(*day(shelf))
+    judge_photos(shelf.services, "acme", BOTH)
+    before = judgements(shelf), intrusions(shelf)
+    assert judge_anew(shelf.services, "acme", BOTH, NOON + timedelta(hours=4), NOON + timedelta(hours=12)) == 2
+    assert (judgements(shelf), intrusions(shelf)) == before
 
 
 def test_unusable_photos_are_not_judged(shelf: Shelf) -> None:

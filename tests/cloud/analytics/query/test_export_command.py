@@ -82,7 +82,10 @@ def test_bad_input_says_what_to_do(run: Run, tmp_path: Path, words: tuple[str, .
 
 
 def test_recompute_makes_the_days_anew(run: Run, services: Services) -> None:
-    assert "1 days of coolers" in run("recompute", *PERIOD).stderr
+    said = run("recompute", *PERIOD).stderr
+    assert "1 days of coolers" in said
+    assert "judged 1 photos" in said
+    assert "judged 0 photos" in run("recompute", *PERIOD, "--no-stockouts").stderr
     with services.records.session("acme", write=False) as session:
         keys = list(session.scalars(select(ApiKey)))
     assert keys
