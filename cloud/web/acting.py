@@ -11,8 +11,10 @@ from fastapi.responses import HTMLResponse
 
 from cloud.api.deps import CallerDep, ServicesDep, SessionDep
 from cloud.api.errors import ApiError
-from cloud.web.i18n import translations
+from cloud.web.i18n import N_, translations
 from cloud.web.pages import is_fragment, language_of, page
+
+FASTER = N_("Somebody was faster: it is decided already. The list is up to date now.")
 
 
 class ActingPage(ABC):

@@ -21,13 +21,12 @@ from cloud.catalog.newcomers import service
 from cloud.catalog.newcomers.models import Newcomer
 from cloud.catalog.schemas import ProductBody
 from cloud.fleet.models import Device
-from cloud.identity.models import ROLES
 from cloud.identity.service import Caller
 from cloud.outlets.models import Cooler
 from cloud.web import errors
 from cloud.web.acting import ActingPage
 from cloud.web.i18n import N_
-from cloud.web.loop import named
+from cloud.web.loop import may_act, named
 from cloud.web.setup_forms import plain_id
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(errors.require_assets)])
@@ -184,7 +183,7 @@ def new_products_view(session: Session, caller: Caller, language: str) -> NewPro
         version=version,
         devices_with_it=sum(1 for birth in births if birth and birth.get("gallery_version") == version),
         devices=len(births),
-        may_act=ROLES.index(caller.role) >= ROLES.index("manager"),
+        may_act=may_act(caller),
     )
 
 

@@ -35,7 +35,7 @@ from cloud.web import (
     setup,
     shortages,
 )
-from cloud.web.acting import ActingPage
+from cloud.web.acting import FASTER, ActingPage
 from cloud.web.cooler import cooler_view
 from cloud.web.i18n import LANGUAGES, N_, translations
 from cloud.web.loop import loop_view, outlet_names
@@ -110,9 +110,6 @@ def cooler(
         raise not_found("cooler" if photo is None else "photo", photo or cooler)
     template = "cooler_now.html" if is_fragment(request) else "cooler.html"
     return page(request, template, who, active="outlets", view=view)
-
-
-FASTER = N_("Somebody was faster: it is decided already. The list is up to date now.")
 
 
 class Loop(ActingPage):
