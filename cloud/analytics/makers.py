@@ -93,8 +93,10 @@ def _voids(period: Period, by: str) -> list[KpiPoint]:
 
 def _of_sellout(measure: Callable[..., dict[str, Estimate]]) -> Callable[[Period, str], list[KpiPoint]]:
     def made(period: Period, by: str) -> list[KpiPoint]:
+        key_of = period.keys(by)
+
         def key(row: sellout.SoldDay) -> str:
-            return period.key(by, row.cooler, row.sku, row.day)
+            return key_of(row.cooler, row.sku, row.day)
 
         return [period.point(by, name, value) for name, value in measure(period.sold(), key).items()]
 

@@ -21,9 +21,10 @@ def of_level(period: Period, by: str, level: str) -> list[KpiPoint]:
         period.facts, period.tenant, period.known, period.start, period.end, period.scope, time=Cut.of(by).time
     )
     coolers: dict[str, list[Judgement]] = defaultdict(list)
+    key_of = period.keys(by)
     for one in means:
         if period.has_cooler(one.cooler):
-            coolers[period.key(by, one.cooler, "", one.at)].append(one.judged)
+            coolers[key_of(one.cooler, "", one.at)].append(one.judged)
     found = {key: compliance(some, level) for key, some in coolers.items()}
     return [period.point(by, key, value) for key, value in found.items() if value is not None]
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import NamedTuple
 
 from cloud.analytics.compliance.judgement import Judgement
 from cloud.analytics.query.known import Known
@@ -15,12 +13,10 @@ from cloud.analytics.query.stretches import stretches
 from cloud.analytics.rollups.kinds import JUDGED, MILLIONTHS
 from cloud.audits.facts import Facts
 
-_COUNTS = ("planned", "present", "shelf", "position", "count", "moves", "ordered")
-_ERRORS = ("variance", "unnamed")
+_SUMMED = ("ordered", "planned", "present", "shelf", "position", "count", "moves", "variance", "unnamed")
 
 
-@dataclass(frozen=True, slots=True)
-class CoolerMean:
+class CoolerMean(NamedTuple):
     """The mean judged photo of a cooler.
 
     Attributes:
@@ -52,29 +48,19 @@ def mean_judgements(
     The variance is that of the mean photo: the errors of one cooler's photos are taken as fully dependent.
     """
     source = Source(tenant, stretches(start, end, time, known.zones), scope)
-    keys = ["cooler", "bucket", *(["planogram"] if by_planogram else [])]
-    named = [f"{BUCKETS[time]} AS bucket" if key == "bucket" else key for key in keys]
-    rows = source.rows(JUDGED, (*named, *_COUNTS, *_ERRORS, "photos"))
-    means = [f"sum({name}) / sum(photos) AS mean_{name}" for name in _COUNTS]
-    means += [f"sum({name}) / sum(photos) / {MILLIONTHS} AS mean_{name}" for name in _ERRORS]
-    statement = f"""
-        SELECT {", ".join((*keys, *means))} FROM ({rows}) AS each WHERE planned > 0 GROUP BY {", ".join(keys)}
-        ORDER BY {", ".join(keys)} {SETTINGS}
-    """  # noqa: S608 (names of ours; values are bound)
-    found = facts.arrow(statement, source.parameters).to_pylist()
-    return [_mean(row, row["bucket"] if time else None) for row in found]
-
-
-def _mean(row: Mapping[str, Any], at: date | datetime | None) -> CoolerMean:
+    rows = source.rows(JUDGED, (f"{BUCKETS[time]} AS bucket", "cooler", "planogram", *_SUMMED, "photos"))
+    keys = ("cooler", "bucket", *(["planogram"] if by_planogram else []))
     # A cooler that followed both kinds within the time is judged by the levels that both have.
-    ordered = row["mean_ordered"] == 1
-    judged = Judgement(
-        planned=row["mean_planned"],
-        present=row["mean_present"],
-        shelf=row["mean_shelf"] if ordered else None,
-        position=row["mean_position"] if ordered else None,
-        count=row["mean_count"],
-        variance=row["mean_variance"],
-        unnamed=row["mean_unnamed"],
-    )
-    return CoolerMean(row["cooler"], at, judged, row["mean_moves"], row.get("planogram"))
+    levels = (f"if(sum(ordered) = sum(photos), sum({level}) / sum(photos), NULL)" for level in ("shelf", "position"))
+    errors = (f"sum({name}) / sum(photos) / {MILLIONTHS}" for name in ("variance", "unnamed"))
+    statement = f"""
+        SELECT cooler, bucket, {"planogram" if by_planogram else "NULL"}, sum(moves) / sum(photos),
+            sum(planned) / sum(photos), sum(present) / sum(photos), {", ".join(levels)},
+            sum(count) / sum(photos), {", ".join(errors)}
+        FROM ({rows}) AS each WHERE planned > 0 GROUP BY {", ".join(keys)} ORDER BY {", ".join(keys)} {SETTINGS}
+    """  # noqa: S608 (names of ours; values are bound)
+    columns = (column.to_pylist() for column in facts.arrow(statement, source.parameters).columns)
+    return [
+        CoolerMean(cooler, at if time else None, Judgement(*judged), moves, planogram)
+        for cooler, at, planogram, moves, *judged in zip(*columns, strict=True)
+    ]

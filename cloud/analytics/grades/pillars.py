@@ -108,11 +108,11 @@ def sell_out_pillars(
     peers: dict[str, list[float]] = defaultdict(list)
     for outlet, a_day in of_all.items():
         peers[classes.get(outlet, "")].append(a_day)
+    best = {name: float(np.percentile(some, BEST_QUARTER)) for name, some in peers.items() if len(some) >= LEAST_PEERS}
     pillars = {}
     for outlet, units in sold.items():
-        others = peers[classes.get(outlet, "")]
-        full = float(np.percentile(others, BEST_QUARTER))
-        if len(others) >= LEAST_PEERS and full > 0:
+        full = best.get(classes.get(outlet, ""), 0.0)
+        if full > 0:
             value = Estimate(**{part: round(getattr(units, part) / full, 4) for part in ("value", "low", "high")})
             actions = [Action("sell", sku, one / full, one) for sku, one in lost.get(outlet, {}).items() if one > 0]
             pillars[outlet] = Pillar(value, actions)

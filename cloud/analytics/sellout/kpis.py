@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 import numpy as np
 from sqlalchemy import ColumnElement, func, select
@@ -19,8 +19,7 @@ LEAST_SOLD = 0.5
 """An estimate of less rounds to nothing sold."""
 
 
-@dataclass(frozen=True, slots=True)
-class SoldDay:
+class SoldDay(NamedTuple):
     """A row of `sellout_day`."""
 
     cooler: str
@@ -41,12 +40,10 @@ Key = Callable[[SoldDay], str | None]
 """Where a row belongs; None where it belongs nowhere."""
 
 
-def sold_days(facts: Facts, tenant: str, start: datetime, end: datetime, outlet: str | None = None) -> list[SoldDay]:
-    """The business days, local at each outlet, whose dates lie in the period; of one outlet, or of all."""
-    wanted = select(*(sellout_day.c[name] for name in SoldDay.__dataclass_fields__)).where(*_within(start, end))
-    if outlet is not None:
-        wanted = wanted.where(sellout_day.c.outlet == outlet)
-    return [SoldDay(**one._mapping) for one in facts.select(tenant, wanted, sellout_day)]
+def sold_days(facts: Facts, tenant: str, start: datetime, end: datetime) -> list[SoldDay]:
+    """The business days, local at each outlet, whose dates lie in the period."""
+    wanted = select(*(sellout_day.c[name] for name in SoldDay._fields)).where(*_within(start, end))
+    return [SoldDay._make(one) for one in facts.select(tenant, wanted, sellout_day)]
 
 
 def units_a_day(facts: Facts, tenant: str, start: datetime, end: datetime, skus: Collection[str]) -> dict[str, float]:
@@ -152,6 +149,8 @@ def _units(rows: Sequence[SoldDay]) -> Estimate:
 
 def _between_days(rows: Sequence[SoldDay]) -> float:
     """What the covariances between the days of each SKU in each cooler add to the variance of their sum."""
+    if len({row.day for row in rows}) == 1:
+        return 0.0  # as where days are told apart
     days: dict[tuple[str, str, str], set[date]] = defaultdict(set)
     for row in rows:
         days[row.cooler, row.outlet, row.sku].add(row.day)

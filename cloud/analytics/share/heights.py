@@ -29,11 +29,9 @@ def lines_by_height(
     from the rollups as they are."""
     source = Source(tenant, stretches(start, end, None, known.zones), scope)
     found: dict[Height, list[MeanLine]] = defaultdict(list)
-    for row in facts.arrow(_statement(source), source.parameters).to_pylist():
-        mean = MeanLine(
-            row["cooler"], row["outlet"], row["sku"], row["facings"], row["facings"], row["variance"], stocked=1.0
-        )
-        found[HEIGHTS[row["third"]]].append(mean)
+    columns = (column.to_pylist() for column in facts.arrow(_statement(source), source.parameters).columns)
+    for third, *mean in zip(*columns, strict=True):
+        found[HEIGHTS[third]].append(MeanLine._make(mean))
     return found
 
 
@@ -43,7 +41,7 @@ def _statement(source: Source) -> str:
     facings, variances = (", ".join(f"s_{name}" for name in names) for names in (_FACINGS, _VARIANCES))
     judged = source.rows(JUDGED, ("cooler", "photos"))
     return f"""
-        SELECT cooler, outlet, sku, third, seen / taken AS facings, error / {MILLIONTHS} / taken AS variance
+        SELECT third, cooler, outlet, sku, seen / taken AS units, units AS facings, error / {MILLIONTHS} / taken, 1
         FROM (
             SELECT cooler, outlet, sku, {summed} FROM ({rows}) AS each GROUP BY cooler, outlet, sku
         ) AS stood

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache, partial
 from math import sqrt
 from typing import TYPE_CHECKING
 
@@ -65,9 +64,9 @@ def _sum(estimates: Iterable[Estimate]) -> Estimate:
 
 def on_shelf_availability(period: Period, by: str) -> list[KpiPoint]:
     """Hours on the shelf / open hours of the planned SKUs that were ever seen."""
-    times, key = shelf_times(period.session, _window(period), period.opening), _keys(period, by)
+    times, key = shelf_times(period.session, _window(period), period.opening), period.keys(by)
     inside = [one for one in times if period.has(one.cooler, one.sku)]
-    found = availability(inside, lambda one: key(one.cooler, one.sku))
+    found = availability(inside, lambda one: key(one.cooler, one.sku, None))
     return [period.point(by, key, value) for key, value in found.items()]
 
 
@@ -87,18 +86,18 @@ def distribution_of_sales(period: Period, by: str) -> list[KpiPoint]:
 
 def _distributed(period: Period, by: str, window: Window, sales: Mapping[str, float]) -> list[KpiPoint]:
     """Each group of places has its own outlets behind it; where all count alike, `sales` are 1."""
-    place_of, key_of = _keys(period, Cut(Cut.of(by).places).written), _keys(period, by)
+    place_of, key_of = period.keys(Cut(Cut.of(by).places).written), period.keys(by)
     groups: dict[str, set[str]] = defaultdict(set)
     for one in window.watched:
         if period.has_cooler(one.cooler):
-            groups[place_of(one.cooler, "")].add(one.outlet)
+            groups[place_of(one.cooler, "", None)].add(one.outlet)
     lines: dict[str, list[MeanLine]] = defaultdict(list)
     for line in window.lines:
         if line.sku and period.has(line.cooler, line.sku):
-            lines[place_of(line.cooler, "")].append(line)
+            lines[place_of(line.cooler, "", None)].append(line)
 
     def key(line: MeanLine) -> str:
-        return key_of(line.cooler, line.sku)
+        return key_of(line.cooler, line.sku, None)
 
     found: dict[str, Estimate] = {}
     for place, outlets in groups.items():
@@ -115,11 +114,11 @@ def assortment_depth(period: Period, by: str) -> list[KpiPoint]:
     for cooler in period.session.scalars(select(Cooler)):
         if period.has_cooler(cooler.id):
             wanted[period.key(by, cooler.id, "")] |= own & set(plans.get(cooler.planogram_id or 0, ()))
-    key = _keys(period, by)
+    key = period.keys(by)
     present: dict[str, dict[str, float]] = defaultdict(dict)
     for line in _window(period).lines:
         if line.sku in own and line.facings >= LEAST_FACINGS and period.has(line.cooler, line.sku):
-            skus = present[key(line.cooler, "")]
+            skus = present[key(line.cooler, "", None)]
             skus[line.sku] = max(skus.get(line.sku, 0), line.stocked)
     return [period.point(by, key, _depth(present[key].values(), len(skus))) for key, skus in wanted.items() if skus]
 
@@ -137,25 +136,15 @@ def _window(period: Period) -> Window:
     return read_window(period.facts, period.tenant, period.known, period.start, period.end)
 
 
-def _keys(period: Period, by: str) -> Callable[[str, str], str]:
-    """`period.key` without a time, each worked out once: thousands of lines share few."""
-    cut, key = Cut.of(by), lru_cache(maxsize=None)(partial(period.key, by))
-
-    def of(cooler: str, sku: str) -> str:
-        return key(cooler if cut.places else "", sku if cut.products else "")
-
-    return of
-
-
 def eye_level_share(period: Period, by: str) -> list[KpiPoint]:
     """Own facings / all facings on the shelves at eye level."""
     own = set(period.session.scalars(select(Product.sku).where(Product.own)))
     lines = lines_by_height(period.facts, period.tenant, period.known, period.start, period.end).get("eye-level", ())
     groups: dict[str, list[MeanLine]] = defaultdict(list)
-    key_of = _keys(period, by)
+    key_of = period.keys(by)
     for line in lines:
         if period.has_cooler(line.cooler):
-            groups[key_of(line.cooler, "")].append(line)
+            groups[key_of(line.cooler, "", None)].append(line)
     found = {key: fraction(some, lambda line: line.sku in own) for key, some in groups.items()}
     return [period.point(by, key, value) for key, value in found.items() if value is not None]
 

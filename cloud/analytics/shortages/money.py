@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from cloud.analytics.sellout.kpis import Key, SoldDay, lost_sales
 from facings.errors import BadInputError
@@ -58,4 +58,4 @@ def _value(rows: list[SoldDay], prices: Mapping[str, Price]) -> Estimate:
 
 
 def _at_mean(row: SoldDay, share: float) -> SoldDay:
-    return replace(row, lost=row.lost * share, lost_variance=row.lost_variance * share**2)
+    return row._replace(lost=row.lost * share, lost_variance=row.lost_variance * share**2)
