@@ -7,9 +7,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edge.vision.zoo import CalibrationSpec, EmbedderManifest, read_manifest, zoo_folder
+from edge.vision.gallery_views import embed_picture
+from edge.vision.zoo import CalibrationSpec, EmbedderManifest, load_session, read_manifest, zoo_folder
 from models.embedder.augment import view
-from models.embedder.evaluate import Trial, calibration_error, fit_calibration, largest, told_apart, trial
+from models.embedder.evaluate import (
+    Trial,
+    calibration_error,
+    embed_pictures_with,
+    embed_with,
+    fit_calibration,
+    largest,
+    told_apart,
+    trial,
+)
 from models.embedder.sources import LONGEST_SIDE, Crop, cooler_brands, cut
 
 PHOTO = np.random.default_rng(0).integers(0, 255, (400, 600, 3)).astype(np.uint8)
@@ -75,6 +85,15 @@ def test_left_out_skus_are_unknown() -> None:
     result = trial(embed_by_value(queries), embed_by_value(pictures), queries, pictures, left_out=0.5)
     assert result.known.sum() == 5
     assert (result.right == result.known).all()
+
+
+def test_pictures_are_embedded_as_a_gallery_does_and_queries_as_they_are() -> None:
+    model = load_session(zoo_folder() / "sku-embedder")
+    one = cut(PHOTO, (100, 100, 60, 120), "sku", "photo")
+    assert one is not None
+    shown, asked = embed_pictures_with(model)([one]), embed_with(model)([one])
+    assert shown[0] == pytest.approx(embed_picture(model, one.pixels, one.box), abs=1e-6)
+    assert shown.shape == asked.shape and not np.allclose(shown, asked, atol=1e-3)
 
 
 def test_calibration_finds_the_curve_that_made_the_answers() -> None:
