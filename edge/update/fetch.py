@@ -8,8 +8,8 @@ from pathlib import Path
 
 import httpx
 
+from facings.bundles import MOST_BYTES
 from facings.errors import UnavailableError
-from facings.galleries import MOST_BYTES
 
 PATH = "/api/v1/device/gallery/versions"
 TIMEOUT_S = 60.0

@@ -17,8 +17,9 @@ from edge.update.fetch import fetched
 from edge.update.versions import GalleryVersions, Installed, MissingPicturesError
 from edge.uplink.outbox import Outbox
 from edge.uplink.store import Store
+from facings.bundles import Bundle
 from facings.errors import BadInputError, MessageError, UnavailableError
-from facings.galleries import Bundle, BundleError, SignedManifest
+from facings.galleries import BundleError, SignedManifest
 from facings.messages import GalleryDesired
 from facings.worker import Worker, WorkingPart
 

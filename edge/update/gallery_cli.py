@@ -24,10 +24,11 @@ from edge.vision.gallery_bundle import bundle_from, pictures_in
 from edge.vision.gallery_check import GalleryReport, check_gallery
 from edge.vision.gallery_pictures import add_pictures, remove_pictures
 from edge.vision.zoo import LoadedModel, load_session, read_manifest, zoo_folder
+from facings.bundles import Bundle
 from facings.clock import SystemClock, format_utc
 from facings.errors import BadInputError
 from facings.files import write_atomic, write_private
-from facings.galleries import Bundle, SignedManifest, private_key_from, public_key_of
+from facings.galleries import SignedManifest, private_key_from, public_key_of
 
 app = typer.Typer(help="Pictures by which products are told apart: add, check, sign, publish.", no_args_is_help=True)
 out = Console(highlight=False, soft_wrap=True)

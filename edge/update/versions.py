@@ -15,18 +15,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from facings.bundles import MANIFEST, SIGNATURE, TUNING, Bundle, check_content
 from facings.errors import UnavailableError
 from facings.files import clear_parts, sync, write_atomic
-from facings.galleries import (
-    MANIFEST,
-    SIGNATURE,
-    TUNING,
-    Bundle,
-    BundleError,
-    GalleryPicture,
-    SignedManifest,
-    check_content,
-)
+from facings.galleries import BundleError, GalleryPicture, SignedManifest
 
 CURRENT = "current"
 INDEX = ".facings-index.npz"

@@ -10,17 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.vision.gallery import SUFFIXES
 from edge.vision.tuning import TUNING_NAME, read_tuning
+from facings.bundles import TUNING, write_bundle
 from facings.errors import BadInputError
-from facings.galleries import (
-    TUNING,
-    GalleryManifest,
-    GalleryPicture,
-    GalleryTuning,
-    SignedManifest,
-    in_order,
-    sign,
-    write_bundle,
-)
+from facings.galleries import GalleryManifest, GalleryPicture, GalleryTuning, SignedManifest, in_order, sign
 from facings.ids import is_slug
 
 

@@ -10,17 +10,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from facings.galleries import (
-    MANIFEST,
-    SIGNATURE,
-    Bundle,
-    BundleError,
-    private_key_from,
-    public_key_of,
-    sign,
-    verify,
-    write_bundle,
-)
+from facings.bundles import MANIFEST, SIGNATURE, Bundle, write_bundle
+from facings.galleries import BundleError, private_key_from, public_key_of, sign, verify
 from tests.support.galleries import KEY, PUBLIC, bundle_file, pack, signed_gallery
 
 PACKS = {"cola": (10, 60), "lime": (130,)}

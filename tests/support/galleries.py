@@ -11,15 +11,8 @@ import cv2
 import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from facings.galleries import (
-    GalleryManifest,
-    GalleryPicture,
-    SignedManifest,
-    in_order,
-    public_key_of,
-    sign,
-    write_bundle,
-)
+from facings.bundles import write_bundle
+from facings.galleries import GalleryManifest, GalleryPicture, SignedManifest, in_order, public_key_of, sign
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC = public_key_of(KEY)

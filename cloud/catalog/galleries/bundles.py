@@ -15,8 +15,9 @@ from pathlib import Path
 from cloud.audits.photos import PhotoStore
 from cloud.catalog.galleries.models import GalleryVersion, picture_path, tuning_path
 from cloud.settings import CloudSettings
+from facings.bundles import TUNING, write_bundle_to
 from facings.errors import UnavailableError
-from facings.galleries import TUNING, GalleryManifest, SignedManifest, write_bundle_to
+from facings.galleries import GalleryManifest, SignedManifest
 
 MOST_KEPT = 6
 """Bundles kept of a tenant, those asked for last: the others are made again when somebody asks."""

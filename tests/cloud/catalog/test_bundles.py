@@ -12,8 +12,9 @@ from cloud.catalog.galleries import bundles
 from cloud.catalog.galleries.bundles import SUFFIX, GalleryBundles
 from cloud.catalog.galleries.models import GalleryVersion, picture_path
 from cloud.services import Services
+from facings.bundles import write_bundle
 from facings.errors import UnavailableError
-from facings.galleries import SignedManifest, write_bundle
+from facings.galleries import SignedManifest
 from tests.support.galleries import signed_gallery
 
 PACKS = {"cola": (10, 60), "lime": (130,)}

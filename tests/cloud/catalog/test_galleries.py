@@ -12,7 +12,8 @@ import pytest
 from cloud.fleet.service import add_device
 from cloud.identity.service import operator
 from cloud.outlets.models import Cooler
-from facings.galleries import Bundle, GalleryManifest
+from facings.bundles import Bundle
+from facings.galleries import GalleryManifest
 from tests.cloud.conftest import Api, with_key
 from tests.support.galleries import pack
 

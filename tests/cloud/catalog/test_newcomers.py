@@ -18,7 +18,7 @@ from cloud.catalog.newcomers.rounds import MOST_EXAMPLES, NewcomerRounds
 from cloud.identity.models import Tenant
 from cloud.identity.service import create_key, operator
 from cloud.services import Services
-from facings.galleries import Bundle
+from facings.bundles import Bundle
 from tests.support.cloud import serving
 from tests.support.newcomers import look, unknown_photo
 from tests.support.shelf import Shelf

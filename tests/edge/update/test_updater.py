@@ -20,8 +20,9 @@ from edge.update.gallery import WISH, GalleryUpdater
 from edge.update.versions import GalleryVersions
 from edge.uplink.outbox import Outbox
 from edge.uplink.store import DATABASE_FILE, Store
+from facings.bundles import Bundle, write_bundle
 from facings.errors import BadInputError
-from facings.galleries import Bundle, SignedManifest, public_key_of, write_bundle
+from facings.galleries import SignedManifest, public_key_of
 from facings.messages import Birth, Event, GalleryDesired
 from facings.topics import gallery_topic
 from tests.support.acking_peer import AckingPeer, wait_until

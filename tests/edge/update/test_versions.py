@@ -11,8 +11,9 @@ import pytest
 
 from edge.update import versions
 from edge.update.versions import GalleryVersions, Installed, MissingPicturesError
+from facings.bundles import Bundle, write_bundle
 from facings.errors import UnavailableError
-from facings.galleries import Bundle, BundleError, GalleryTuning, write_bundle
+from facings.galleries import BundleError, GalleryTuning
 from tests.support.galleries import PUBLIC, bundle_file, pack, signed_gallery
 
 NONE: frozenset[str] = frozenset()
