@@ -81,6 +81,7 @@ class Tally:
     starts_inside: int = 0
     ends_inside: int = 0
     ended: int = 0
+    sliding: Counter[str] = field(default_factory=Counter)
     hours: Counter[str] = field(default_factory=Counter)
     lanes: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     seconds: float = 0.0
@@ -158,7 +159,7 @@ def _judge(history: CoolerHistory, places: Places, camera: Camera, states: Itera
                 in_sight[sku or ""].add(state.at)
     for sku, of_sku in readings.items():
         true = list(_true(history, sku, [reading.at for reading in of_sku]))
-        _compare(true, fold(of_sku)[0], in_sight[sku], tally)
+        _compare(true, fold(of_sku)[0], in_sight[sku], tally, gravity)
 
 
 def _readings(
@@ -194,7 +195,9 @@ def _in_sight(lane: StockedLane) -> bool:
     return unit is not None and unit.sku == lane.planned and (first or 0) < PUSHED_BACK
 
 
-def _compare(true: Sequence[TrueEpisode], told: Sequence[Episode], in_sight: Set[datetime], tally: Tally) -> None:
+def _compare(
+    true: Sequence[TrueEpisode], told: Sequence[Episode], in_sight: Set[datetime], tally: Tally, gravity: bool
+) -> None:
     """`in_sight` are the photos at which the SKU truly stood in the front part of one of its lanes."""
     tally.true += len(true)
     tally.photographed += sum(one.photos > 0 for one in true)
@@ -203,12 +206,15 @@ def _compare(true: Sequence[TrueEpisode], told: Sequence[Episode], in_sight: Set
             found = any(_overlap(one, other) for other in told)
             taken = f"{one.photos} photo" + "s" * (one.photos > 1) if one.photos < 3 else "3 or more"
             tally.found_or_missed[f"{taken}, {'found' if found else 'missed'}"] += 1
+            tally.sliding.update({"over an hour": gravity, "missed": gravity and not found})
     for episode in told:
         tally.told += 1
         behind = [one for one in true if _overlap(one, episode)]
         tally.false += not behind
         shown = any(episode.first_missed_at <= at <= episode.last_missed_at for at in in_sight)
         tally.out_of_sight += not behind and not shown
+        tally.sliding.update({"told": gravity, "false": gravity and not behind})
+        tally.sliding["false, in sight"] += gravity and not behind and shown
         if behind:
             _inside(behind, episode, tally)
 
@@ -265,6 +271,7 @@ def score(tally: Tally) -> dict[str, Any]:
         "out of sight": tally.out_of_sight,
         "false share": round(tally.false / max(tally.told, 1), 4),
         "false share, in sight": round((tally.false - tally.out_of_sight) / max(tally.told, 1), 4),
+        "where units slide forward": dict(tally.sliding),
         "start inside": round(tally.starts_inside / max(matched, 1), 4),
         "end inside": round(tally.ends_inside / max(tally.ended, 1), 4),
         "hours": {name: round(value) for name, value in tally.hours.items()},

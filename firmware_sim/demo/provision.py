@@ -159,5 +159,6 @@ def _cooler(api: Api, outlet: dict[str, Any], cooler: dict[str, Any]) -> dict[st
         "outlet_id": outlet["id"],
         "name": cooler["name"],
         "name_zh": cooler["name_zh"],
+        "gravity_feed": cooler.get("gravity", False),  # older weeks do not tell
         "planogram_id": planogram["id"],
     }
