@@ -16,6 +16,7 @@ from cloud.catalog.models import Product
 from cloud.catalog.service import put_product
 from cloud.fleet.provisioning import device_config
 from cloud.fleet.service import add_device
+from cloud.identity.service import Caller
 from cloud.outlets.models import Cooler, Outlet
 from cloud.outlets.service import put_cooler, put_outlet
 from cloud.web import errors
@@ -95,11 +96,20 @@ def add_pictures(
 
     def change() -> None:
         for picture in pictures:
-            add_picture(shown.session, shown.services, manager, sku, picture.file.read())
+            _take(shown, manager, sku, picture.file.read())
         publish(shown.session, shown.services, manager, f"pictures of {sku}")
 
     shown.background.add_task(shown.services.galleries.announce, shown.who.tenant)
     return shown.act(change, N_("Published. Every cooler fetches the new gallery now."))
+
+
+def _take(shown: Setup, manager: Caller, sku: str, picture: bytes) -> None:
+    try:
+        add_picture(shown.session, shown.services, manager, sku, picture)
+    except ApiError as error:
+        if error.status == 409:  # another product's, or one too many: about the picture, not about a name
+            raise PhotoError(str(error)) from error
+        raise
 
 
 @router.post("/setup/outlets")

@@ -106,6 +106,14 @@ def test_pictures_are_taken_all_or_none(services: Services, fresh: httpx.Client)
         assert session.query(GalleryPictureRow).count() == 0
 
 
+def test_a_picture_is_of_one_product(fresh: httpx.Client) -> None:
+    for product, told in (("Pear", "Published."), ("Plum", "One of these is no picture that helps")):
+        sent(fresh, "products", PEAR | {"name": product})
+        files = [("pictures", ("a.png", picture(40), "image/png"))]
+        answer = fresh.post("/setup/pictures", data={"sku": product.lower()}, files=files, headers=HTMX)
+        assert told in text_of(answer)
+
+
 def test_names_may_be_alike_and_chinese(services: Services, fresh: httpx.Client) -> None:
     for name in ("Kiosk", "Kiosk", "翠园杂货铺"):
         sent(fresh, "outlets", KIOSK | {"name": name})
