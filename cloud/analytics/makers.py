@@ -14,6 +14,7 @@ from cloud.analytics.episodes import episode_of
 from cloud.analytics.grades import kpis as grades
 from cloud.analytics.query.cut import Cut
 from cloud.analytics.query.sums import Total
+from cloud.analytics.sellout import by_cut
 from cloud.analytics.sellout import kpis as sellout
 from cloud.analytics.share import kpis as share
 from cloud.analytics.shortages import kpis as shortages
@@ -112,6 +113,7 @@ MAKERS: dict[str, Callable[[Period, str], list[KpiPoint]]] = {
     "stockout-hours": _stockout_hours,
     "void": _voids,
     **{name: _of_sellout(measure) for name, measure in sellout.KPIS.items()},
+    "sell-out": by_cut.sell_out,
     **compliance.MAKERS,
     **share.MAKERS,
     **grades.MAKERS,

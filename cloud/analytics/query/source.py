@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -47,6 +47,12 @@ class Source:
         """A condition: the column has one of `values`."""
         self.parameters[name] = tuple(values) or ("",)
         return f"{column} IN %({name})s"
+
+    def mapped(self, column: str, name: str, values: Mapping[str, str], other: str) -> str:
+        """An expression: what `values` says of a column's text, `other` where they do not know it."""
+        values = values or {"": other}
+        self.parameters |= {f"from_{name}": list(values), f"to_{name}": list(values.values()), f"other_{name}": other}
+        return f"transform({column}, %(from_{name})s, %(to_{name})s, %(other_{name})s)"
 
     def _condition(self, number: int, part: Stretch) -> str:
         conditions = ["tenant = %(tenant)s", self._between(number, part)]

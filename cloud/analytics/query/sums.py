@@ -176,21 +176,16 @@ class Sums:
         if dimension in ("cooler", "outlet"):
             return dimension
         outlets = self._known.outlets
-        return self._mapped("outlet", dimension, {one: self._known.outlet_value(dimension, one) for one in outlets}, "")
+        values = {one: self._known.outlet_value(dimension, one) for one in outlets}
+        return self._source.mapped("outlet", dimension, values, "")
 
     def _product(self, dimension: str) -> str:
         if dimension == "sku":
             return "sku"
         skus = self._known.products
         other = self._known.product_value(dimension, "")
-        return self._mapped("sku", dimension, {one: self._known.product_value(dimension, one) for one in skus}, other)
-
-    def _mapped(self, column: str, dimension: str, values: Mapping[str, str], other: str) -> str:
-        if not values:
-            values = {"": other}
-        self._parameters |= {f"from_{dimension}": list(values), f"to_{dimension}": list(values.values())}
-        self._parameters[f"other_{dimension}"] = other
-        return f"transform({column}, %(from_{dimension})s, %(to_{dimension})s, %(other_{dimension})s)"
+        values = {one: self._known.product_value(dimension, one) for one in skus}
+        return self._source.mapped("sku", dimension, values, other)
 
     def _inside(self) -> str:
         if self._scope.excluded_skus is not None:

@@ -15,7 +15,8 @@ from cloud.audits.facts import Facts
 from facings.messages import Estimate
 
 By = Literal["outlet", "outlet, sku"]
-_DAYS = "FROM sellout_day FINAL WHERE tenant = %(tenant)s AND day BETWEEN %(first)s AND %(last)s AND withdrawn = 0"
+DAYS = "FROM sellout_day FINAL WHERE tenant = %(tenant)s AND day BETWEEN %(first)s AND %(last)s AND withdrawn = 0"
+"""The rows of a period, as SQL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +31,14 @@ class SoldSum:
 
 def sold_by_outlet(facts: Facts, tenant: str, start: datetime, end: datetime) -> dict[str, float]:
     """Units sold of all products, by outlet; the business days are those whose dates lie in the period."""
-    statement = f"SELECT outlet, sum(greatest(sold, 0)) AS units {_DAYS} GROUP BY outlet"
-    return dict(_pairs(facts, statement, _period(tenant, start, end)))
+    statement = f"SELECT outlet, sum(greatest(sold, 0)) AS units {DAYS} GROUP BY outlet"
+    return dict(_pairs(facts, statement, period_bounds(tenant, start, end)))
 
 
 def days_sold(facts: Facts, tenant: str, start: datetime, end: datetime, skus: Collection[str]) -> dict[str, int]:
     """Business days of the period with sell-out of some of `skus`, by outlet."""
-    bound = _period(tenant, start, end) | {"skus": tuple(skus) or ("",)}
-    statement = f"SELECT outlet, uniqExact(day) AS days {_DAYS} AND sku IN %(skus)s GROUP BY outlet"
+    bound = period_bounds(tenant, start, end) | {"skus": tuple(skus) or ("",)}
+    statement = f"SELECT outlet, uniqExact(day) AS days {DAYS} AND sku IN %(skus)s GROUP BY outlet"
     return dict(_pairs(facts, statement, bound))
 
 
@@ -45,10 +46,10 @@ def lost_by_sku(
     facts: Facts, tenant: str, start: datetime, end: datetime, skus: Collection[str], outlet: str | None = None
 ) -> Mapping[str, Mapping[str, float]]:
     """Units of `skus` that were wanted and not there, by outlet and SKU, of one outlet or of all."""
-    bound = _period(tenant, start, end) | {"skus": tuple(skus) or ("",), "outlet": outlet or ""}
+    bound = period_bounds(tenant, start, end) | {"skus": tuple(skus) or ("",), "outlet": outlet or ""}
     lost: dict[str, dict[str, float]] = defaultdict(dict)
     for row in facts.arrow(
-        f"SELECT outlet, sku, sum(lost) AS units {_DAYS} AND sku IN %(skus)s {_of_one(outlet)} "
+        f"SELECT outlet, sku, sum(lost) AS units {DAYS} AND sku IN %(skus)s {_of_one(outlet)} "
         "GROUP BY outlet, sku HAVING units > 0 ORDER BY outlet, sku",
         bound,
     ).to_pylist():
@@ -63,55 +64,57 @@ def sold_sums(
 
     The same as `cloud.analytics.sellout.kpis.sell_out` makes of the days, where it is said how errors hang together.
     """
-    bound = _period(tenant, start, end) | {"skus": tuple(skus) or ("",), "outlet": outlet or ""}
-    found = facts.arrow(_sums(by, _of_one(outlet)), bound)
-    low, high = _interval(found)
-    rows = found.to_pylist()
-    return [
-        SoldSum(
-            row["outlet"],
-            row.get("sku", ""),
-            Estimate(value=round(row["units"], 4), low=round(float(below), 4), high=round(float(above), 4)),
-        )
-        for row, below, above in zip(rows, low, high, strict=True)
-    ]
+    bound = period_bounds(tenant, start, end) | {"skus": tuple(skus) or ("",), "outlet": outlet or ""}
+    days = f"SELECT * {DAYS} AND sku IN %(skus)s {_of_one(outlet)}"
+    found = sums_of_days(facts, by.split(", "), days, bound)
+    return [SoldSum(row["outlet"], row.get("sku", ""), units) for row, units in found]
+
+
+def sums_of_days(
+    facts: Facts, keys: Sequence[str], days: str, bound: Mapping[str, Any]
+) -> list[tuple[Mapping[str, Any], Estimate]]:
+    """What each group sold, in the order of `keys`; `days` selects rows of `sellout_day`, and in them the keys."""
+    found = facts.arrow(_sums(keys, days), bound)
+    columns = (np.asarray(found.column(name), float) for name in ("units", "variance"))
+    value, low, high = ([float(one) for one in np.round(part, 4)] for part in ranged(*columns))
+    units = [Estimate(value=one, low=below, high=above) for one, below, above in zip(value, low, high, strict=True)]
+    return list(zip(found.to_pylist(), units, strict=True))
 
 
 def _of_one(outlet: str | None) -> str:
     return "" if outlet is None else "AND outlet = %(outlet)s"
 
 
-def _sums(by: By, narrowed: str) -> str:
-    days = f"{_DAYS} AND sku IN %(skus)s {narrowed}"
+def _sums(keys: Sequence[str], days: str) -> str:
     # Days mostly follow one another, where the last one says it all.
     known = "if(length(days) = last - first + 1, at + lag <= last, has(days, at + lag))"
     covariances = f"arraySum(arrayMap((of, lag) -> if({known}, of, 0), following, arrayEnumerate(following)))"
+    of_sku, of_day = (
+        ", ".join(dict.fromkeys((*keys, *more))) for more in (("outlet", "sku", "cooler"), ("outlet", "day"))
+    )
+    by = ", ".join(keys)
     return f"""
         SELECT {by}, units, greatest(own, 0) + shared AS variance
         FROM (
             SELECT {by}, sum(s_sold) AS units, sum(s_variance + 2 * between) AS own
             FROM (
-                SELECT outlet, sku, cooler, sum(sold) AS s_sold, sum(sold_variance) AS s_variance,
+                SELECT {by}, sum(sold) AS s_sold, sum(sold_variance) AS s_variance,
                     groupArray(toInt32(day)) AS days, min(toInt32(day)) AS first, max(toInt32(day)) AS last,
                     arraySum(arrayMap((at, following) -> {covariances}, days, groupArray(sold_following))) AS between
-                {days} GROUP BY outlet, sku, cooler
+                FROM ({days}) AS of_skus GROUP BY {of_sku}
             ) AS stood GROUP BY {by}
         ) AS sold INNER JOIN (
             SELECT {by}, sum(pow(busy, 2)) AS shared
-            FROM (SELECT {by}, sum(sold_shared) AS busy {days} GROUP BY {by}, day) AS of_day GROUP BY {by}
+            FROM (
+                SELECT {by}, sum(sold_shared) AS busy FROM ({days}) AS of_days GROUP BY {of_day}
+            ) AS each GROUP BY {by}
         ) AS together USING ({by})
         ORDER BY {by}
     """  # noqa: S608 (names of ours; values are bound)
 
 
-def _interval(found: Any) -> tuple[Sequence[float], Sequence[float]]:
-    units, variance = (np.asarray(found.column(name), float) for name in ("units", "variance"))
-    interval = ranged(units, variance)
-    return interval[1], interval[2]  # type: ignore[return-value]
-
-
-def _period(tenant: str, start: datetime, end: datetime) -> dict[str, Any]:
-    """Business days are local at each outlet: taken are those whose dates lie in the period."""
+def period_bounds(tenant: str, start: datetime, end: datetime) -> dict[str, Any]:
+    """What the bounds of `DAYS` stand for: the business days, local at each outlet, whose dates lie in the period."""
     last = (end - timedelta(microseconds=1)).date()
     return {"tenant": tenant, "first": str(start.date()), "last": str(last)}
 

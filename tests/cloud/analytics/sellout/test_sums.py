@@ -6,9 +6,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from cloud.analytics.query.cut import BETWEEN
+from cloud.analytics.query.scope import Scope
+from cloud.analytics.sellout import by_cut
 from cloud.analytics.sellout.kpis import SoldDay, sell_out, sold_days
 from cloud.analytics.sellout.sold_table import sellout_day
 from cloud.analytics.sellout.sums import days_sold, lost_by_sku, sold_by_outlet, sold_sums
+from cloud.analytics.series import Period
+from cloud.catalog.models import Product
+from cloud.identity.service import create_tenant
+from cloud.outlets.models import Cooler, Outlet
 from cloud.services import Services
 
 START = datetime(2026, 11, 2, tzinfo=UTC)
@@ -57,6 +64,31 @@ def test_by_outlet(services: Services, sold: list[SoldDay]) -> None:
     assert sold_by_outlet(services.facts, "acme", START, END) == pytest.approx(
         {name: sum(one.sold for one in whole if one.outlet == name) for name in ("kiosk", "bar")}
     )
+
+
+@pytest.fixture
+def known(services: Services) -> None:
+    """The records of these outlets; the door was moved from the bar to the shop since."""
+    with services.records.all_tenants() as session:
+        create_tenant(session, "acme", "Acme")
+    with services.records.session("acme") as session:
+        for outlet, region in (("kiosk", "north"), ("bar", "south"), ("shop", "south")):
+            session.add(Outlet(id=outlet, name=outlet, region=region))
+        for sku in (*OWN, "rival"):
+            session.add(Product(sku=sku, name=sku, brand=f"of {sku[0]}", owner="x", own=sku in OWN))
+        session.flush()
+        for cooler, outlet in (("front", "kiosk"), ("back", "kiosk"), ("door", "shop")):
+            session.add(Cooler(id=cooler, outlet_id=outlet, name=cooler))
+
+
+@pytest.mark.usefixtures("known", "sold")
+@pytest.mark.parametrize("scope", [Scope(), Scope(outlets=frozenset({"kiosk"}), skus=frozenset({"cola", "lemon"}))])
+@pytest.mark.parametrize("by", ["all", "day", "week,outlet", "region,brand", "cooler", "month,sku", "group"])
+def test_in_any_cut(services: Services, by: str, scope: Scope) -> None:
+    with services.records.session("acme", write=False) as session:
+        period = Period(session, services.facts, "acme", START, END, scope)
+        found = {BETWEEN.join(point.keys.values()) or "all": point.value for point in by_cut.sell_out(period, by)}
+        assert found == sell_out(period.sold(), lambda one: period.key(by, one.cooler, one.sku, one.day))
 
 
 def test_of_nothing(services: Services) -> None:
