@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -10,7 +11,7 @@ from datasets.products.packs import Catalogue
 from facings.clock import format_utc
 from firmware_sim.world.calendar import moment
 from firmware_sim.world.coolers import Cooler
-from firmware_sim.world.history import NONE, CoolerHistory, IncidentKind, Kind, Source
+from firmware_sim.world.history import NONE, CoolerHistory, Incident, IncidentKind, Kind, Source
 from firmware_sim.world.ledger.outlets import names_of
 from firmware_sim.world.places import Outlet
 from firmware_sim.world.week.job import Week
@@ -109,9 +110,6 @@ def _cooler_truth(history: CoolerHistory, catalogue: Catalogue) -> dict[str, Any
     lost: Counter[str] = Counter()
     for want in history.lost:
         lost[history.skus[want.sku]] += want.units
-    stock = {sku: (history.opening[number], history.closing[number]) for number, sku in enumerate(history.skus)}
-    capacity = history.installed[0].planogram.capacity()
-    held = {sku for sku, (opening, _) in stock.items() if opening}
     return {
         "cooler": history.cooler.id,
         "outlet": history.outlet.id,
@@ -120,30 +118,40 @@ def _cooler_truth(history: CoolerHistory, catalogue: Catalogue) -> dict[str, Any
         "removed": moved[Kind.REMOVAL].total(),
         "lost": lost.total(),
         "sales_value": round(sum(catalogue[sku].price * units for sku, units in moved[Kind.SALE].items()), 2),
-        "skus": [
-            {
-                "sku": sku,
-                "opening": stock[sku][0],
-                "refills": moved[Kind.REFILL][sku],
-                "sales": moved[Kind.SALE][sku],
-                "removed": moved[Kind.REMOVAL][sku],
-                "closing": stock[sku][1],
-                "lost": lost[sku],
-                "capacity": capacity.get(sku, 0),
-            }
-            for sku in sorted({*held, *capacity, *moved[Kind.REFILL]})
-        ],
-        "incidents": [
-            {
-                "at": _utc(incident.at),
-                "kind": _INCIDENTS[incident.kind],
-                "sku": history.skus[incident.sku],
-                "row": incident.row,
-                "column": incident.column,
-                "units": incident.units,
-            }
-            for incident in history.incidents
-        ],
+        "skus": _sku_truths(history, moved, lost),
+        "incidents": [_incident(history, incident) for incident in history.incidents],
+    }
+
+
+def _sku_truths(history: CoolerHistory, moved: Mapping[Kind, Counter[str]], lost: Counter[str]) -> list[dict[str, Any]]:
+    """Of every SKU that was in the cooler, came into it or has a place in it: opening + refills - sales - removed =
+    closing."""
+    stock = {sku: (history.opening[number], history.closing[number]) for number, sku in enumerate(history.skus)}
+    capacity = history.installed[0].planogram.capacity()
+    held = {sku for sku, (opening, _) in stock.items() if opening}
+    return [
+        {
+            "sku": sku,
+            "opening": stock[sku][0],
+            "refills": moved[Kind.REFILL][sku],
+            "sales": moved[Kind.SALE][sku],
+            "removed": moved[Kind.REMOVAL][sku],
+            "closing": stock[sku][1],
+            "lost": lost[sku],
+            "capacity": capacity.get(sku, 0),
+        }
+        for sku in sorted({*held, *capacity, *moved[Kind.REFILL]})
+    ]
+
+
+def _incident(history: CoolerHistory, incident: Incident) -> dict[str, Any]:
+    return {
+        "at": _utc(incident.at),
+        "kind": _INCIDENTS[incident.kind],
+        "sku": history.skus[incident.sku],
+        "row": incident.row,
+        "column": incident.column,
+        "units": incident.units,
     }
 
 
