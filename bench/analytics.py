@@ -174,6 +174,7 @@ def made(services: Services, world: LineWorld, folder: Path) -> Mapping[str, flo
     """Make the stores unless the folder has them; the seconds that it took then."""
     done = folder / "made.json"
     if not done.exists():
+        services.rollups.adopt()  # as at the first start of a cloud, when there is nothing to adopt
         furnish(services, world)
         seconds = {
             "generate": timed(lambda: world.generate(services)) / 1000,
