@@ -135,6 +135,15 @@ def test_facts_from_before_the_rollups_are_adopted_once(running: Services, tenan
     assert units(running, tenant) == {NEW.date().isoformat(): 4}
 
 
+def test_judgements_that_a_crash_kept_from_being_noted_are_found_at_the_next_start(
+    running: Services, tenant: str
+) -> None:
+    running.facts.insert(judgement, [photo(1, NEW, 4).judgement(tenant)])
+    running.rollups.note_last_judged()
+    running.rollups.refresh()
+    assert stored_rollup(running, tenant, "judged_day", ("planogram", "photos")) == [(7, 1)]
+
+
 def test_a_changed_time_zone_makes_the_business_days_anew(running: Services, tenant: str) -> None:
     late = NEW.replace(hour=20)
     bring(running, tenant, [photo(1, late, 4)])
