@@ -126,13 +126,14 @@ _SEEN, _SEEN_OUT = 0.998, 0.0005
 _LIKELY: Mapping[Spot, tuple[float, float, float]] = {
     "itself": (0.926, 0.575, 0.004),
     "unnamed": (0.028, 0.016, 0.003),
-    "other": (0.021, 0.016, 0.060),
+    "other": (0.021, 0.016, 0.035),
     "nothing": (0.021, 0.104, 0.110),
     "faint gap": (0.002, 0.128, 0.137),
     "gap": (0.0004, 0.165, 0.720),
 }
 """Of what a lane shows, when the SKU is in sight in it, pushed back in it, or not in it: then the lane is empty, or
-holds something else, about which nobody knows how often."""
+holds something else. Another SKU is named three times as often in a lane without the SKU as in one with it (0.060); it
+counts for about half of that, since a product that is misnamed once is misnamed on the next photos, too."""
 
 _AWAY = 4.0
 """A SKU named outside its lanes is so many times likelier where it is there."""
