@@ -133,7 +133,8 @@ _LIKELY: Mapping[Spot, tuple[float, float, float]] = {
 }
 """Of what a lane shows, when the SKU is in sight in it, pushed back in it, or not in it: then the lane is empty, or
 holds something else. Another SKU is named three times as often in a lane without the SKU as in one with it (0.060); it
-counts for about half of that, since a product that is misnamed once is misnamed on the next photos, too."""
+counts for about half of that, since a product that is misnamed once is misnamed on the next photos, too. How much was
+chosen on the week of the demo."""
 
 _AWAY = 4.0
 """A SKU named outside its lanes is so many times likelier where it is there."""
