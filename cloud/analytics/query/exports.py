@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pyarrow as pa
 
 from cloud.analytics.query.scope import Scope
+from cloud.analytics.query.source import NOTHING
 from cloud.analytics.rollups.statements import between, milliseconds
 from cloud.audits.facts import Facts
 
@@ -112,13 +113,13 @@ def _part(
     bound = {"tenant": tenant, "start": milliseconds(start), "end": milliseconds(end), "coolers": tuple(coolers)}
     if scope.outlets is not None:
         where.append("outlet IN %(outlets)s")
-        bound["outlets"] = tuple(scope.outlets) or ("",)
+        bound["outlets"] = tuple(scope.outlets) or NOTHING
     if scope.skus is not None and "sku" in export.columns:
         where.append("sku IN %(skus)s")
-        bound["skus"] = tuple(scope.skus) or ("\x00",)
+        bound["skus"] = tuple(scope.skus) or NOTHING
     if scope.excluded_skus is not None and "sku" in export.columns:
         where.append("sku NOT IN %(skus)s")
-        bound["skus"] = tuple(scope.excluded_skus) or ("\x00",)
+        bound["skus"] = tuple(scope.excluded_skus) or NOTHING
     names = ", ".join(_selected(name, kind) for name, kind in export.columns.items())
     order = "cooler, captured_at, device, seq" + (", line" if "line" in export.columns else "")
     statement = f"SELECT {names} FROM {export.table} FINAL WHERE {' AND '.join(where)} ORDER BY {order}"  # noqa: S608

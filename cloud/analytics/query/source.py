@@ -23,6 +23,9 @@ BUCKETS = {
 SETTINGS = "SETTINGS do_not_merge_across_partitions_select_final = 1"
 """Ends every statement: parts of a bucket lie in one partition each, as partitions are made by the bucket itself."""
 
+NOTHING = ("\x00",)
+"""In place of an empty list, which SQL does not have: what no column holds. The unnamed have the empty text as SKU."""
+
 
 class Source:
     """Rollup rows of one tenant: those of `parts` that lie in `scope`; `mark` sets names apart where two share a
@@ -45,8 +48,14 @@ class Source:
 
     def among(self, column: str, name: str, values: Collection[str]) -> str:
         """A condition: the column has one of `values`."""
-        self.parameters[name] = tuple(values) or ("",)
+        self.parameters[name] = tuple(values) or NOTHING
         return f"{column} IN %({name})s"
+
+    def in_scope(self) -> str:
+        """A condition: the SKU is in scope."""
+        if self._scope.excluded_skus is not None:
+            return f"NOT ({self.among('sku', 'scope_skus', self._scope.excluded_skus)})"
+        return "true" if self._scope.skus is None else self.among("sku", "scope_skus", self._scope.skus)
 
     def mapped(self, column: str, name: str, values: Mapping[str, str], other: str) -> str:
         """An expression: what `values` says of a column's text, `other` where they do not know it."""

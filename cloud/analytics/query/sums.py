@@ -80,7 +80,6 @@ class Sums:
         self._facts = facts
         self._known = known
         self._cut = cut
-        self._scope = scope
         self._source = Source(tenant, parts, scope, mark)
         self._parameters = self._source.parameters
 
@@ -91,7 +90,7 @@ class Sums:
             BadInputError: more groups than an answer may have.
         """
         products = [f"{self._product(one)} AS d_{one}" for one in dict.fromkeys((*self._cut.products, "group"))]
-        products.append(f"{self._inside()} AS inside")
+        products.append(f"{self._source.in_scope()} AS inside")
         of_products = [one.rpartition(" AS ")[2] for one in products]
         places = [f"{self._place(one)} AS d_{one}" for one in self._cut.places]
         # Many lines are summed up before they meet the photos; few, which were summed by SKU, are joined as they are.
@@ -186,13 +185,6 @@ class Sums:
         other = self._known.product_value(dimension, "")
         values = {one: self._known.product_value(dimension, one) for one in skus}
         return self._source.mapped("sku", dimension, values, other)
-
-    def _inside(self) -> str:
-        if self._scope.excluded_skus is not None:
-            return f"NOT ({self._source.among('sku', 'scope_skus', self._scope.excluded_skus)})"
-        if self._scope.skus is not None:
-            return self._source.among("sku", "scope_skus", self._scope.skus or ("\x00",))
-        return "true"
 
     def _rows(self, statement: str) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = self._facts.arrow(statement, self._parameters).to_pylist()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def sell_out(period: Period, by: str) -> list[KpiPoint]:
     """Units sold; a cooler counts where it stands now, each day where it stood then."""
-    cut, source = Cut.of(by), Source(period.tenant, ())
+    cut, source = Cut.of(by), Source(period.tenant, (), period.scope)
     source.parameters |= period_bounds(period.tenant, period.start, period.end)
     keys = ("bucket", *(f"d_{one}" for one in (*cut.places, *cut.products)))
     found = sums_of_days(period.facts, keys, _days(period, cut, source), source.parameters)
@@ -33,12 +33,8 @@ def _days(period: Period, cut: Cut, source: Source) -> str:
         values = {sku: period.known.product_value(one, sku) for sku in period.known.products}
         other = period.known.product_value(one, "")
         named.append("sku AS d_sku" if one == "sku" else f"{source.mapped('sku', one, values, other)} AS d_{one}")
-    inside = [source.among("cooler", "coolers", coolers)]
-    if period.scope.excluded_skus is not None:
-        inside.append(f"NOT ({source.among('sku', 'skus', period.scope.excluded_skus)})")
-    elif period.scope.skus is not None:
-        inside.append(source.among("sku", "skus", period.scope.skus or ("\x00",)))
-    return f"SELECT {', '.join(('*', f'{BUCKETS[cut.time]} AS bucket', *named))} {DAYS} AND {' AND '.join(inside)}"
+    inside = f"{source.among('cooler', 'coolers', coolers)} AND {source.in_scope()}"
+    return f"SELECT {', '.join(('*', f'{BUCKETS[cut.time]} AS bucket', *named))} {DAYS} AND {inside}"
 
 
 def _values(cut: Cut, row: Mapping[str, Any]) -> dict[str, str]:

@@ -118,6 +118,11 @@ def values(api: httpx.Client, name: str, **query: Any) -> dict[str, float]:
             {"by": "group", "cooler": "bar-1"}, {"own": 4, "competitor": 8 / 3, "unknown": 2 / 3}, id="groups"
         ),
         pytest.param({"by": "sku", "group": "unknown"}, {"": 2 / 3}, id="what no gallery knows"),
+        pytest.param(
+            {"by": "group", "cooler": "bar-1", "group": ["own", "competitor", "unknown"]},
+            {"own": 4, "competitor": 8 / 3, "unknown": 2 / 3},
+            id="a filter that leaves out none of the catalogue leaves out nothing",
+        ),
         pytest.param({"by": "sku", "group": "unknown", "brand": "Cola"}, {}, id="kinds of filters narrow"),
     ],
 )
