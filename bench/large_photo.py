@@ -18,11 +18,11 @@ from rich.console import Console
 
 from bench.parts.saying import say
 from datasets.compose.export import ComposeJob, compose_dataset
+from edge.vision.boxes import iou
 from edge.vision.detect import detect
 from edge.vision.manifest import DetectorManifest
 from edge.vision.zoo import load_session, zoo_folder
 from models.coco import LEAST_VISIBLE
-from models.detector.boxes import iou
 from models.detector.photoset import read_pixels
 from models.evaluation.truth import NamedPhoto, read_named
 

@@ -25,11 +25,11 @@ from datasets.render.photograph import photograph
 from datasets.render.rendering import CameraModel
 from datasets.render.scene import Scene
 from datasets.render.stress import Stress
+from edge.vision.boxes import iou
 from edge.vision.chain import VisionChain
 from edge.vision.decode import decode_photo
 from edge.vision.join import join
 from edge.vision.sighting import Sighting
-from models.detector.boxes import iou
 
 SEED, SIZE, FIELD_DEG, SAMPLES = 771, (960, 720), 58.0, 3
 ASIDE, AIMED_ASIDE, RAISED_MM = 0.30, 0.22, 150.0

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from edge.vision.boxes import iou
 from edge.vision.detections import FloatArray
 from edge.vision.reading import ShelfReading
 from facings.errors import BadInputError
@@ -63,18 +64,10 @@ def compare(reading: ShelfReading, labels: FloatArray) -> Comparison:
     """Match products with labels one to one, the surest product first, at an intersection over union of 0.5."""
     scale = np.array([reading.width, reading.height] * 2, np.float32)
     products = sorted(reading.products, key=lambda product: -product.score)
+    boxes = np.array([product.box for product in products], np.float32).reshape(-1, 4) * scale
     free = np.ones(len(labels), bool)
-    for product in products:
-        overlaps = np.where(free, iou(np.array(product.box, np.float32) * scale, labels), 0.0)
-        if len(overlaps) and overlaps.max() >= MATCHES_FROM:
-            free[overlaps.argmax()] = False
+    for overlaps in iou(boxes, labels):
+        open_overlaps = np.where(free, overlaps, 0.0)
+        if open_overlaps.max(initial=0) >= MATCHES_FROM:
+            free[open_overlaps.argmax()] = False
     return Comparison(len(labels), len(products), int((~free).sum()))
-
-
-def iou(box: FloatArray, others: FloatArray) -> FloatArray:
-    """Intersection over union of one box (4,) with others (N, 4)."""
-    low, high = np.maximum(box[:2], others[:, :2]), np.minimum(box[2:], others[:, 2:])
-    shared = np.clip(high - low, 0, None).prod(axis=1)
-    areas = (others[:, 2:] - others[:, :2]).prod(axis=1)
-    union = (box[2:] - box[:2]).prod() + areas - shared
-    return np.asarray(shared / np.maximum(union, 1e-9), np.float32)

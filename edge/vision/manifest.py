@@ -96,10 +96,18 @@ class DetectorSpec(_Spec):
     closer_below: float = Field(
         default=0.0, ge=0, description="small products, in input pixels, below which a photo is looked at more closely"
     )
+    second_look: float = Field(
+        default=0.0, ge=0, description="how much larger than the first a second look is, which is mirrored; 0: one look"
+    )
 
     def threshold(self, name: str) -> float:
         """The score from which on a detection of the class `name` counts."""
         return self.other_thresholds.get(name, self.score_threshold)
+
+    def thresholds(self, of_products: float | None = None) -> npt.NDArray[np.float32]:
+        """(classes,) the score of each class; that of products may be given."""
+        given = {} if of_products is None else {PRODUCT: of_products}
+        return np.asarray([given.get(name, self.threshold(name)) for name in self.classes], np.float32)
 
     @field_validator("classes")
     @classmethod

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from edge.vision.boxes import areas, intersections, iou
 from edge.vision.chain import WEAK_FROM
 from edge.vision.detect import detect
 from edge.vision.detections import Detections
@@ -22,7 +23,6 @@ from edge.vision.zoo import DetectorManifest, EmbedderManifest, LoadedModel
 from facings.errors import BadInputError
 from models.coco import LEAST_VISIBLE
 from models.counts.config import PhotoSet
-from models.detector.boxes import areas, intersections, iou
 from models.detector.photoset import read_pixels
 from models.evaluation.judged import MOSTLY_IGNORED, assign
 from models.evaluation.truth import NamedPhoto, read_named

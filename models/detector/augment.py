@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from edge.vision.boxes import Boxes, areas, intersections
 from edge.vision.detections import PERSON, PRODUCT, IntArray
-from models.detector.boxes import Boxes, areas, intersections
 from models.detector.photoset import LabelledPhoto, as_boxes, read_pixels
 from models.detector.weather import weathered
 

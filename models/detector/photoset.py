@@ -11,11 +11,11 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from edge.vision.boxes import Boxes
 from edge.vision.detections import PRODUCT
 from facings.errors import BadInputError
 from facings.files import whole_file
 from models.coco import Corners, read_coco_file
-from models.detector.boxes import Boxes
 
 
 @dataclass(frozen=True)

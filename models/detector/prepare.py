@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models.detector.boxes import Boxes, areas, intersections
+from edge.vision.boxes import Boxes, areas, intersections
 from models.detector.photoset import LabelledPhoto, as_boxes, read_coco, read_pixels, write_photoset
 from models.detector.teacher import Teacher
 

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from models.detector.boxes import Boxes, areas, intersections
+from edge.vision.boxes import Boxes, areas, intersections
 
 Pixels = npt.NDArray[np.uint8]
 Scores = npt.NDArray[np.float32]

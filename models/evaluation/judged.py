@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edge.vision.acceptance import EVEN
+from edge.vision.boxes import areas, intersections, iou
 from edge.vision.detect import detect
 from edge.vision.detections import Detections, FloatArray
 from edge.vision.embed import embed
@@ -17,7 +18,6 @@ from edge.vision.gallery import Best, Gallery
 from edge.vision.neighbours import with_neighbours
 from edge.vision.zoo import DetectorManifest, EmbedderManifest, LoadedModel
 from facings.errors import BadInputError
-from models.detector.boxes import areas, intersections, iou
 from models.detector.photoset import read_pixels
 from models.evaluation.truth import NamedPhoto
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from edge.vision.boxes import Boxes
 from facings.errors import BadInputError
 from models.coco import CocoBox, CocoCategory, CocoImage, read_coco_file
-from models.detector.boxes import Boxes
 from models.detector.photoset import as_boxes
 
 NOT_PRODUCTS = frozenset({"gap", "void", "price-tag", "person", "foreign"})

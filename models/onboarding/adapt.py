@@ -14,13 +14,13 @@ from pathlib import Path
 
 import numpy as np
 
+from edge.vision.boxes import iou
 from edge.vision.chain import DETECTOR
 from edge.vision.detect import detect
 from edge.vision.golden import PICTURE_NAME
 from edge.vision.manifest import DetectorManifest, SourceSpec
 from edge.vision.zoo import LoadedModel, load_session, zoo_folder
 from facings.errors import BadInputError
-from models.detector.boxes import iou
 from models.detector.config import DetectorConfig, ReleaseSettings, SourceSettings
 from models.detector.photoset import LabelledPhoto, read_pixels, write_photoset
 from models.evaluation.truth import NamedPhoto

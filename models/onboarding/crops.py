@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from edge.vision.boxes import iou
 from edge.vision.detect import detect
 from edge.vision.detections import FloatArray
 from edge.vision.embed import embed
 from edge.vision.zoo import LoadedModel
-from models.detector.boxes import iou
 from models.detector.photoset import read_pixels
 from models.evaluation.judged import assign
 from models.evaluation.truth import NamedPhoto, sizes

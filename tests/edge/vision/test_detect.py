@@ -9,12 +9,12 @@ import cv2
 import numpy as np
 import pytest
 
+from edge.vision.boxes import iou
 from edge.vision.detect import detect, fitted, suppress, survey
 from edge.vision.detections import Detections
 from edge.vision.entry import normalised
 from edge.vision.manifest import DetectorManifest, DetectorSpec, InputSpec
 from edge.vision.zoo import LoadedModel, load_session, zoo_folder
-from models.detector.boxes import iou
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Geometry of boxes `(N, 4)` x1 y1 x2 y2, in numpy, for preparing and judging."""
+"""Geometry of boxes `(N, 4)` x1 y1 x2 y2, in numpy."""
 
 from __future__ import annotations
 
