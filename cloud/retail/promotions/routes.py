@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
-from cloud.analytics.promo.models import PromotionStudyRecord
 from cloud.analytics.promo.stored import PromotionStudied, studied
 from cloud.api.deps import ManagerDep, ServicesDep, SessionDep
 from cloud.api.reading import answered_page
 from cloud.api.routing import CommittingRoute
 from cloud.api.shapes import AfterNumber, Limit, Page, RecordId
-from cloud.identity.service import record
 from cloud.retail.promotions.models import Promotion
 from cloud.retail.promotions.schemas import PromotionAnswer, PromotionBody
-from cloud.retail.promotions.service import found_promotion, put_promotion, study_again_beside
+from cloud.retail.promotions.service import found_promotion, put_promotion, remove_promotion
 
 router = APIRouter(prefix="/api/v1/promotions", tags=["retail"], route_class=CommittingRoute)
 
@@ -48,11 +46,7 @@ def change_promotion(
 @router.delete("/{promotion_id}", status_code=204)
 def delete_promotion(promotion_id: RecordId, who: ManagerDep, session: SessionDep) -> None:
     """Take a promotion away, with its study."""
-    row = found_promotion(session, promotion_id)
-    study_again_beside(session, row)
-    session.execute(delete(PromotionStudyRecord).where(PromotionStudyRecord.promotion_id == row.id))
-    session.delete(row)
-    record(session, who, "promotion.deleted", str(promotion_id))
+    remove_promotion(session, who, promotion_id)
 
 
 @router.get("/{promotion_id}/study")

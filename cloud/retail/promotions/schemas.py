@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from cloud.api.fields import Currency, Name
 from cloud.api.shapes import Answer, Body
@@ -31,7 +32,9 @@ class PromotionBody(Body):
     sisters: list[Slug] = Field(default=[], max_length=200, description="SKUs whose sales it may take")
     outlets: list[Slug] = Field(default=[], max_length=20_000, description="or else name regions or classes")
     regions: list[Region] = Field(default=[], max_length=200)
-    outlet_classes: list[OutletClass] = Field(default=[], max_length=100, description="such as the channel")
+    outlet_classes: list[OutletClass] = Field(
+        default=[], max_length=100, validate_default=True, description="such as the channel"
+    )
     first: date
     last: date = Field(description="its last day, itself included")
     margins: dict[Slug, Margin] = Field(
@@ -48,19 +51,44 @@ class PromotionBody(Body):
         default=1, ge=1, le=1000, description="facings of the promoted SKUs from which on a photo shows the promotion"
     )
 
-    @model_validator(mode="after")
-    def _holds_together(self) -> PromotionBody:
-        if self.last < self.first:
-            raise ValueError("the last day lies before the first")
-        if self.last - self.first > LONGEST:
-            raise ValueError("a promotion lasts a year at most: split it")
-        if both := set(self.skus) & set(self.sisters):
-            raise ValueError(f"both promoted and sister SKUs: {', '.join(sorted(both))}")
-        if missing := {*self.skus, *self.sisters} - self.margins.keys():
-            raise ValueError(f"name the margin of each SKU and sister SKU: {', '.join(sorted(missing))} is missing")
-        if bool(self.outlets) == bool(self.regions or self.outlet_classes):
-            raise ValueError("name either the outlets, or the regions and classes of outlets")
-        return self
+    # Each rule is one of a field, so that all that is wrong is told at once, each with its place; pages tell the rules
+    # apart by their names. What was refused itself is not among `info.data`.
+
+    @field_validator("sisters")
+    @classmethod
+    def _not_promoted_too(cls, sisters: list[str], info: ValidationInfo) -> list[str]:
+        if both := sorted({*info.data.get("skus", ())} & {*sisters}):
+            message = "both promoted and sister SKUs: {skus}"
+            raise PydanticCustomError("promoted-and-sister", message, {"skus": ", ".join(both)})
+        return sisters
+
+    @field_validator("outlet_classes")
+    @classmethod
+    def _outlets_in_one_way(cls, classes: list[str], info: ValidationInfo) -> list[str]:
+        known = {"outlets", "regions"} <= info.data.keys()
+        if known and bool(info.data["outlets"]) == bool(info.data["regions"] or classes):
+            raise PydanticCustomError(
+                "outlets-or-rule", "name either the outlets, or the regions and classes of outlets"
+            )
+        return classes
+
+    @field_validator("last")
+    @classmethod
+    def _not_before_first(cls, last: date, info: ValidationInfo) -> date:
+        first: date = info.data.get("first", last)
+        if last < first:
+            raise PydanticCustomError("last-before-first", "the last day lies before the first")
+        if last - first > LONGEST:
+            raise PydanticCustomError("too-long", "a promotion lasts a year at most: split it")
+        return last
+
+    @field_validator("margins")
+    @classmethod
+    def _margin_of_each(cls, margins: dict[str, float], info: ValidationInfo) -> dict[str, float]:
+        if missing := sorted({*info.data.get("skus", ()), *info.data.get("sisters", ())} - margins.keys()):
+            message = "name the margin of each SKU and sister SKU: {skus} is missing"
+            raise PydanticCustomError("margin-missing", message, {"skus": ", ".join(missing)})
+        return margins
 
 
 class PromotionAnswer(Answer):

@@ -52,6 +52,7 @@ def test_a_promotion_lives_from_post_to_delete(api: Api) -> None:
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
+        pytest.param({"last": "2026-05-03"}, "body.last", id="the field"),
         pytest.param({"last": "2026-05-03"}, "last day lies before the first", id="dates the wrong way round"),
         pytest.param({"last": "2028-05-03"}, "a year at most", id="too long"),
         pytest.param({"sisters": ["cola-330"]}, "both promoted and sister", id="a SKU twice"),
@@ -72,3 +73,10 @@ def test_what_makes_no_promotion_is_refused(api: Api, changed: dict[str, Any], t
     assert answer.status_code == 422
     assert told in answer.text
     assert api.acme.get("/api/v1/promotions").json()["items"] == []
+
+
+def test_all_that_is_wrong_is_told_at_once_with_its_field(api: Api) -> None:
+    wrong = BODY | {"name": "", "last": "2026-05-03", "outlets": [], "margins": {}, "cost": "-1"}
+    answer = api.acme.post("/api/v1/promotions", json=wrong)
+    fields = [one["field"] for one in answer.json()["error"]["fields"]]
+    assert fields == ["body.name", "body.outlet_classes", "body.last", "body.margins", "body.cost"]
