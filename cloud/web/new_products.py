@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cloud.api.deps import ManagerDep
+from cloud.api.errors import ApiError
 from cloud.api.shapes import RecordId
 from cloud.catalog.galleries.service import newest
 from cloud.catalog.models import Product
@@ -27,7 +28,7 @@ from cloud.web import errors
 from cloud.web.acting import ActingPage
 from cloud.web.i18n import N_
 from cloud.web.loop import may_act, named
-from cloud.web.setup_forms import plain_id
+from cloud.web.setup_forms import free_id
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(errors.require_assets)])
 
@@ -83,9 +84,22 @@ class NewProductForm(BaseModel):
         """
         return ProductBody.model_validate({**self.model_dump(exclude={"without"}), "gtin": self.gtin or None})
 
-    def sku(self) -> str:
-        """Its SKU: the name in plain letters, or its GTIN where the name has none."""
-        return plain_id(self.name) or f"gtin-{self.gtin}"
+    def sku(self, names: Mapping[str, str]) -> str:
+        """A SKU that no product has: of the name's plain letters, or of the GTIN where the name has none.
+
+        Args:
+            names: those of the products that there are, by SKU.
+
+        Raises:
+            ApiError: 409 where one of them has this name, but for capitals, blanks and signs.
+        """
+        if _bare(self.name) in {_bare(name) for name in names.values()}:
+            raise ApiError(409, f"there is a product {self.name!r} already", "take another name")
+        return free_id(self.name, f"gtin-{self.gtin}" if self.gtin else "product", names)
+
+
+def _bare(name: str) -> str:
+    return "".join(filter(str.isalnum, name.casefold()))
 
 
 WRONG_GTIN = N_("This is no GTIN: check its digits.")
@@ -153,7 +167,13 @@ def add(
     """It is a product that the catalogue does not have."""
     return shown.act(
         lambda: service.name(
-            shown.session, shown.services, manager, newcomer, form.sku(), form.product(), form.without
+            shown.session,
+            shown.services,
+            manager,
+            newcomer,
+            form.sku(names_by_sku(shown.session)),
+            form.product(),
+            form.without,
         ),
         N_("Added and named. Every cooler fetches the new gallery now."),
     )
@@ -166,6 +186,11 @@ def dismiss(shown: NewProductsDep, manager: ManagerDep, newcomer: RecordId) -> H
         lambda: service.dismiss(shown.session, shown.services, manager, newcomer),
         N_("Set aside: nobody is asked about it again."),
     )
+
+
+def names_by_sku(session: Session) -> dict[str, str]:
+    """The names of the catalogue's products."""
+    return dict(session.execute(select(Product.sku, Product.name)).tuples().all())
 
 
 def new_products_view(session: Session, caller: Caller, language: str) -> NewProductsView:

@@ -11,7 +11,9 @@ from sqlalchemy import select
 
 from cloud.api.deps import AdminDep, ManagerDep
 from cloud.api.errors import ApiError
-from cloud.catalog.galleries.service import add_picture, publish
+from cloud.api.reading import existing
+from cloud.catalog.galleries.pictures import Picture, prepared
+from cloud.catalog.galleries.service import keep_picture, publish
 from cloud.catalog.models import Product
 from cloud.catalog.service import put_product
 from cloud.fleet.provisioning import device_config
@@ -22,7 +24,7 @@ from cloud.outlets.service import put_cooler, put_outlet
 from cloud.web import errors
 from cloud.web.acting import ActingPage
 from cloud.web.i18n import N_
-from cloud.web.new_products import INCOMPLETE, WRONG_GTIN, NewProductForm
+from cloud.web.new_products import INCOMPLETE, WRONG_GTIN, NewProductForm, names_by_sku
 from cloud.web.setup_forms import CoolerToAdd, OutletForm, free_id
 from cloud.web.setup_views import DeviceFile, setup_view
 from facings.errors import BadInputError, PhotoError
@@ -79,13 +81,10 @@ def setup(shown: SetupDep) -> HTMLResponse:
 @router.post("/setup/products")
 def add_product(shown: SetupDep, manager: ManagerDep, form: Annotated[NewProductForm, Form()]) -> HTMLResponse:
     """Add a product to the catalogue."""
-
-    def change() -> None:
-        if form.sku() in shown.session.scalars(select(Product.sku)):
-            raise ApiError(409, f"there is a product {form.sku()!r} already", "take another name")
-        put_product(shown.session, manager, form.sku(), form.product())
-
-    return shown.act(change, N_("Added. Now its pictures."))
+    return shown.act(
+        lambda: put_product(shown.session, manager, form.sku(names_by_sku(shown.session)), form.product()),
+        N_("Added. Now its pictures."),
+    )
 
 
 @router.post("/setup/pictures")
@@ -93,19 +92,25 @@ def add_pictures(
     shown: SetupDep, manager: ManagerDep, sku: Annotated[Slug, Form()], pictures: Annotated[list[UploadFile], File()]
 ) -> HTMLResponse:
     """Add pictures of a product, and publish them to all devices."""
+    try:
+        # Decoded before the session asks the database for anything: from then on nobody else can write.
+        ready = [prepared(picture.file.read()) for picture in pictures]
+    except PhotoError as error:
+        return shown.show(shown.complaint(error))
 
     def change() -> None:
-        for picture in pictures:
-            _take(shown, manager, sku, picture.file.read())
+        existing(shown.session, Product, (manager.tenant, sku), "product")
+        for picture in ready:
+            _take(shown, manager, sku, picture)
         publish(shown.session, shown.services, manager, f"pictures of {sku}")
 
     shown.background.add_task(shown.services.galleries.announce, shown.who.tenant)
     return shown.act(change, N_("Published. Every cooler fetches the new gallery now."))
 
 
-def _take(shown: Setup, manager: Caller, sku: str, picture: bytes) -> None:
+def _take(shown: Setup, manager: Caller, sku: str, picture: Picture) -> None:
     try:
-        add_picture(shown.session, shown.services, manager, sku, picture)
+        keep_picture(shown.session, shown.services, manager, sku, picture, "upload")
     except ApiError as error:
         if error.status == 409:  # another product's, or one too many: about the picture, not about a name
             raise PhotoError(str(error)) from error

@@ -97,7 +97,9 @@ def test_without_unknown_products_all_is_calm(manager: httpx.Client) -> None:
         ("Solara Pear 0.33 l", "", "solara-pear-0-33-l"),
         ("阳光梨汁", "4006381333931", "gtin-4006381333931"),
         ("-- !", "4006381333931", "gtin-4006381333931"),
+        ("阳光梨汁", "", "product"),
+        ("阳光梨汁 330ml", "", "330ml-2"),
     ],
 )
 def test_a_new_products_sku_comes_from_its_name(name: str, gtin: str, sku: str) -> None:
-    assert NewProductForm(name=name, gtin=gtin).sku() == sku
+    assert NewProductForm(name=name, gtin=gtin).sku({"330ml": "阳光桃汁 330ml"}) == sku

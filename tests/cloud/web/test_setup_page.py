@@ -106,6 +106,14 @@ def test_pictures_are_taken_all_or_none(services: Services, fresh: httpx.Client)
         assert session.query(GalleryPictureRow).count() == 0
 
 
+def test_pictures_are_of_a_product_that_there_is(services: Services, fresh: httpx.Client) -> None:
+    files = [("pictures", ("a.png", picture(40), "image/png"))]
+    answer = fresh.post("/setup/pictures", data={"sku": "rival"}, files=files, headers=HTMX)
+    assert "It is there no longer." in text_of(answer)
+    with services.records.session("fresh") as session:
+        assert session.query(GalleryPictureRow).count() == 0
+
+
 def test_a_picture_is_of_one_product(fresh: httpx.Client) -> None:
     for product, told in (("Pear", "Published."), ("Plum", "One of these is no picture that helps")):
         sent(fresh, "products", PEAR | {"name": product})
