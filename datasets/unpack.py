@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 from datasets.sets.names import name_in_set
+from facings.archives import DAMAGE
 from facings.errors import BadInputError
 
 MOST_MEMBERS = 2_000_000
@@ -19,10 +19,8 @@ MOST_TIMES = 100
 HARMLESS_BYTES = 100_000_000
 """What any archive may unpack to."""
 
-DAMAGE = (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
-"""What the libraries raise for a damaged archive, one of a kind they do not know, and one with a password."""
-
 _PIECE = 1 << 20
+_DAMAGE: tuple[type[Exception], ...] = (tarfile.TarError, *DAMAGE)
 
 
 def unpack(archive: Path, folder: Path) -> None:
@@ -37,7 +35,7 @@ def unpack(archive: Path, folder: Path) -> None:
             if number > MOST_MEMBERS:
                 raise BadInputError(f"{archive}: more than {MOST_MEMBERS:,} files: refused")
             allowed -= _write(archive, folder, name, opened, allowed)
-    except DAMAGE as error:
+    except _DAMAGE as error:
         raise BadInputError(f"{archive}: cannot be unpacked: {error}") from error
 
 

@@ -17,20 +17,18 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-import zlib
 from collections.abc import Iterable, Mapping
 from itertools import chain
 from pathlib import Path
 from typing import IO
 
+from facings.archives import DAMAGE
 from facings.galleries import BundleError, GalleryPicture, GalleryTuning, SignedManifest, verify
 
 MANIFEST, SIGNATURE, TUNING = "manifest.json", "manifest.sig", "tuning.npz"
 MOST_BYTES = 256_000_000
 """A larger bundle is refused unread; 1,000 SKUs with five pictures of 20 kB have 100 MB."""
 MOST_MANIFEST_BYTES = 8_000_000
-DAMAGE = (KeyError, zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
-"""What zipfile raises for a missing or damaged entry, a packing it does not know, and a password."""
 
 
 def write_bundle(signed: SignedManifest, files: Mapping[str, bytes]) -> bytes:
@@ -75,7 +73,7 @@ class Bundle:
             if self.file.stat().st_size > MOST_BYTES:
                 raise BundleError(f"{self.file} is larger than {MOST_BYTES // 1_000_000} MB: no gallery is")
             self._zip = zipfile.ZipFile(self.file)
-        except (OSError, zipfile.BadZipFile) as error:
+        except DAMAGE as error:
             raise BundleError(f"{self.file} is no gallery bundle ({error}): fetch it again") from error
         return self
 

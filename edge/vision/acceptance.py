@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
 from edge.vision.detections import FloatArray
+from facings.archives import DAMAGE
 from facings.errors import BadInputError
 from facings.files import write_atomic
 
@@ -73,7 +73,7 @@ def read_strangers(folder: Path | None, embedder: str) -> FloatArray:
         with np.load(io.BytesIO((folder / STRANGERS_NAME).read_bytes()), allow_pickle=False) as kept:
             ours = str(kept["embedder"]) == embedder
             return kept["embeddings"].astype(np.float32) if ours else np.zeros((0, 0), np.float32)
-    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
+    except DAMAGE as error:
         raise BadInputError(f"{folder / STRANGERS_NAME} is damaged ({error}): fetch the model again.") from error
 
 

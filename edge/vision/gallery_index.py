@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import logging
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
 from edge.vision.detections import FloatArray
+from facings.archives import DAMAGE
 from facings.files import write_atomic
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ def read_index(path: Path, model: str) -> dict[str, FloatArray]:
             return dict(zip(index["pictures"].tolist(), index["embeddings"], strict=True))
     except FileNotFoundError:
         return {}
-    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
+    except DAMAGE as error:
         log.warning("gallery index %s is made anew: %s", path, error)
         return {}
 

@@ -12,13 +12,13 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
 from edge.vision.choice import Choice
 from edge.vision.detections import FloatArray
+from facings.archives import DAMAGE
 from facings.errors import BadInputError
 from facings.files import write_atomic
 
@@ -99,7 +99,7 @@ def read_tuning(folder: Path, embedder: str) -> Tuning | None:
                 kept["examples_of"],
                 Choice.model_validate_json(str(kept["choice"])),
             )
-    except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
+    except DAMAGE as error:
         raise BadInputError(f"{file} is damaged ({error}): onboard again, or remove it to do without.") from error
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from facings.bundles import MANIFEST, SIGNATURE, Bundle, write_bundle
 from facings.galleries import BundleError, private_key_from, public_key_of, sign, verify
+from tests.support.damage import flipped
 from tests.support.galleries import KEY, PUBLIC, bundle_file, pack, signed_gallery
 
 PACKS = {"cola": (10, 60), "lime": (130,)}
@@ -85,6 +87,17 @@ def test_a_damaged_bundle_is_refused(tmp_path: Path, damage: Callable[[bytes], b
         signed = bundle.verified(PUBLIC)
         for picture in signed.manifest.pictures:
             bundle.read(picture)
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_STORED, zipfile.ZIP_LZMA])
+def test_a_bundle_of_which_a_byte_is_changed_is_read_or_refused(tmp_path: Path, packing: int) -> None:
+    with zipfile.ZipFile(tmp_path / "g", "w", packing) as whole:
+        for name in (MANIFEST, SIGNATURE, "größe"):
+            whole.writestr(name, name * 5)
+    for damaged in flipped((tmp_path / "g").read_bytes(), 3):
+        (tmp_path / "g").write_bytes(damaged)
+        with suppress(BundleError), Bundle(tmp_path / "g") as bundle:
+            bundle.verified(PUBLIC)
 
 
 def test_another_key_is_refused() -> None:

@@ -1,8 +1,10 @@
 import io
 import json
+import random
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from datasets import unpack as unpacking
 from datasets.cli import app
 from datasets.sources import read_registry
 from facings.errors import BadInputError, UnavailableError
+from tests.support.damage import flipped
 from tests.support.http_peer import Answer, HttpPeer, Request
 from tests.support.labelled import coco_set
 
@@ -192,6 +195,38 @@ def test_bad_archives_write_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with served.peer, pytest.raises(BadInputError, match=says):
         fetch(served, tmp_path)
     assert {path.name for path in tmp_path.iterdir()} <= {"downloads", "registry.toml", "packed"}
+
+
+def tarred(mode: str) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode=mode) as opened:
+        for name in ("größe.txt", "b.txt"):
+            member = tarfile.TarInfo(name)
+            member.size = 400
+            opened.addfile(member, io.BytesIO(random.Random(1).randbytes(400)))
+    return out.getvalue()
+
+
+def zipped(packing: int) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", packing) as opened:
+        for name in ("größe.txt", "b.txt"):
+            opened.writestr(name, random.Random(1).randbytes(400))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "archive",
+    [
+        *(pytest.param(tarred(mode), id=mode) for mode in ("w:gz", "w:bz2", "w:xz")),
+        *(pytest.param(zipped(packing), id=f"zip {packing}") for packing in (zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA)),
+    ],
+)
+def test_an_archive_of_which_a_byte_is_changed_is_unpacked_or_refused(tmp_path: Path, archive: bytes) -> None:
+    for damaged in flipped(archive, 11):
+        (tmp_path / "archive").write_bytes(damaged)
+        with suppress(BadInputError):
+            unpacking.unpack(tmp_path / "archive", tmp_path / "out")
 
 
 def test_our_registry_is_sound_and_listed() -> None:

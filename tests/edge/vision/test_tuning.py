@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,8 @@ from edge.vision.choice import Choice
 from edge.vision.gallery import read_gallery
 from edge.vision.tuning import TUNING_NAME, Tuning, read_tuning
 from edge.vision.zoo import load_session, zoo_folder
+from facings.errors import BadInputError
+from tests.support.damage import flipped
 
 CHOICE = Choice(sharpness=12.5, stranger=0.47)
 
@@ -30,6 +33,14 @@ def test_what_was_saved_is_read_again(tmp_path: Path, tuning: Tuning) -> None:
     assert (again.skus, again.choice) == (tuning.skus, CHOICE)
     assert np.array_equal(again.middles, tuning.middles)
     assert not (tmp_path / TUNING_NAME).with_suffix(".part").exists()
+
+
+def test_one_of_which_a_byte_is_changed_is_read_or_refused(tmp_path: Path, tuning: Tuning) -> None:
+    tuning.save(tmp_path)
+    for damaged in flipped((tmp_path / TUNING_NAME).read_bytes(), 7):
+        (tmp_path / TUNING_NAME).write_bytes(damaged)
+        with suppress(BadInputError):
+            read_tuning(tmp_path, "an embedder")
 
 
 def test_one_of_an_older_form_is_left_out(tmp_path: Path, tuning: Tuning) -> None:
