@@ -98,7 +98,7 @@ class Rollups:
     ) -> int:
         """Make every bucket between two moments anew from the raw lines, of all coolers or of some.
 
-        Buckets that are closed stay as they are.
+        Buckets that are closed stay as they are, also those that are closed meanwhile.
 
         Returns:
             How many days of coolers that were.
@@ -111,15 +111,14 @@ class Rollups:
             # Few coolers and many days at a time: so raw rows lie together.
             for some in by_coolers(touched):
                 with self._making:
-                    self._make_anew(tenant, some, closed, ALL)
+                    self._make_anew(tenant, some, self._state("closed"), ALL)
             made += cooler_days
             begin = until
         return made
 
     def rezone(self) -> int:
         """Make the business days anew of outlets whose time zone was changed; for how many coolers."""
-        closed, made = self._state("closed"), 0
-        rows = self._zones_made(closed)
+        made, rows = 0, self._zones_made(self._state("closed"))
         zones = {tenant: self._zones(tenant) for tenant in {row[0] for row in rows}}
         for tenant, outlet, cooler, zone, first, last in rows:
             found = zones[tenant].get(outlet)
@@ -128,7 +127,8 @@ class Rollups:
                 begin = datetime.combine(first, clock_time(), UTC) - _DAY  # days begin up to 14 hours apart
                 days = [begin + _DAY * number for number in range((last - first).days + 3)]
                 with self._making:
-                    self._make_anew(tenant, [Touched(day, cooler, outlet) for day in days], closed, ALL)
+                    touched = [Touched(day, cooler, outlet) for day in days]
+                    self._make_anew(tenant, touched, self._state("closed"), ALL)
                 made += 1
         return made
 
@@ -163,9 +163,13 @@ class Rollups:
                 raise
 
     def close(self, until: datetime) -> None:
-        """From now on leave the buckets before `until` as they are, once all that was touched is made."""
+        """From now on leave the buckets before `until` as they are, once all that was touched is made.
+
+        On return nobody makes them any more: what they were made of may be deleted.
+        """
         self.refresh()
-        self._facts.insert(rollup_state, [("closed", until)])
+        with self._making:
+            self._facts.insert(rollup_state, [("closed", until)])
 
     def _state(self, kind: str) -> datetime | None:
         wanted = select(func.max(rollup_state.c.moment)).where(rollup_state.c.kind == kind)
@@ -222,7 +226,7 @@ class Rollups:
         self, tenant: str, touched: Collection[Touched], closed: datetime | None, stored: Collection[Stored]
     ) -> None:
         for box in boxes(list(touched)):
-            self._make_box(tenant, box, hours(box), stored)
+            self._make_box(tenant, box, hours(box, closed), stored)
         for zone, together in self._by_zone(tenant, touched).items():
             for box in boxes(together):
                 self._make_box(tenant, box, days(box, zone, closed), stored)

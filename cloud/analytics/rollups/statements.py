@@ -32,9 +32,12 @@ class Buckets:
     zone: str = ""
 
 
-def hours(box: Box) -> Buckets:
-    """The hours of a box, in UTC."""
-    bounds = {"start": milliseconds(box.start), "end": milliseconds(box.end)}
+def hours(box: Box, closed: datetime | None) -> Buckets | None:
+    """The hours of a box, in UTC; None where all are closed."""
+    start = max(box.start, closed) if closed else box.start
+    if start >= box.end:
+        return None
+    bounds = {"start": milliseconds(start), "end": milliseconds(box.end)}
     return Buckets(
         "hour",
         "toDateTime64(toStartOfHour(captured_at, 'UTC'), 3, 'UTC')",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -74,6 +75,23 @@ def test_rollups_outlive_the_raw_lines(running: Services, tenant: str) -> None:
     assert units(running, tenant) == before
     Retention(running).delete_rollups(NOW - timedelta(days=50))
     assert units(running, tenant) == {NEW.date().isoformat(): 3}
+
+
+def test_lines_deleted_while_their_time_is_made_anew_stay_counted(
+    running: Services, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring(running, tenant, [photo(1, NOW - timedelta(days=70), 4), photo(2, NEW, 3)])
+    before, look = units(running, tenant), running.rollups._with_facts
+
+    def look_and_delete(*asked: Any) -> Any:
+        found = look(*asked)
+        Retention(running).delete_lines(NOW - timedelta(days=60))
+        return found
+
+    monkeypatch.setattr(running.rollups, "_with_facts", look_and_delete)
+    running.rollups.recompute(tenant, OLD, NOW)
+    assert (raw_lines(running, tenant), units(running, tenant)) == (1, before)
+    assert stored_rollup(running, tenant, "shelf_hour", ("units",)) == [(3,), (4,)]
 
 
 def test_what_was_made_of_photos_and_days_goes_with_the_rollups(running: Services, tenant: str) -> None:
