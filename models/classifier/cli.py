@@ -25,11 +25,14 @@ def train_command(
         Path, typer.Option(help="Settings of the training.", show_default="models/classifier/config.toml")
     ] = CONFIG,
     shared: SharedOption = SHARED,
-    out: Annotated[Path, typer.Option(help="Folder for the checkpoint.")] = Path("runs/classifier"),
+    out: Annotated[Path, typer.Option(help="Folder for the checkpoint; a training in it goes on.")] = Path(
+        "runs/classifier"
+    ),
 ) -> None:
     """Train on the 81 products of Grocery Store; the validation photos judge, and are not trained on."""
-    from models.classifier.photos import grocery_store  # noqa: PLC0415 - torch is in the training environment only
-    from models.classifier.train import read_config, train  # noqa: PLC0415
+    from models.classifier.config import read_config  # noqa: PLC0415 - torch is in the training environment only
+    from models.classifier.photos import grocery_store  # noqa: PLC0415
+    from models.classifier.train import train  # noqa: PLC0415
 
     logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[RichHandler()])
     checkpoint = train(read_config(config), grocery_store(shared, "train"), grocery_store(shared, "val"), out)

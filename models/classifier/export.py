@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+import onnx
 import onnxruntime
 import torch
 
 from edge.vision.entry import to_model_input
+from models.classifier.network import INPUT, Classifier, load
 from models.classifier.photos import Photos, centre
-from models.classifier.train import INPUT, Classifier, load
 from models.onnx_export import traced
+from models.onnx_padding import pad_within_convolutions
 
 _OPSET = 17
 
@@ -56,6 +58,7 @@ def judge(checkpoint: Path, photos: Photos, side: int | None = None) -> Judged:
 
 def _session(model: Classifier, side: int) -> onnxruntime.InferenceSession:
     encoded = traced(model, torch.zeros(1, 3, side, side), (INPUT.name, ("logits",)), _OPSET)
+    padded = pad_within_convolutions(onnx.load_model_from_string(encoded))
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    return onnxruntime.InferenceSession(encoded, options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(padded.SerializeToString(), options, providers=["CPUExecutionProvider"])

@@ -3,6 +3,13 @@
 from importlib.util import find_spec
 
 # They import torch and onnx at their head; `make test` runs them in the training environment, where both must be.
-TRAINING = ["test_training.py", "test_onnx_weights.py", "test_onnx_padding.py", "test_quantise.py", "test_exported.py"]
+TRAINING = [
+    "test_training.py",
+    "test_classifier_training.py",
+    "test_onnx_weights.py",
+    "test_onnx_padding.py",
+    "test_quantise.py",
+    "test_exported.py",
+]
 
 collect_ignore = [] if find_spec("torch") else TRAINING
