@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+import numpy as np
+import numpy.typing as npt
 import onnx
 import onnxruntime
 import torch
@@ -27,14 +30,18 @@ class Judged:
     Attributes:
         photos: how many were looked at.
         right: share of them whose class came out first.
+        group_right: share of them whose group of products came out first, if not the class itself.
         milliseconds: median time of the ONNX session for one photo.
         side: pixels of the photo's side.
+        mistaken: product, the product it was taken for, and how many photos of it; the most frequent first.
     """
 
     photos: int
     right: float
+    group_right: float
     milliseconds: float
     side: int
+    mistaken: tuple[tuple[str, str, int], ...]
 
 
 def judge(checkpoint: Path, photos: Photos, side: int | None = None) -> Judged:
@@ -45,15 +52,30 @@ def judge(checkpoint: Path, photos: Photos, side: int | None = None) -> Judged:
     """
     config, model = load(checkpoint)
     size = side or config.side
-    session = _session(model, size)
-    right, seconds = 0, []
-    for pixels, number in zip(photos.pixels, photos.classes, strict=True):
-        image = to_model_input(centre(pixels, size)[None], INPUT)
+    answers, milliseconds = _answers(_session(model, size), photos, size)
+    groups, names = photos.groups, photos.names
+    pairs = zip(photos.classes.tolist(), answers.tolist(), strict=True)
+    mistaken = Counter((names[true], names[told]) for true, told in pairs if true != told)
+    return Judged(
+        len(photos),
+        float((answers == photos.classes).mean()),
+        float((groups[answers] == groups[photos.classes]).mean()),
+        milliseconds,
+        size,
+        tuple((*pair, count) for pair, count in mistaken.most_common()),
+    )
+
+
+def _answers(session: onnxruntime.InferenceSession, photos: Photos, side: int) -> tuple[npt.NDArray[np.int64], float]:
+    """The class (N,) that came out first for each photo, and the median time of a run in milliseconds."""
+    answers, seconds = [], []
+    for pixels in photos.pixels:
+        image = to_model_input(centre(pixels, side)[None], INPUT)
         began = time.perf_counter()
         (logits,) = session.run(None, {INPUT.name: image})
         seconds.append(time.perf_counter() - began)
-        right += int(logits[0].argmax() == number)
-    return Judged(len(photos), right / len(photos), 1000 * median(seconds), size)
+        answers.append(int(logits[0].argmax()))
+    return np.array(answers, np.int64), 1000 * median(seconds)
 
 
 def _session(model: Classifier, side: int) -> onnxruntime.InferenceSession:

@@ -32,6 +32,8 @@ def test_it_learns_and_is_judged_as_it_would_run(tmp_path: Path) -> None:
     judged = judge(checkpoint, PHOTOS)
     assert (judged.photos, judged.side) == (12, 32)
     assert judged.right > 0.9
+    assert judged.group_right >= judged.right
+    assert sum(count for _, _, count in judged.mistaken) == round((1 - judged.right) * judged.photos)
 
 
 def test_a_training_that_was_stopped_ends_as_one_straight_through(tmp_path: Path) -> None:
