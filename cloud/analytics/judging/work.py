@@ -16,7 +16,7 @@ from cloud.analytics.compliance.table import judgement, shelf_facing
 from cloud.analytics.judging.set_aside import ids_aside, put_aside
 from cloud.analytics.judging.unjudged import Unjudged, by_newest_day, documents, unjudged, usable
 from cloud.analytics.present import Catalogue
-from cloud.analytics.share.intrusion_book import keep_intrusions, tell_intrusions
+from cloud.analytics.share.intrusion_book import follow_intrusions
 from cloud.outlets.models import PLACES, Cooler, Planogram
 from cloud.outlets.planograms import PlanogramHistory
 from cloud.services import Services
@@ -88,11 +88,7 @@ def _judge_since(
     earliest: dict[str, datetime] = {}
     for photo in photos:
         earliest.setdefault(photo.cooler, photo.captured_at)
-    with services.records.session(tenant, write=False) as session:
-        told = tell_intrusions(session, services.facts, tenant, earliest)
-    if told:
-        with services.records.session(tenant) as session:
-            keep_intrusions(session, tenant, told)
+    follow_intrusions(services.records, services.facts, tenant, earliest)
     for at in range(0, len(photos), AT_ONCE):
         _store(services, tenant, photos[at : at + AT_ONCE], plans, catalogue)
         if not rest(monotonic() - began):

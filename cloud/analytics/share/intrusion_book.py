@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from cloud.analytics.share.models import Intrusion
 from cloud.audits.facts import Facts, observation, shelf_line
 from cloud.catalog.models import Product
 from cloud.outlets.models import Cooler
+from cloud.records import Records
 
 BEFORE = timedelta(days=3)
 """So much before the first new photo the telling begins: what was in doubt then has been decided long since."""
@@ -37,6 +39,20 @@ class Told:
     spells: Sequence[Spell]
     known: Sequence[int]
     """Ids of the rows that lasted then or began later."""
+
+
+_FOLLOWING = threading.Lock()
+"""What is told, by judging or by who has a period judged anew, is kept before anyone tells it again."""
+
+
+def follow_intrusions(records: Records, facts: Facts, tenant: str, earliest: Mapping[str, datetime]) -> None:
+    """Tell the intrusions of some coolers, as `tell_intrusions`, and keep them in the records."""
+    with _FOLLOWING:
+        with records.session(tenant, write=False) as session:
+            told = tell_intrusions(session, facts, tenant, earliest)
+        if told:
+            with records.session(tenant) as session:
+                keep_intrusions(session, tenant, told)
 
 
 def tell_intrusions(session: Session, facts: Facts, tenant: str, earliest: Mapping[str, datetime]) -> list[Told]:

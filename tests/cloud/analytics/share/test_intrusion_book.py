@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
 
-from cloud.analytics.share.intrusion_book import Told, tell_intrusions
+from cloud.analytics.share.intrusion_book import Told, follow_intrusions, tell_intrusions
+from cloud.analytics.share.models import Intrusion
 from cloud.audits.facts import Facts
 from tests.support.messages import NOON
 from tests.support.shelf import Shelf
@@ -62,3 +65,15 @@ def test_many_coolers_are_no_more_questions_than_one(visited: Shelf, monkeypatch
 def test_where_nothing_is_seen_nothing_is_told(shelf: Shelf) -> None:
     shelf.send(shelf.row(0, CLEAR))
     assert told(shelf, {"cooler-01": NOON}) == told(shelf, {}) == []
+
+
+def test_those_who_follow_them_at_once_keep_the_same(visited: Shelf) -> None:
+    together = Barrier(4)
+
+    def follow(_number: int) -> None:
+        together.wait()
+        follow_intrusions(visited.services.records, visited.services.facts, "acme", {"cooler-01": NOON})
+
+    with ThreadPoolExecutor(together.parties) as threads:
+        list(threads.map(follow, range(together.parties)))
+    assert len(visited.rows(Intrusion)) == 2
