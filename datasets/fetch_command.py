@@ -68,13 +68,13 @@ def _own(url: str, sha256: str, licence: str, form: ReadFormat) -> Source:
     from datasets.sets.formats import Format  # noqa: PLC0415
     from datasets.sources import Archive, Source  # noqa: PLC0415
     from facings.errors import BadInputError  # noqa: PLC0415
-    from facings.messages.base import describe  # noqa: PLC0415
+    from facings.faults import described  # noqa: PLC0415
 
     try:
         archive = Archive(url=url, sha256=sha256 or None)
         return Source(archives=(archive,), licence=licence, format=Format(form.value))
     except ValidationError as error:
-        raise BadInputError(f"--url, --sha256, --licence: {describe(error)}") from error
+        raise BadInputError(f"--url, --sha256, --licence: {described(error, 'source')}") from error
 
 
 def _ask(name: str, source: Source, agree: bool) -> bool:

@@ -11,8 +11,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, 
 from datasets.sets.formats import Format
 from datasets.sets.names import name_in_set
 from facings.errors import BadInputError
+from facings.faults import described
 from facings.ids import Slug
-from facings.messages.base import describe
 
 OUR_REGISTRY = Path(__file__).with_name("sources.toml")
 
@@ -60,7 +60,7 @@ def read_registry(file: Path = OUR_REGISTRY) -> dict[str, Source]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInputError(f"{file}: not TOML: {error}") from error
     except ValidationError as error:
-        raise BadInputError(f"{file}: {describe(error)}") from error
+        raise BadInputError(f"{file}: {described(error)}") from error
 
 
 def source_named(name: str, registry: dict[str, Source]) -> Source:

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from facings.clock import UtcDatetime
 from facings.errors import BadInputError
+from facings.faults import described
 from facings.ids import Slug
 
 SCHEMA = "facings/gallery/1"
@@ -141,10 +142,7 @@ def verify(encoded: bytes, signature: str, public_key: str) -> SignedManifest:
     try:
         return SignedManifest(GalleryManifest.model_validate_json(encoded), encoded, signature)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise BundleError(
-            f"the gallery's manifest cannot be read ({first['loc']}: {first['msg']}): update Facings here"
-        ) from error
+        raise BundleError(f"the gallery's manifest cannot be read ({described(error)}): update Facings here") from error
 
 
 def in_order(pictures: Iterable[GalleryPicture]) -> tuple[GalleryPicture, ...]:

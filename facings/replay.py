@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from facings.clock import UtcDatetime, format_utc
 from facings.errors import BadInputError
+from facings.faults import described
 from facings.ids import Slug
 
 REPLAY_FILE = "replay.json"
@@ -101,6 +102,4 @@ def read_manifest(path: Path) -> ReplayManifest:
     except OSError as error:
         raise BadInputError(f"{file}: cannot read the replay manifest ({error.strerror})") from error
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise BadInputError(f"{file}: not a replay manifest: {where}: {first['msg']}") from error
+        raise BadInputError(f"{file}: not a replay manifest: {described(error)}") from error

@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from facings.errors import BadInputError
+from facings.faults import described
 from facings.labels import other_category_ids
 
 LEAST_VISIBLE = 0.4
@@ -78,6 +79,4 @@ def read_coco_file(labels: Path) -> CocoFile:
     except OSError as error:
         raise BadInputError(f"{labels} cannot be read ({error.strerror}).") from error
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise BadInputError(f"{labels} is no COCO file: {where}: {first['msg']}.") from error
+        raise BadInputError(f"{labels} is no COCO file: {described(error)}.") from error

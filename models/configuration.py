@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from facings.errors import SettingsError
+from facings.faults import faults
 
 Settings = TypeVar("Settings", bound=BaseModel)
 
@@ -22,8 +23,7 @@ def read_configuration(path: Path, kind: type[Settings]) -> Settings:
     try:
         return kind.model_validate(read_toml(path))
     except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_url=False))
-        raise SettingsError(f"{path}: {wrong}.") from error
+        raise SettingsError(f"{path}: {'; '.join(faults(error))}.") from error
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from cloud.alerts.schemas import DestinationBody, RuleBody
 from cloud.alerts.watches import NEEDS_THRESHOLD
 from cloud.web.i18n import N_
 from facings.errors import BadInputError
+from facings.faults import faults
 
 HUNDREDTHS = NEEDS_THRESHOLD - {"temperature"}
 """Watches whose threshold is a fraction: people write percent."""
@@ -114,10 +115,7 @@ def checked(model: type[Made], fields: dict[str, Any]) -> Made:
     try:
         return model.model_validate(fields)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        reason = first["msg"].removeprefix("Value error, ")
-        raise BadInputError(f"{place}: {reason}" if place else reason) from error
+        raise BadInputError(faults(error, whole="")[0]) from error
 
 
 def words(text: str) -> list[str]:

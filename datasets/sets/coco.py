@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from datasets.sets.model import Category, LabelledBox, LabelledImage, LabelledSet, Provenance, image_name
 from datasets.sets.names import SPLITS, inside, name_in_set, split_of
 from facings.errors import BadInputError
-from facings.messages.base import describe
+from facings.faults import described
 
 
 class _Entry(BaseModel):
@@ -93,7 +93,7 @@ def _document(file: Path) -> _Document:
     try:
         document = _Document.model_validate(content)
     except ValidationError as error:
-        raise BadInputError(f"{file}: not a COCO file: {describe(error)}") from error
+        raise BadInputError(f"{file}: not a COCO file: {described(error)}") from error
     for what in ("images", "annotations", "categories"):
         _each_once(file, what, [entry.id for entry in getattr(document, what)])
     return document

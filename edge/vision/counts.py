@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from edge.vision.doubts import NAMED, PARTS, THERE, Floats, named_figures, parts, there_figures
 from edge.vision.sighting import Sighting
 from facings.errors import BadInputError, UnavailableError
+from facings.faults import described
 
 FOLDER = "count-errors"
 FILE = "count-errors.json"
@@ -101,8 +102,7 @@ def read_count_errors(zoo: Path) -> CountErrors:
     except OSError as error:
         raise UnavailableError(f"{path} cannot be read ({error.strerror}): run `facings models counts fit`.") from error
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise BadInputError(f"{path} is damaged ({first['loc']}: {first['msg']}): fetch it again.") from error
+        raise BadInputError(f"{path} is damaged ({described(error)}): fetch it again.") from error
     expected = {"there": THERE, "named": NAMED, "line": PARTS, "photo": PARTS}
     for name, keys in expected.items():
         if set(getattr(errors, name)) != set(keys):

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from edge.vision.entry import normalised
 from edge.vision.manifest import DetectorManifest, EmbedderManifest
 from facings.errors import BadInputError
+from facings.faults import described
 
 GOLDEN_NAME = "golden.json"
 GOLDEN_INT8_NAME = "golden-int8.json"
@@ -99,9 +100,7 @@ def _read(path: Path, encoded: bytes) -> Golden:
     try:
         return Golden.model_validate_json(encoded)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
-        raise BadInputError(f"{path} is no golden file: {where}: {first['msg']}.") from error
+        raise BadInputError(f"{path} is no golden file: {described(error)}.") from error
 
 
 def _worst(expected: Sequence[GoldenOutput], outputs: Sequence[npt.NDArray[np.float32]]) -> float:

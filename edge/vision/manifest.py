@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 
 from edge.vision.detections import PRODUCT
 from facings.errors import BadInputError, UnavailableError
+from facings.faults import described
 from facings.files import write_atomic
 
 MANIFEST_NAME = "manifest.json"
@@ -173,5 +174,4 @@ def read_manifest(folder: Path) -> DetectorManifest | EmbedderManifest:
     try:
         return _MANIFEST.validate_json(text)
     except ValidationError as error:
-        fields = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors())
-        raise BadInputError(f"{path} is no valid manifest: {fields}.") from error
+        raise BadInputError(f"{path} is no valid manifest: {described(error)}.") from error

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from facings.clock import UtcDatetime
 from facings.errors import MessageError
+from facings.faults import described
 from facings.ids import uuid7
 
 MAX_MESSAGE_BYTES = 1_000_000
@@ -55,7 +56,7 @@ class Message(Part):
             message = cls.model_validate_json(payload)
         except ValidationError as error:
             cls._check_schema(parse_object(payload).get("schema"))
-            raise MessageError(f"{cls.SCHEMA}: {describe(error)}") from error
+            raise MessageError(f"{cls.SCHEMA}: {described(error, 'message')}") from error
         if "schema_id" not in message.model_fields_set:
             cls._check_schema(None)
         return message
@@ -112,12 +113,3 @@ def parse_object(payload: bytes | bytearray) -> dict[str, Any]:
 
 def _too_large(payload: bytes | bytearray) -> MessageError:
     return MessageError(f"message of {len(payload):,} bytes; at most {MAX_MESSAGE_BYTES:,} are taken")
-
-
-def describe(error: ValidationError) -> str:
-    """The first complaints of a validation, in one line."""
-    complaints = [
-        f"{'.'.join(str(part) for part in item['loc']) or 'message'}: {item['msg']}" for item in error.errors()
-    ]
-    shown = "; ".join(complaints[:3])
-    return shown if len(complaints) <= 3 else f"{shown}; and {len(complaints) - 3} more"

@@ -12,7 +12,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from facings.errors import BadInputError
-from facings.messages.base import describe
+from facings.faults import described
 
 MEASURED = Path(__file__).with_name("errors.json")
 
@@ -114,4 +114,4 @@ def read_errors(file: Path = MEASURED) -> VisionErrors:
     except OSError as error:
         raise BadInputError(f"{file}: cannot read the errors of vision ({error.strerror})") from error
     except ValidationError as error:
-        raise BadInputError(f"{file}: not the errors of vision: {describe(error)}") from error
+        raise BadInputError(f"{file}: not the errors of vision: {described(error)}") from error
