@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from cloud import retention
+from cloud import deleting
 from cloud.alerts.models import Alert, AlertDelivery, AlertRule
 from cloud.fleet.models import Device, DeviceCommand
 from cloud.identity.service import create_tenant
@@ -93,7 +93,7 @@ def test_commands_that_are_over_go(
 
 
 def test_many_go_in_turns(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retention, "AT_ONCE", 2)
+    monkeypatch.setattr(deleting, "AT_ONCE", 2)
     for _ in range(5):
         add_command(services, OLD, OLD)
     assert RecordRetention(services).delete_commands(LIMIT) == 5

@@ -6,6 +6,7 @@ import logging
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from cloud.analytics.compliance.table import judgement, shelf_facing
 from cloud.analytics.rollups.statements import milliseconds
@@ -13,41 +14,30 @@ from cloud.analytics.rollups.tables import DAILY, HOURLY
 from cloud.analytics.sellout.sold_table import sellout_day
 from cloud.audits.facts import device_event, observation, shelf_line
 from cloud.audits.models import Photo
-from cloud.rounds import Rounds
-from cloud.services import Services
+from cloud.deleting import Deleting
 
-EVERY = timedelta(hours=6)
 SPARE = timedelta(days=2)
 """Raw lines are kept so much longer than their buckets stay open: a business day that is made anew must find all of its
 own, in every time zone."""
-PHOTOS_AT_ONCE = 500
 
 log = logging.getLogger(__name__)
 
 
-class Retention(Rounds):
+class Retention(Deleting):
     """Deletes what is older than the settings say; by default nothing is."""
 
     name = "retention"
     purpose = "delete what is too old"
 
-    def __init__(self, services: Services) -> None:
-        super().__init__()
-        self._services = services
-
-    def pause_s(self) -> float:
-        """Six hours."""
-        return EVERY.total_seconds()
-
     def round(self) -> None:
         """Delete what is too old now."""
         kept = self._services.settings.retention
         if kept.photos_days:
-            self.delete_photos(self._before(kept.photos_days))
+            self.delete_photos(self.before(kept.photos_days))
         if kept.lines_days:
-            self.delete_lines(self._before(kept.lines_days))
+            self.delete_lines(self.before(kept.lines_days))
         if kept.rollups_days:
-            self.delete_rollups(self._before(kept.rollups_days))
+            self.delete_rollups(self.before(kept.rollups_days))
 
     def delete_lines(self, before: datetime) -> None:
         """Close the rollups before a moment, then delete the raw lines behind them.
@@ -69,18 +59,16 @@ class Retention(Rounds):
 
     def delete_photos(self, before: datetime) -> int:
         """Delete the bytes of photos taken before a moment; what was seen on them stays. How many photos that were."""
-        deleted = 0
         wanted = select(Photo).where(Photo.captured_at < before, Photo.stored_at.is_not(None), Photo.stored_at < before)
-        while not self.worker.stopping:
-            with self._services.records.all_tenants() as session:
-                photos = list(session.scalars(wanted.limit(PHOTOS_AT_ONCE)))
-                for photo in photos:
-                    self._services.photos.remove(photo.path)
-                    photo.stored_at = None
-            deleted += len(photos)
-            if len(photos) < PHOTOS_AT_ONCE:
-                break
-        return deleted
+
+        def delete_some(session: Session, most: int) -> int:
+            photos = session.scalars(wanted.limit(most)).all()
+            for photo in photos:
+                self._services.photos.remove(photo.path)
+                photo.stored_at = None
+            return len(photos)
+
+        return self.in_turns("photos", delete_some)
 
     def _delete(self, table: str, condition: str, before: datetime) -> None:
         moment = f"fromUnixTimestamp64Milli(toInt64({milliseconds(before)}), 'UTC')"
@@ -89,7 +77,3 @@ class Retention(Rounds):
         if self._services.facts.arrow(found).num_rows:
             self._services.facts.command(f"ALTER TABLE {table} DELETE WHERE {where} SETTINGS mutations_sync = 1")
             log.info("deleted from %s what was before %s", table, before.date())
-
-    def _before(self, days: int) -> datetime:
-        midnight = self._services.clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
-        return midnight - timedelta(days=days)
