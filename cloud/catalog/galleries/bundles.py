@@ -17,6 +17,7 @@ from cloud.catalog.galleries.models import GalleryVersion, picture_path, tuning_
 from cloud.settings import CloudSettings
 from facings.bundles import TUNING, write_bundle_to
 from facings.errors import UnavailableError
+from facings.files import whole_path
 from facings.galleries import GalleryManifest, SignedManifest
 
 MOST_KEPT = 6
@@ -68,18 +69,13 @@ class GalleryBundles:
                 self._in_the_making.discard(file)
 
     def _make(self, file: Path, version: GalleryVersion, since: GalleryVersion | None) -> None:
-        part = file.with_suffix(".part")
+        manifest = manifest_of(version)
+        signed = SignedManifest(manifest, version.manifest, version.signature)
         try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            with part.open("wb") as target:
-                manifest = manifest_of(version)
-                signed = SignedManifest(manifest, version.manifest, version.signature)
+            with whole_path(file) as part, part.open("wb") as target:
                 write_bundle_to(target, signed, self._entries(manifest, version.tenant_id, since))
-            part.replace(file)
         except OSError as error:
-            raise UnavailableError(f"the gallery bundle cannot be written to {part}: {error.strerror}") from error
-        finally:
-            part.unlink(missing_ok=True)
+            raise UnavailableError(f"the gallery bundle cannot be written to {file}: {error.strerror}") from error
         self._forget_all_but_the_last(file.parent)
 
     def _entries(
@@ -98,9 +94,10 @@ class GalleryBundles:
             yield entry, self._photos.read(path)
 
     def _forget_all_but_the_last(self, folder: Path) -> None:
-        kept = sorted(folder.glob(f"*{SUFFIX}"), key=lambda file: file.stat().st_mtime, reverse=True)
-        for file in kept[MOST_KEPT:]:
-            file.unlink(missing_ok=True)
+        with self._lock:  # or another request might forget one while its age is asked for
+            kept = sorted(folder.glob(f"*{SUFFIX}"), key=lambda file: file.stat().st_mtime, reverse=True)
+            for file in kept[MOST_KEPT:]:
+                file.unlink(missing_ok=True)
 
 
 def manifest_of(version: GalleryVersion) -> GalleryManifest:
