@@ -11,7 +11,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from facings.errors import UnavailableError
 
-STORES_AWAY = (OperationalError, InterfaceError, PoolTimeoutError, ClickHouseError, UnavailableError, OSError)
+STORE_ERRORS = (OperationalError, InterfaceError, PoolTimeoutError, ClickHouseError)
+"""What a store raises in its own words."""
+
+STORES_AWAY = (*STORE_ERRORS, UnavailableError, OSError)
 """What a store raises that is down, full or locked: what was to be done is tried again."""
 
 LEAST_FREE_MB = 100

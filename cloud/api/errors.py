@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import logging
 
-from clickhouse_connect.driver.exceptions import ClickHouseError
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
-from cloud.stores import in_short, is_away, is_full
+from cloud.stores import STORE_ERRORS, in_short, is_away, is_full
 from facings.errors import BadInputError, UnavailableError
 
 log = logging.getLogger(__name__)
@@ -33,10 +30,6 @@ CODES = {
     500: "our-fault",
     503: "unavailable",
 }
-
-
-STORE_ERRORS = (OperationalError, InterfaceError, PoolTimeoutError, ClickHouseError)
-"""What the stores raise in their own words."""
 
 
 class FieldError(BaseModel):

@@ -33,8 +33,6 @@ from facings.ids import Slug
 
 router = APIRouter(prefix="/api/v1", tags=["audits"])
 
-"""A photo never changes, and only its tenant may see it."""
-
 
 @router.post(
     "/device/photo-grants",

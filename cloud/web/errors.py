@@ -11,8 +11,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
-from cloud.api.errors import STORE_ERRORS, ApiError
-from cloud.stores import in_short, is_away
+from cloud.api.errors import ApiError
+from cloud.stores import STORE_ERRORS, in_short, is_away
 from cloud.web.build import up_to_date
 from cloud.web.i18n import translations
 from cloud.web.pages import language_of, page
