@@ -76,8 +76,8 @@ def read(database: duckdb.DuckDBPyConnection, grain: str, most: int) -> tuple[Fl
     enough = [name for name, days in sold.items() if sum(day < KNOWN for day in days) >= FEWEST_SALES]
     chosen = enough[:: max(1, -(-len(enough) // most))]
     units = np.zeros((len(chosen), DAYS))
-    for row, name in enumerate(chosen):
-        for day, number in sold[name].items():
+    for row, series in enumerate(chosen):
+        for day, number in sold[series].items():
             units[row, day] = number
     return units, _promotions(database, grain, chosen)
 

@@ -19,8 +19,8 @@ from typer.testing import CliRunner
 from bench.parts.saying import say
 from datasets.cli import app as datasets_app
 from datasets.render.cameras import looking_at, stock_span
-from datasets.render.job import catalogue_of, categories, require_renderer
-from datasets.render.labels import annotate
+from datasets.render.job import catalogue_of, require_renderer
+from datasets.render.labels import annotate, categories
 from datasets.render.photograph import photograph
 from datasets.render.rendering import CameraModel
 from datasets.render.scene import Scene
@@ -104,8 +104,7 @@ def main() -> None:
         figures = [judged(views(number, chain)) for number in range(scenes)]
     error = sum(abs(one["merged"] - one["distinct"]) for one in figures) / sum(one["distinct"] for one in figures)
     twice = sum(sum(one["found"]) - one["distinct"] for one in figures) / sum(one["distinct"] for one in figures)
-    said = {"command": "python -m bench.merged_counts", "scenes": figures, "count_error": round(error, 4)}
-    say(said | {"count_error_unmerged": round(twice, 4)})
+    say({"scenes": figures, "count_error": round(error, 4), "count_error_unmerged": round(twice, 4)})
 
 
 if __name__ == "__main__":

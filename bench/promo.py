@@ -24,7 +24,6 @@ MARKETS: dict[str, Market] = {
     "60 outlets, 8 promoted": Market(outlets=60, promoted=8, cost=40.0),
     "strong shocks by region and outlet": Market(region_shock=0.25, outlet_shock=0.2),
 }
-NOTHING = {"lift": 0.0, "dip": 0.0, "taken": 0.0}
 
 
 @dataclass
@@ -74,7 +73,8 @@ def judge(simulated: Simulated, score: Score, study: PromotionStudy) -> None:
 def scores(market: Market, promotions: int, study: PromotionStudy, seed: int = 0) -> dict[str, dict[str, Any]]:
     """Half of the promotions with the market's effect, half without any."""
     found = {}
-    for name, one in (("with effect", market), ("without effect", replace(market, **NOTHING))):
+    idle = replace(market, lift=0.0, dip=0.0, taken=0.0)
+    for name, one in (("with effect", market), ("without effect", idle)):
         score = Score()
         for number in range(promotions // 2):
             judge(simulate(one, seed + number), score, study)

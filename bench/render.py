@@ -22,7 +22,7 @@ from rich.console import Console
 
 from bench.parts.saying import say
 from datasets.render import job as jobs
-from datasets.render import paint, photograph
+from datasets.render import paint, photograph, things
 from datasets.render.job import RenderJob, render_dataset, take_scene
 
 SCENES = 6
@@ -31,7 +31,7 @@ PARTS = {
     "build": [(jobs, "catalogue_of"), (paint, "put_up"), (paint, "assemble")],
     "light": [(paint, "painted")],
     "denoise": [(paint, "denoised")],
-    "labels": [(paint, "things_shown"), (paint.things, "things_of"), (paint.things, "places_of"), (jobs, "annotate")],
+    "labels": [(paint, "things_shown"), (things, "things_of"), (things, "places_of"), (jobs, "annotate")],
     "develop": [(photograph, "develop")],
 }
 spent: dict[str, float] = defaultdict(float)

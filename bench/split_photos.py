@@ -69,8 +69,7 @@ def main() -> None:
         way: {f"{shared:.0%} shared": judged(chain, pictures, shows, shared) for shared in SHARED}
         for way, shows in WAYS.items()
     }
-    said = {"command": f"python -m bench.split_photos --photos {count}", **figures}
-    say(said)
+    say(figures)
 
 
 if __name__ == "__main__":

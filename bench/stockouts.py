@@ -119,9 +119,9 @@ class Camera:
 def _beside(sight: Sight, left: float, right: float) -> Sight:
     """What is seen of it beside a person who stands from `left` to `right`."""
     seen = [one for one in range(len(sight.skus)) if sight.right[one] < left or sight.left[one] > right]
-    columns = (sight.skus, sight.row_of, sight.left, sight.right)
-    skus, row_of, begins, ends = ([column[one] for one in seen] for column in columns)
-    return Sight(sight.rows, tuple(skus), tuple(row_of), tuple(begins), tuple(ends))
+    skus, row_of = tuple(sight.skus[one] for one in seen), tuple(sight.row_of[one] for one in seen)
+    begins, ends = tuple(sight.left[one] for one in seen), tuple(sight.right[one] for one in seen)
+    return Sight(sight.rows, skus, row_of, begins, ends)
 
 
 def study(job: WorldJob, number: int) -> Tally:
@@ -155,8 +155,8 @@ def _judge(history: CoolerHistory, places: Places, camera: Camera, states: Itera
             for sku, reading in _readings(state.at, seen, spots, places, refilled(holes, spots), gravity):
                 readings[sku].append(reading)
             holes = {sku: holes_in(found) for sku, found in spots.items()} or holes
-            for sku in {lane.planned for row in state.rows for lane in row if _in_sight(lane)}:
-                in_sight[sku or ""].add(state.at)
+            for planned in {lane.planned for row in state.rows for lane in row if _in_sight(lane)}:
+                in_sight[planned or ""].add(state.at)
     for sku, of_sku in readings.items():
         true = list(_true(history, sku, [reading.at for reading in of_sku]))
         _compare(true, fold(of_sku)[0], in_sight[sku], tally, gravity)

@@ -36,7 +36,7 @@ class Payloads:
     """
 
     def __init__(self) -> None:
-        counts = {f"sku-{number}": 2 for number in range(LINES)}
+        counts: dict[str | None, int] = {f"sku-{number}": 2 for number in range(LINES)}
         message = observation(counts=counts, boot_id=uuid7(), id=_ID, photo_id=_PHOTO, seq=_SEQ, captured_at=_AT)
         blanks = "|".join([str(_ID), str(_PHOTO), str(_SEQ), format_utc(_AT)])
         self._pieces = re.split(f"({blanks})", message.to_wire().decode())

@@ -100,7 +100,7 @@ def _demand(market: Market, outlets: tuple[Outlet, ...], rng: np.random.Generato
     weeks = np.exp(market.outlet_shock * rng.normal(size=(len(outlets), days // 7 + 1)))
     common = region[np.arange(len(outlets)) % market.regions] * np.repeat(weeks, 7, axis=1)[:, :days]
     by_day = common * season * WEEKDAYS[np.arange(days) % 7]
-    return level[:, None, None] * mix[None, :, None] * by_day[:, None, :]
+    return np.asarray(level[:, None, None] * mix[None, :, None] * by_day[:, None, :])
 
 
 def _changed(market: Market, expected: np.ndarray, promoted: np.ndarray, rng: np.random.Generator) -> np.ndarray:
