@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import ClassVar
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
 
-from fastapi import BackgroundTasks, Request
+from fastapi import BackgroundTasks, Depends, Request
 from fastapi.responses import HTMLResponse
 
 from cloud.api.deps import CallerDep, ServicesDep, SessionDep
@@ -17,8 +18,25 @@ from cloud.web.pages import is_fragment, language_of, page
 FASTER = N_("Somebody was faster: it is decided already. The list is up to date now.")
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A request of a page, and what is needed to answer it."""
+
+    request: Request
+    who: CallerDep
+    session: SessionDep
+    services: ServicesDep
+    background: BackgroundTasks
+
+
+AskedDep = Annotated[Asked, Depends()]
+
+
 class ActingPage(ABC):
-    """What every request of such a page needs; FastAPI makes one for each (`Annotated[ThePage, Depends()]`)."""
+    """Such a page; FastAPI makes one for each request (`Annotated[ThePage, Depends()]`).
+
+    A page of one thing asks for its name as well, in a constructor of its own.
+    """
 
     active: ClassVar[str]
     whole: ClassVar[str]
@@ -27,20 +45,13 @@ class ActingPage(ABC):
     refusals: ClassVar[dict[int, str]]
     """What to say where a change is refused, by status; others are errors."""
 
-    def __init__(
-        self,
-        request: Request,
-        who: CallerDep,
-        session: SessionDep,
-        services: ServicesDep,
-        background: BackgroundTasks,
-    ) -> None:
-        self.request = request
-        self.who = who
-        self.session = session
-        self.services = services
-        self.background = background
-        self.language = language_of(request, who)
+    def __init__(self, asked: AskedDep) -> None:
+        self.request = asked.request
+        self.who = asked.who
+        self.session = asked.session
+        self.services = asked.services
+        self.background = asked.background
+        self.language = language_of(asked.request, asked.who)
 
     @abstractmethod
     def view(self) -> object:

@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import select
 
 from cloud.analytics.overview import device_states
-from cloud.api.deps import CallerDep, ManagerDep, ServicesDep, SessionDep
+from cloud.api.deps import ManagerDep
 from cloud.api.reading import existing
 from cloud.fleet.models import Device
 from cloud.outlets.models import BY_HAND, Cooler, Outlet, Planogram
 from cloud.outlets.service import describe_cooler
 from cloud.web import errors
-from cloud.web.acting import ActingPage
+from cloud.web.acting import ActingPage, AskedDep
 from cloud.web.i18n import N_
 from cloud.web.loop import may_act, named
 from facings.ids import Slug
@@ -66,17 +66,9 @@ class CoolerSettings(ActingPage):
     whole, fragment = "cooler_settings.html", "cooler_settings_now.html"
     refusals: ClassVar[dict[int, str]] = {}
 
-    def __init__(
-        self,
-        request: Request,
-        who: CallerDep,
-        session: SessionDep,
-        services: ServicesDep,
-        background: BackgroundTasks,
-        cooler: Slug,
-    ) -> None:
-        super().__init__(request, who, session, services, background)
-        self.cooler = existing(session, Cooler, (who.tenant, cooler), "cooler")
+    def __init__(self, asked: AskedDep, cooler: Slug) -> None:
+        super().__init__(asked)
+        self.cooler = existing(self.session, Cooler, (self.who.tenant, cooler), "cooler")
 
     def view(self) -> object:
         """The cooler as it is known now."""

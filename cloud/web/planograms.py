@@ -15,7 +15,7 @@ from cloud.outlets.planograms import add_rule, remove_rule
 from cloud.outlets.schemas import RuleBody
 from cloud.outlets.service import assign_planogram
 from cloud.web import errors
-from cloud.web.acting import ActingPage
+from cloud.web.acting import ActingPage, AskedDep
 from cloud.web.i18n import N_
 from cloud.web.planogram_views import planogram_view, planograms_view
 from facings.ids import Slug
@@ -44,9 +44,9 @@ class OneVersion(ActingPage):
     whole, fragment = "planogram.html", "planogram_now.html"
     refusals: ClassVar = {404: GONE}
 
-    def __init__(self, planogram_id: RecordId, page: Annotated[Planograms, Depends()]) -> None:
-        super().__init__(page.request, page.who, page.session, page.services, page.background)
-        self.plan = found_planogram(page.session, planogram_id)
+    def __init__(self, asked: AskedDep, planogram_id: RecordId) -> None:
+        super().__init__(asked)
+        self.plan = found_planogram(self.session, planogram_id)
 
     def view(self) -> object:
         """The version as it is now."""
