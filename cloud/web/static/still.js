@@ -1,7 +1,10 @@
-// A page that the server draws once: times in the browser's own zone, and whether the numbers are live elsewhere.
+// A page that the server draws, anew only where one acts: times in the browser's own zone, and whether the numbers are
+// live elsewhere.
 
 import { connect } from "./live.js";
 import { localise } from "./words.js";
 
-localise(document.getElementById("main"));
+const main = document.getElementById("main");
+localise(main);
+document.addEventListener("htmx:after:swap", () => localise(main));
 connect();

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from cloud.analytics.grades.models import GradeScheme
+from cloud.catalog.newcomers.models import Newcomer
 from cloud.outlets.models import Outlet
 from tests.cloud.web.conftest import browsing, furnished
 from tests.support.messages import NOON
@@ -65,3 +67,14 @@ def test_a_rule_is_set_and_taken_back_on_the_page_that_is_there(page: Page) -> N
     expect(rules).to_have_count(0)
     expect(page.locator("#notice")).to_have_text("The rule is taken back.")
     assert page.evaluate("window.notReloaded")
+
+
+def test_times_stay_those_of_the_browser_when_a_part_of_the_page_is_drawn_anew(page: Page, shelf: Shelf) -> None:
+    with shelf.services.records.session("acme") as session:
+        for number in (1, 2):
+            seen = {"first_seen_at": NOON, "last_seen_at": NOON}
+            session.add(Newcomer(id=number, embedder="e", total=b"", state="open", **seen))
+    page.goto("/new-products")
+    page.locator("#newcomer-1").get_by_role("button", name="Nothing to name").click()
+    expect(page.locator("#newcomer-1")).to_have_count(0)
+    expect(page.locator("#newcomer-2 time").first).to_have_attribute("title", re.compile("2026"))
