@@ -9,7 +9,8 @@ blurred, or half hidden by a person. They go through the rules of the cloud (`cl
 A stock-out counts as missed if it lasted over an hour, a usable photo was taken while it did, and nothing that was told
 overlaps it: what came and went between two photos, no camera can see. It counts as told falsely if the SKU was in the
 cooler all the time; `out of sight` of these stood behind another SKU, in its lane, or behind three empty places or more
-of its own. `lanes` gives what photos show of a lane by what is in it: the chances in `cloud.analytics.absence`.
+of its own. `alerts` says when somebody is alerted, and what later photos make of it. `lanes` gives what photos show of
+a lane by what is in it: the chances in `cloud.analytics.absence`.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from bench.parts.saying import say
 from cloud.analytics.absence import Reading
 from cloud.analytics.places import Places, Shown, Sight, Spot, places_of, sight_of
 from cloud.analytics.refills import Holes, holes_in, refilled
-from cloud.analytics.stockouts import Episode, fold
+from cloud.analytics.stockouts import Episode, SkuWatch, fold
 from cloud.outlets.models import Lane
 from datasets.products.stock import Lane as StockedLane
 from firmware_sim.fleet.errors import read_errors
@@ -82,6 +83,7 @@ class Tally:
     ends_inside: int = 0
     ended: int = 0
     sliding: Counter[str] = field(default_factory=Counter)
+    alerts: Counter[str] = field(default_factory=Counter)
     hours: Counter[str] = field(default_factory=Counter)
     lanes: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     seconds: float = 0.0
@@ -160,6 +162,7 @@ def _judge(history: CoolerHistory, places: Places, camera: Camera, states: Itera
     for sku, of_sku in readings.items():
         true = list(_true(history, sku, [reading.at for reading in of_sku]))
         _compare(true, fold(of_sku)[0], in_sight[sku], tally, gravity)
+        _note_alerts(of_sku, tally.alerts)
 
 
 def _readings(
@@ -219,6 +222,21 @@ def _compare(
             _inside(behind, episode, tally)
 
 
+def _note_alerts(readings: Sequence[Reading], noted: Counter[str]) -> None:
+    """When somebody would be alerted of each episode, and whether a photo refutes it."""
+    watch, alerted = SkuWatch(), ""
+    for reading in readings:
+        before = watch.missing
+        watch, ended = watch.after(reading)
+        if (missing := watch.missing) and not missing.doubtful:
+            alerted = alerted or ("at once" if missing.photos == 1 else "after another photo")
+        elif before and not missing:
+            noted[f"{alerted or 'never'}, {'ended' if ended else 'refuted'}"] += 1
+            alerted = ""
+    if watch.missing:
+        noted[f"{alerted or 'never'}, lasts on"] += 1
+
+
 def _inside(true: Sequence[TrueEpisode], told: Episode, tally: Tally) -> None:
     """`true` are those that it overlaps: a refill that sold out again between two photos makes one of two."""
     tally.starts_inside += told.last_seen_at < true[0].begins <= told.first_missed_at
@@ -272,6 +290,7 @@ def score(tally: Tally) -> dict[str, Any]:
         "false share": round(tally.false / max(tally.told, 1), 4),
         "false share, in sight": round((tally.false - tally.out_of_sight) / max(tally.told, 1), 4),
         "where units slide forward": dict(tally.sliding),
+        "alerts": dict(sorted(tally.alerts.items())),
         "start inside": round(tally.starts_inside / max(matched, 1), 4),
         "end inside": round(tally.ends_inside / max(tally.ended, 1), 4),
         "hours": {name: round(value) for name, value in tally.hours.items()},

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from cloud.alerts.models import Alert, AlertEvent, AlertRule
 from cloud.alerts.outbox import Outbox
 from cloud.alerts.watches import Finding
+from cloud.analytics.episodes import refuted
 from facings.ids import uuid7
 
 SILENCE = "device-silent"
@@ -55,9 +56,10 @@ class AlertBook:
         for finding in found:
             alert = known.pop(finding.key, None) or self._seen(rule, finding)
             alert.value, alert.severity, alert.threshold = finding.value, rule.severity, rule.threshold
+            alert.episode_id = finding.episode
             if finding.since is not None and not alert.active:
                 alert.since = finding.since
-            self._move(rule, alert)
+            self._move(rule, alert, doubtful=finding.doubtful)
             if rule.watch == SILENCE and alert.active and alert.cooler_id:
                 self._silent[alert.cooler_id] = alert.id
         self._end(known.values(), tell=rule.enabled)
@@ -80,11 +82,11 @@ class AlertBook:
         self.session.add(alert)
         return alert
 
-    def _move(self, rule: AlertRule, alert: Alert) -> None:
+    def _move(self, rule: AlertRule, alert: Alert, *, doubtful: bool) -> None:
         now = self.now
         if alert.state == "waiting":
             alert.held_by = self._silent.get(alert.cooler_id or "") if rule.watch != SILENCE else None
-            if alert.held_by is None and now - alert.since >= timedelta(minutes=rule.minutes):
+            if not doubtful and alert.held_by is None and now - alert.since >= timedelta(minutes=rule.minutes):
                 alert.state, alert.opened_at = "open", now
                 self._tell(rule, alert, "opened", rule.destinations)
         elif _escalates(rule, alert, now):
@@ -96,12 +98,15 @@ class AlertBook:
         self.outbox.put(rule, alert, event, destinations)
 
     def _end(self, alerts: Iterable[Alert], *, tell: bool) -> None:
-        for alert in list(alerts):
+        ended = list(alerts)
+        refutations = refuted(self.session, [alert.episode_id for alert in ended if alert.episode_id])
+        for alert in ended:
             if not alert.active:
                 self.session.delete(alert)  # nobody has heard of it
                 continue
             self.changed = True
             alert.state, alert.resolved_at = "resolved", self.now
+            alert.refuted_at = refutations.get(alert.episode_id or 0)
             self.outbox.resolve(alert, tell=tell)
 
 

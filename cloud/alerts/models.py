@@ -27,7 +27,7 @@ Watch = Literal[
 Severity = Literal["info", "warning", "critical"]
 
 AlertState = Literal["waiting", "open", "acknowledged", "resolved"]
-"""Waiting: seen, but not for as long as the rule asks, or held back; nobody was told."""
+"""Waiting: seen, but doubtful, not for as long as the rule asks, or held back; nobody was told."""
 
 AlertEvent = Literal["opened", "escalated", "resolved"]
 
@@ -112,6 +112,10 @@ class Alert(TenantScoped, Base):
     acknowledged_by: Mapped[str | None] = mapped_column(String(320))
     escalated_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
+    episode_id: Mapped[int | None]
+    """The stock-out that it tells of."""
+    refuted_at: Mapped[datetime | None]
+    """When the photo was taken that shows that there was none."""
     held_by: Mapped[uuid.UUID | None]
     """The alert of its silent cooler, which stands for this one."""
 

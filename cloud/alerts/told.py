@@ -66,6 +66,7 @@ def _summary(
         acknowledged_by=alert.acknowledged_by or "",
         escalated_at=alert.escalated_at,
         resolved_at=alert.resolved_at,
+        refuted_at=alert.refuted_at,
     )
 
 

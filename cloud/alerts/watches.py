@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -14,7 +14,7 @@ from cloud.alerts.models import AlertRule, Watch
 from cloud.analytics import measures
 from cloud.analytics.compliance.judgement import compliance
 from cloud.analytics.compliance.means import mean_judgements
-from cloud.analytics.episodes import still_open
+from cloud.analytics.episodes import episode_of, still_open
 from cloud.analytics.models import StockoutEpisode
 from cloud.analytics.present import Present
 from cloud.analytics.query.known import Known
@@ -36,7 +36,14 @@ STALE_HEALTH = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something wrong now. `key` names it within its rule; `since` is None where only the rule's own eyes can tell."""
+    """Something wrong now.
+
+    Attributes:
+        key: names it within its rule.
+        since: None where only the rule's own eyes can tell.
+        episode: the stock-out that it is.
+        doubtful: nobody is to be told yet.
+    """
 
     key: str
     outlet: str
@@ -45,6 +52,8 @@ class Finding:
     since: datetime | None = None
     value: float | None = None
     detail: str = ""
+    episode: int | None = None
+    doubtful: bool = False
 
 
 @dataclass(eq=False)
@@ -124,7 +133,8 @@ def _in_scope(look: Look, rule: AlertRule, found: Finding) -> bool:
 def _stock_outs(look: Look, _rule: AlertRule) -> Iterator[Finding]:
     for row in look.session.scalars(select(StockoutEpisode).where(still_open())):
         if (product := look.products.get(row.sku)) and product.own:
-            yield _of_product(look, row.cooler_id, row.sku, row.first_missed_at)
+            found = _of_product(look, row.cooler_id, row.sku, row.first_missed_at)
+            yield replace(found, episode=row.id, doubtful=episode_of(row).doubtful)
 
 
 def _intrusions(look: Look, _rule: AlertRule) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Collection, Iterator, Sequence, Set
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, select
@@ -24,6 +24,8 @@ NOT_PLANNED = "no longer planned in this cooler"
 CORRECTED = "a photo that came late showed otherwise"
 REFUTED = "the next photo showed it where it had been overlooked"
 TOLD_ANEW = "told anew from the stored photos, it was none"
+REFUTING = (CORRECTED, REFUTED)
+"""Reasons for which a photo says that the product was there all the time."""
 LOOK_BACK = timedelta(days=5)
 """Where a photo comes late, so much of what was before is read first; all of it only where that shows no sighting."""
 
@@ -138,7 +140,8 @@ class StockoutBook:
             self._touch(row, new.age)
             row.last_seen_at, row.first_missed_at = episode.last_seen_at, episode.first_missed_at
             row.last_missed_at, row.back_at = episode.last_missed_at, episode.back_at
-            row.confidence, row.withdrawn_at, row.withdrawn_reason = episode.confidence, None, ""
+            row.confidence, row.photos = episode.confidence, episode.photos
+            row.withdrawn_at, row.withdrawn_reason = None, ""
             if known:
                 superfluous.remove(known)
             else:
@@ -149,7 +152,8 @@ class StockoutBook:
 
     def _withdraw(self, row: StockoutEpisode, new: NewPhotos, reason: str) -> None:
         self._touch(row, new.age)
-        row.withdrawn_at, row.withdrawn_reason = row.last_missed_at, reason
+        row.withdrawn_at = _refuting(row, new.photos) if reason in REFUTING else row.last_missed_at
+        row.withdrawn_reason = reason
 
     def _touch(self, row: StockoutEpisode, age: timedelta) -> None:
         self._touched.append((row, row.id is not None and row.open, age))
@@ -167,7 +171,20 @@ class StockoutBook:
 
 def episode_of(row: StockoutEpisode) -> Episode:
     """The episode in a row."""
-    return Episode(row.last_seen_at, row.first_missed_at, row.last_missed_at, row.confidence, row.back_at)
+    return Episode(row.last_seen_at, row.first_missed_at, row.last_missed_at, row.confidence, row.back_at, row.photos)
+
+
+def refuted(session: Session, episodes: Collection[int]) -> dict[int, datetime]:
+    """Those of some episodes that a photo has refuted, and when it was taken."""
+    row = StockoutEpisode
+    wanted = select(row.id, row.withdrawn_at).where(row.id.in_(episodes), row.withdrawn_reason.in_(REFUTING))
+    return {number: at for number, at in session.execute(wanted) if at}
+
+
+def _refuting(row: StockoutEpisode, photos: Sequence[PhotoReading]) -> datetime:
+    """When the first of some photos was taken that shows what had been told as out; else the first of them."""
+    shows_it = [photo.at for photo in photos if row.sku in photo.skus and photo.at > row.last_seen_at]
+    return min(shows_it or [photo.at for photo in photos])
 
 
 def still_open() -> ColumnElement[bool]:

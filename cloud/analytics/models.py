@@ -15,7 +15,7 @@ class StockoutEpisode(TenantScoped, Base):
     """A planned SKU that was there and is not: from the first photo without it to the first with it again.
 
     Open while neither `back_at` nor `withdrawn_at` is set. An episode that turns out wrong is withdrawn, never deleted:
-    it was published, and a proposal may refer to it.
+    it was published, and a proposal may refer to it. `photos` have made it likely.
     """
 
     __tablename__ = "stockout_episode"
@@ -40,7 +40,9 @@ class StockoutEpisode(TenantScoped, Base):
     last_missed_at: Mapped[datetime]
     back_at: Mapped[datetime | None]
     confidence: Mapped[float]
+    photos: Mapped[int] = mapped_column(default=1, server_default="2")
     withdrawn_at: Mapped[datetime | None]
+    """When the photo was taken that refutes it; where none does, the last that made it likely."""
     withdrawn_reason: Mapped[str] = mapped_column(String(200), default="")
 
     @property

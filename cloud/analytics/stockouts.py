@@ -38,17 +38,29 @@ KEPT = 0.6
 """An episode stands if, in hindsight, the SKU was out with this probability."""
 BACK = 0.1
 """Back, or there, is what is out with no more than this."""
+DOUBTFUL = 0.7
+"""An absence that one photo makes less likely than this waits for a second before anybody is alerted: half of those are
+refuted, of the others 4% (`alerts` of `python -m bench.stockouts`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """A stock-out; open while `back_at` is None. `confidence` is the highest probability that the SKU was out."""
+    """A stock-out; open while `back_at` is None.
+
+    `confidence` is the highest probability that the SKU was out, `photos` how many made it likely.
+    """
 
     last_seen_at: datetime
     first_missed_at: datetime
     last_missed_at: datetime
     confidence: float
     back_at: datetime | None = None
+    photos: int = 1
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the next photo may well refute it."""
+        return self.confidence < DOUBTFUL and self.photos == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +98,12 @@ class SkuWatch:
 
     def _lasting(self, last_seen_at: datetime, at: datetime, out: float) -> Episode:
         """The episode with one more photo; it begins with this one while none has told it for sure."""
-        if self.missing is None or self.missing.confidence < SURELY:
-            surest = max(out, self.missing.confidence if self.missing else 0.0)
-            return Episode(last_seen_at, at, at, surest)
-        return replace(self.missing, last_missed_at=at, confidence=max(self.missing.confidence, out))
+        before = self.missing
+        if before is None:
+            return Episode(last_seen_at, at, at, out)
+        first = at if before.confidence < SURELY else before.first_missed_at
+        surest = max(before.confidence, out)
+        return Episode(last_seen_at, first, at, surest, photos=before.photos + 1)
 
     def _ended(self, reading: Reading) -> Episode | None:
         """The episode that this sighting ends; None where it shows that there was none."""

@@ -12,7 +12,7 @@ from cloud.alerts.models import Alert, AlertDelivery, AlertDestination, AlertRul
 from cloud.alerts.told import MOST_LISTED, active_alerts, summaries
 from cloud.identity.service import Caller
 from cloud.web.alert_forms import HUNDREDTHS, KINDS, SEVERITY_NAMES, WATCH_NAMES
-from cloud.web.alert_words import SEVERITIES, WATCHES, place, sentence
+from cloud.web.alert_words import SEVERITIES, WATCHES, place, refutation, sentence
 from cloud.web.i18n import LANGUAGES, Formats, translations
 from cloud.web.loop import may_act
 from facings.messages import AlertSummary
@@ -29,6 +29,8 @@ class AlertRow:
     where: str
     problem: str
     """Why it could not be told somewhere, so far."""
+    refuted: str
+    """Which photo shows that there was none."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,9 @@ def _rows(session: Session, alerts: Sequence[Alert], language: str) -> list[Aler
     mine = select(AlertDelivery).where(AlertDelivery.alert_id.in_([alert.id for alert in alerts]), waiting)
     problems = {row.alert_id: row.last_error for row in session.scalars(mine)}
     return [
-        AlertRow(told, sentence(told, language), place(told, language), problems.get(told.id, ""))
+        AlertRow(
+            told, sentence(told, language), place(told, language), problems.get(told.id, ""), refutation(told, language)
+        )
         for told in summaries(session, alerts)
     ]
 

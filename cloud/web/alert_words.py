@@ -23,6 +23,8 @@ WATCHES = {
 SEVERITIES = {"critical": N_("critical"), "warning": N_("warning"), "info": N_("info")}
 
 EVENTS = {"opened": N_("New alert"), "escalated": N_("Still nobody on it"), "resolved": N_("Over")}
+REFUTED = N_("There was none")
+"""What is told in the place of its end where a photo has refuted an alert."""
 
 _SENTENCES = {
     "stock-out": N_("{product} is out of stock"),
@@ -52,6 +54,21 @@ def sentence(alert: AlertSummary, language: str) -> str:
     return text.format_map(words)
 
 
+def event(notice: AlertNotice, language: str) -> str:
+    """What happened to an alert."""
+    refuted = notice.event == "resolved" and notice.alert.refuted_at
+    text: str = translations(language).gettext(REFUTED if refuted else EVENTS[notice.event])
+    return text
+
+
+def refutation(alert: AlertSummary, language: str) -> str:
+    """Why an alert that a photo has refuted is over; empty with others."""
+    if alert.refuted_at is None:
+        return ""
+    text: str = translations(language).gettext(N_("refuted by the photo of {moment} UTC: the product stands there"))
+    return text.format(moment=Formats(language).moment(alert.refuted_at))
+
+
 def place(alert: AlertSummary, language: str) -> str:
     """Where: the outlet and the cooler."""
     outlet = _named(alert.outlet_name, alert.outlet_name_zh, language)
@@ -63,7 +80,7 @@ def subject(notices: list[AlertNotice], language: str) -> str:
     """The subject of a mail about some notices."""
     first, _ = notices[0], translations(language).gettext
     told = _("{event}: {what} – {where}").format(
-        event=_(EVENTS[first.event]), what=sentence(first.alert, language), where=place(first.alert, language)
+        event=event(first, language), what=sentence(first.alert, language), where=place(first.alert, language)
     )
     return told + (f" (+{len(notices) - 1})" if len(notices) > 1 else "")
 
@@ -76,10 +93,11 @@ def mail_lines(notices: list[AlertNotice], language: str, pages: str) -> list[st
         alert = notice.alert
         since = Formats(language).moment(alert.since)
         lines += [
-            f"{_(EVENTS[notice.event])} · {_(SEVERITIES[alert.severity])}",
+            f"{event(notice, language)} · {_(SEVERITIES[alert.severity])}",
             sentence(alert, language),
             place(alert, language),
             _("since {moment} UTC, rule “{rule}”").format(moment=since, rule=alert.rule_name),
+            *([refutation(alert, language)] if alert.refuted_at else []),
             "",
         ]
     return [*lines, f"{pages}/alerts"]

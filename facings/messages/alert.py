@@ -39,13 +39,20 @@ class AlertSummary(Part):
     acknowledged_by: str = ""
     escalated_at: UtcDatetime | None = None
     resolved_at: UtcDatetime | None = None
+    refuted_at: UtcDatetime | None = Field(
+        default=None, description="with stock-out: when the photo was taken that shows that there was none"
+    )
     holds: int = Field(default=0, description="alerts of the same cooler that are held back while this one lasts")
 
 
 class AlertNotice(Message):
-    """Something happened to an alert; sent once, or again where it is not sure that it arrived: see its id."""
+    """Something happened to an alert; sent once, or again where it is not sure that it arrived: see its id.
 
-    SCHEMA: ClassVar[str] = "facings/alert/1"
+    Version 1 did not say why an alert is over.
+    """
+
+    SCHEMA: ClassVar[str] = "facings/alert/2"
+    FORMER: ClassVar[tuple[str, ...]] = ("facings/alert/1",)
     event: Literal["opened", "escalated", "resolved"]
     at: UtcDatetime
     alert: AlertSummary
@@ -54,7 +61,8 @@ class AlertNotice(Message):
 class AlertList(Message):
     """The alerts that are not over, most severe first; retained."""
 
-    SCHEMA: ClassVar[str] = "facings/kpi-alerts/1"
+    SCHEMA: ClassVar[str] = "facings/kpi-alerts/2"
+    FORMER: ClassVar[tuple[str, ...]] = ("facings/kpi-alerts/1",)
     at: UtcDatetime
     total: int
     alerts: tuple[AlertSummary, ...]
