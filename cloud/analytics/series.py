@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property, lru_cache, partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,6 +18,7 @@ from sqlalchemy.orm import Session
 from cloud.analytics.kpis.kpi import Kpi
 from cloud.analytics.makers import MAKERS
 from cloud.analytics.models import ShelfWatch, StockoutEpisode
+from cloud.analytics.named import Named
 from cloud.analytics.query.cut import BETWEEN, Cut, bucket_of, hour_name
 from cloud.analytics.query.known import Known
 from cloud.analytics.query.scope import EVERYTHING, Scope
@@ -130,6 +133,30 @@ class Period:
             return key(cooler if cut.places else "", sku if cut.products else "", at if cut.time else None)
 
         return of
+
+    def keys_of(
+        self, by: str, cooler: Named[str], sku: Named[str], at: Named[date] | Named[datetime] | None = None
+    ) -> Named[str]:
+        """`key` of many rows given as columns; `at` holds business days or hours, where time is told apart."""
+        cut = Cut.of(by)
+        told: list[Named[Any]] = []
+        if cut.places:
+            told.append(cooler.mapped(partial(self._values, cut.places, self.known.place_value)))
+        if cut.products:
+            told.append(sku.mapped(partial(self._values, cut.products, self.known.product_value)))
+        if cut.time and at is not None:
+            told.append(at)
+        code = np.zeros(len(cooler), np.intp)
+        for column in told:
+            code = code * max(len(column.names), 1) + column.codes
+        _, rows, codes = np.unique(code, return_index=True, return_inverse=True)
+        moments = [None] * len(rows) if at is None else [at.names[one] for one in at.codes[rows]]
+        names = zip(cooler.where(rows), sku.where(rows), moments, strict=True)
+        return Named([self.key(by, *one) for one in names], codes)
+
+    @staticmethod
+    def _values(dimensions: Sequence[str], value: Callable[[str, str], str], name: str) -> tuple[str, ...]:
+        return tuple(value(one, name) for one in dimensions)
 
     def point(self, by: str, key: str, value: Estimate, share: Share | None = None) -> KpiPoint:
         """A point with its names."""

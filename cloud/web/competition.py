@@ -16,11 +16,13 @@ from cloud.analytics.measures import Group
 from cloud.analytics.overview import reference_time
 from cloud.analytics.present import Catalogue, Present
 from cloud.analytics.query.known import Known
-from cloud.analytics.share.answer import ChangeAnswer, IntrusionAnswer, coverage_of, intrusion_answers, share_change
+from cloud.analytics.share.answer import ChangeAnswer, IntrusionAnswer, change_answers, coverage_of, intrusion_answers
+from cloud.analytics.share.changes import explain
 from cloud.analytics.share.heights import HEIGHTS, lines_by_height
+from cloud.analytics.share.mean_lines import MeanLines
 from cloud.analytics.share.models import Intrusion
 from cloud.analytics.share.shares import fraction, purity, shares
-from cloud.analytics.share.window import MeanLine, read_windows
+from cloud.analytics.share.window import read_windows
 from cloud.api.deps import CallerDep, ServicesDep, SessionDep
 from cloud.identity.service import Caller
 from cloud.services import Services
@@ -96,12 +98,13 @@ def competition_view(session: Session, services: Services, caller: Caller, langu
     services.rollups.before_reading()
     known = Known(session)
     before, window = read_windows(services.facts, caller.tenant, known, end - PERIOD, end)
-    change = share_change(session, before, window, present.outlets, present.catalogue)
     catalogue, own = present.catalogue, {sku for sku, one in present.catalogue.products.items() if one.own}
+    change = explain(before, window, own)
+    changes, _ = change_answers(change, present.outlets, catalogue) if change else ((), 0.0)
     owned = {cooler.id for cooler in present.coolers.values() if cooler.owned}
     open_ones = _open_intrusions(session, present)
-    own_share = shares(window.lines, lambda line: catalogue.group(line.sku)).get("own")
-    told = [_effect(one, language) for one in (change.changes if change else ())]
+    own_share = shares(window.lines, window.lines.sku.mapped(catalogue.group)).get("own")
+    told = [_effect(one, language) for one in changes]
     return CompetitionView(
         start=window.start,
         end=window.end,
@@ -133,15 +136,15 @@ def points(fraction: float, language: str) -> str:
     return str(format_decimal(100 * fraction, f"+#,##0.0;{_MINUS}#,##0.0", Formats(language).locale))
 
 
-def _owners(lines: Sequence[MeanLine], catalogue: Catalogue) -> list[OwnerRow]:
+def _owners(lines: MeanLines, catalogue: Catalogue) -> list[OwnerRow]:
     """Own first, then the others, and last what has no name."""
 
-    def owner(line: MeanLine) -> str:
-        product = catalogue.products.get(line.sku)
+    def owner(sku: str) -> str:
+        product = catalogue.products.get(sku)
         return product.owner if product else ""
 
-    groups: Mapping[str, Group] = {owner(line): catalogue.group(line.sku) for line in lines}
-    rows = [OwnerRow(name, groups[name], share) for name, share in shares(lines, owner).items()]
+    groups: Mapping[str, Group] = {owner(sku): catalogue.group(sku) for sku in lines.sku.names}
+    rows = [OwnerRow(name, groups[name], share) for name, share in shares(lines, lines.sku.mapped(owner)).items()]
     order: tuple[Group, ...] = ("own", "competitor", "unknown")
     return sorted(rows, key=lambda row: (order.index(row.group), -row.share.value))
 
@@ -150,7 +153,7 @@ def _heights(
     services: Services, tenant: str, known: Known, end: datetime, own: Collection[str]
 ) -> list[tuple[str, Estimate]]:
     lines = lines_by_height(services.facts, tenant, known, end - PERIOD, end)
-    shown = ((height, fraction(lines.get(height, ()), lambda line: line.sku in own)) for height in HEIGHTS)
+    shown = ((height, fraction(lines[height], lines[height].sku.among(own))) for height in HEIGHTS)
     return [(height, share) for height, share in shown if share is not None]
 
 

@@ -1,17 +1,18 @@
-"""The pillars of each outlet, from what is known of its shelves and its sales: pure functions, one per pillar."""
+"""The pillars of outlets, from what is known of their shelves and their sales: pure functions, one per pillar."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 
 from cloud.analytics.compliance.judgement import Judgement, compliance
 from cloud.analytics.grades.grade import Action, Pillar
+from cloud.analytics.named import Cells
 from cloud.analytics.share.availability import ShelfTime, available
-from cloud.analytics.share.shares import fraction, purity
-from cloud.analytics.share.window import MeanLine
+from cloud.analytics.share.mean_lines import MeanLines
+from cloud.analytics.share.shares import fractions
 from facings.messages import Estimate
 
 LEAST_PEERS = 4
@@ -38,35 +39,44 @@ def availability_pillar(times: Sequence[ShelfTime]) -> Pillar | None:
     )
 
 
-def share_pillar(lines: Collection[MeanLine], own: Collection[str], target: float) -> Pillar | None:
-    """The own share of facings; facings could be won from each other product, as many as the target needs."""
-    value = fraction(lines, lambda line: line.sku in own)
-    if value is None:
-        return None
-    total = sum(line.facings for line in lines)
-    needed = max((target - value.value) * total, 0)
-    actions = [
-        Action("win-facings", sku, won / total, won)
-        for sku, facings in _facings(lines).items()
-        if sku and sku not in own and (won := min(facings, needed)) >= LEAST_FACINGS
-    ]
-    return Pillar(value, actions)
+def share_pillars(lines: MeanLines, own: Collection[str], targets: Mapping[str, float]) -> dict[str, Pillar]:
+    """The own share of facings of the outlets of `targets`; facings could be won from each other product, as many as
+    the target needs."""
+    lines = lines.where(lines.outlet.among(targets))
+    found = fractions(lines, lines.sku.among(own), lines.outlet)
+    totals = dict(zip(lines.outlet.names, lines.outlet.sums(lines.facings).tolist(), strict=True))
+    actions: dict[str, list[Action]] = defaultdict(list)
+    for outlet, sku, facings in _foreign(lines, own):
+        needed = max((targets[outlet] - found[outlet].value) * totals[outlet], 0)
+        if (won := min(facings, needed)) >= LEAST_FACINGS:
+            actions[outlet].append(Action("win-facings", sku, won / totals[outlet], won))
+    return {outlet: Pillar(value, actions[outlet]) for outlet, value in found.items()}
 
 
-def purity_pillar(lines: Iterable[MeanLine], owned: Collection[str], own: Collection[str]) -> Pillar | None:
-    """Purity of the brand's coolers; each foreign product could be taken out."""
-    inside = [line for line in lines if line.cooler in owned]
-    value = purity(inside, owned, own)
-    if value is None:
-        return None
-    counted = _facings(inside)
-    total, ours = sum(counted.values()), sum(facings for sku, facings in counted.items() if sku in own)
-    actions = [
-        Action("take-out", sku, ours / (total - facings) - ours / total, facings)
-        for sku, facings in counted.items()
-        if sku and sku not in own and facings >= LEAST_FACINGS and ours
-    ]
-    return Pillar(value, actions)
+def purity_pillars(lines: MeanLines, owned: Collection[str], own: Collection[str]) -> dict[str, Pillar]:
+    """Purity of the brand's coolers in each outlet; each foreign product could be taken out."""
+    lines = lines.where(lines.cooler.among(owned))
+    is_own = lines.sku.among(own)
+    found = fractions(lines, is_own, lines.outlet)
+    sums = (lines.outlet.sums(facings).tolist() for facings in (lines.facings * is_own, lines.facings))
+    counted = dict(zip(lines.outlet.names, zip(*sums, strict=True), strict=True))
+    actions: dict[str, list[Action]] = defaultdict(list)
+    for outlet, sku, facings in _foreign(lines, own):
+        ours, total = counted[outlet]
+        if ours:
+            actions[outlet].append(Action("take-out", sku, ours / (total - facings) - ours / total, facings))
+    return {outlet: Pillar(value, actions[outlet]) for outlet, value in found.items()}
+
+
+def _foreign(lines: MeanLines, own: Collection[str]) -> Iterator[tuple[str, str, float]]:
+    """Outlet, SKU and facings of each named product of others that stands there."""
+    cells = Cells.of(lines.outlet, lines.sku)
+    facings = cells.sums(lines.facings)
+    foreign = np.array([bool(sku) and sku not in own for sku in lines.sku.names], bool)[cells.second]
+    there = np.flatnonzero(foreign & (facings >= LEAST_FACINGS))
+    outlets, skus = (code[there].tolist() for code in (cells.first, cells.second))
+    for outlet, sku, number in zip(outlets, skus, facings[there].tolist(), strict=True):
+        yield lines.outlet.names[outlet], lines.sku.names[sku], number
 
 
 def planogram_pillar(judged: Mapping[str, tuple[Judgement, float]]) -> Pillar | None:
@@ -117,10 +127,3 @@ def sell_out_pillars(
             actions = [Action("sell", sku, one / full, one) for sku, one in lost.get(outlet, {}).items() if one > 0]
             pillars[outlet] = Pillar(value, actions)
     return pillars
-
-
-def _facings(lines: Iterable[MeanLine]) -> dict[str, float]:
-    counted: dict[str, float] = defaultdict(float)
-    for line in lines:
-        counted[line.sku] += line.facings
-    return counted

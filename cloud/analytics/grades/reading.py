@@ -16,9 +16,9 @@ from cloud.analytics.grades.models import GradeScheme
 from cloud.analytics.grades.pillars import (
     availability_pillar,
     planogram_pillar,
-    purity_pillar,
+    purity_pillars,
     sell_out_pillars,
-    share_pillar,
+    share_pillars,
 )
 from cloud.analytics.present import Catalogue
 from cloud.analytics.query.known import Known
@@ -27,7 +27,7 @@ from cloud.analytics.sellout.kpis import units_a_day
 from cloud.analytics.sellout.sums import days_sold, lost_by_sku, sold_sums
 from cloud.analytics.share.availability import ShelfTime
 from cloud.analytics.share.shelf_times import shelf_times
-from cloud.analytics.share.window import MeanLine, read_window
+from cloud.analytics.share.window import read_window
 from cloud.audits.facts import Facts
 from cloud.outlets.models import Cooler, Outlet
 from cloud.settings import SellOutSettings
@@ -62,9 +62,9 @@ class OutletGrades:
         self._coolers = {cooler.id: cooler for cooler in coolers}
         self._outlet_of = {cooler.id: cooler.outlet_id for cooler in coolers}
         self.schemes = schemes(session)
-        self._lines: dict[str, list[MeanLine]] = defaultdict(list)
-        for line in self.window.lines:
-            self._lines[line.outlet].append(line)
+        targets = {outlet: self.scheme(outlet).targets["share"] for outlet in self.outlets}
+        self._share = share_pillars(self.window.lines, self._own, targets)
+        self._purity = purity_pillars(self.window.lines, self._owned, self._own)
         self._times: dict[str, list[ShelfTime]] = defaultdict(list)
         watched = None if only is None else {one.cooler for one in self.window.watched}
         for one in shelf_times(session, self.window, settings, watched):
@@ -88,11 +88,10 @@ class OutletGrades:
 
     def pillars(self, outlet: str) -> Mapping[str, Pillar | None]:
         """What is known of an outlet."""
-        lines = self._lines[outlet]
         return {
             "availability": availability_pillar(self._times[outlet]),
-            "share": share_pillar(lines, self._own, self.scheme(outlet).targets["share"]),
-            "purity": purity_pillar(lines, self._owned, self._own),
+            "share": self._share.get(outlet),
+            "purity": self._purity.get(outlet),
             "planogram": planogram_pillar(self._judged[outlet]),
             "sell-out": self._sell_out.get(outlet),
         }

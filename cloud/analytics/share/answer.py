@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from cloud.analytics.overview import device_states
 from cloud.analytics.present import Catalogue
 from cloud.analytics.share import intrusions
-from cloud.analytics.share.changes import Change, Explained, Why, by_outlet, by_sku, explain
+from cloud.analytics.share.changes import Change, Explained, Why, explain
 from cloud.analytics.share.intrusions import Spell
 from cloud.analytics.share.models import Intrusion
 from cloud.analytics.share.window import Window
@@ -137,14 +138,13 @@ def coverage_of(session: Session, window: Window) -> Coverage:
     return Coverage(reporting=len(expected & {one.cooler for one in window.watched}), expected=len(expected))
 
 
-def _answer(
-    found: Explained, after: Window, outlets: Mapping[str, Outlet], catalogue: Catalogue, coverage: Coverage
-) -> ShareChangeAnswer:
-    def outlet_names(outlet: str) -> tuple[str, str]:
-        return (outlets[outlet].name, outlets[outlet].name_zh) if outlet in outlets else (outlet, "")
+def change_answers(
+    found: Explained, outlets: Mapping[str, Outlet], catalogue: Catalogue
+) -> tuple[list[ChangeAnswer], float]:
+    """The greatest changes, and the effects of all others together."""
 
-    def change(one: Change) -> ChangeAnswer:
-        (outlet_name, outlet_name_zh), (name, name_zh) = outlet_names(one.outlet), catalogue.names(one.sku)
+    def answer(one: Change) -> ChangeAnswer:
+        (outlet_name, outlet_name_zh), (name, name_zh) = _outlet_names(one.outlet, outlets), catalogue.names(one.sku)
         return ChangeAnswer(
             outlet=one.outlet,
             outlet_name=outlet_name,
@@ -158,9 +158,21 @@ def _answer(
             effect=round(one.effect, 5),
         )
 
+    greatest = [answer(one) for one in islice(found.changes, MOST_CHANGES)]
+    return greatest, round(float(found.changes.effect[MOST_CHANGES:].sum()), 5)
+
+
+def _outlet_names(outlet: str, outlets: Mapping[str, Outlet]) -> tuple[str, str]:
+    return (outlets[outlet].name, outlets[outlet].name_zh) if outlet in outlets else (outlet, "")
+
+
+def _answer(
+    found: Explained, after: Window, outlets: Mapping[str, Outlet], catalogue: Catalogue, coverage: Coverage
+) -> ShareChangeAnswer:
     def effect(key: str, value: float, names: tuple[str, str]) -> EffectAnswer:
         return EffectAnswer(key=key, name=names[0], name_zh=names[1], effect=round(value, 5))
 
+    changes, others = change_answers(found, outlets, catalogue)
     return ShareChangeAnswer(
         start=after.start,
         end=after.end,
@@ -168,10 +180,10 @@ def _answer(
         before=found.before,
         after=found.after,
         change=round(found.change, 5),
-        by_sku=[effect(sku, value, catalogue.names(sku)) for sku, value in by_sku(found.changes).items()],
-        by_outlet=[effect(key, value, outlet_names(key)) for key, value in by_outlet(found.changes).items()],
-        changes=[change(one) for one in found.changes[:MOST_CHANGES]],
-        others=round(sum(one.effect for one in found.changes[MOST_CHANGES:]), 5),
+        by_sku=[effect(sku, value, catalogue.names(sku)) for sku, value in found.changes.by_sku().items()],
+        by_outlet=[effect(key, value, _outlet_names(key, outlets)) for key, value in found.changes.by_outlet().items()],
+        changes=changes,
+        others=others,
         came=round(found.came, 5),
         went=round(found.went, 5),
     )

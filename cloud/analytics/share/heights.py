@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -12,7 +11,7 @@ from cloud.analytics.query.scope import EVERYTHING, Scope
 from cloud.analytics.query.source import SETTINGS, Source
 from cloud.analytics.query.stretches import stretches
 from cloud.analytics.rollups.kinds import HEIGHT, JUDGED, MILLIONTHS
-from cloud.analytics.share.window import MeanLine
+from cloud.analytics.share.mean_lines import MeanLines
 from cloud.audits.facts import Facts
 
 Height = Literal["top", "eye-level", "bottom"]
@@ -24,15 +23,13 @@ _VARIANCES = tuple(f"{name}_variance" for name in _FACINGS)
 
 def lines_by_height(
     facts: Facts, tenant: str, known: Known, start: datetime, end: datetime, scope: Scope = EVERYTHING
-) -> Mapping[Height, Sequence[MeanLine]]:
+) -> Mapping[Height, MeanLines]:
     """The mean judged photo of each cooler with three shelves or more, by height of the shelf, in whole hours of UTC;
     from the rollups as they are."""
     source = Source(tenant, stretches(start, end, None, known.zones), scope)
-    found: dict[Height, list[MeanLine]] = defaultdict(list)
-    columns = (column.to_pylist() for column in facts.arrow(_statement(source), source.parameters).columns)
-    for third, *mean in zip(*columns, strict=True):
-        found[HEIGHTS[third]].append(MeanLine._make(mean))
-    return found
+    answer = facts.arrow(_statement(source), source.parameters)
+    third, lines = answer.column(0).to_numpy(), MeanLines.of_arrow(answer.select(range(1, answer.num_columns)))
+    return {height: lines.where(third == number) for number, height in enumerate(HEIGHTS)}
 
 
 def _statement(source: Source) -> str:

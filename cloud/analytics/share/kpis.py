@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from math import sqrt
 from typing import TYPE_CHECKING
 
+import numpy as np
 from sqlalchemy import select
 
 from cloud.analytics.measures import Z
+from cloud.analytics.named import Cells
 from cloud.analytics.query.cut import Cut
 from cloud.analytics.sellout.sums import sold_by_outlet
 from cloud.analytics.share.answer import spell_of
@@ -17,10 +20,11 @@ from cloud.analytics.share.availability import availability
 from cloud.analytics.share.changes import LEAST_FACINGS
 from cloud.analytics.share.heights import lines_by_height
 from cloud.analytics.share.intrusions import hours
+from cloud.analytics.share.mean_lines import MeanLines
 from cloud.analytics.share.models import Intrusion
-from cloud.analytics.share.shares import fraction, weighted_distribution
+from cloud.analytics.share.shares import fractions, weighted_distribution
 from cloud.analytics.share.shelf_times import shelf_times
-from cloud.analytics.share.window import MeanLine, Window, read_window
+from cloud.analytics.share.window import Window, read_window
 from cloud.catalog.models import Product
 from cloud.outlets.models import Cooler, Planogram
 from facings.messages import Estimate
@@ -86,49 +90,59 @@ def distribution_of_sales(period: Period, by: str) -> list[KpiPoint]:
 
 def _distributed(period: Period, by: str, window: Window, sales: Mapping[str, float]) -> list[KpiPoint]:
     """Each group of places has its own outlets behind it; where all count alike, `sales` are 1."""
-    place_of, key_of = period.keys(Cut(Cut.of(by).places).written), period.keys(by)
-    groups: dict[str, set[str]] = defaultdict(set)
-    for one in window.watched:
-        if period.has_cooler(one.cooler):
-            groups[place_of(one.cooler, "", None)].add(one.outlet)
-    lines: dict[str, list[MeanLine]] = defaultdict(list)
-    for line in window.lines:
-        if line.sku and period.has(line.cooler, line.sku):
-            lines[place_of(line.cooler, "", None)].append(line)
-
-    def key(line: MeanLine) -> str:
-        return key_of(line.cooler, line.sku, None)
-
-    found: dict[str, Estimate] = {}
-    for place, outlets in groups.items():
-        behind = {outlet: sales[outlet] for outlet in outlets if outlet in sales}
-        found |= weighted_distribution(lines[place], behind, key)
+    places = Cut(Cut.of(by).places).written
+    place_of = period.keys(places)
+    behind = {(place_of(one.cooler, "", None), one.outlet) for one in window.watched if period.has_cooler(one.cooler)}
+    totals: dict[str, float] = defaultdict(float)
+    for place, outlet in behind:
+        totals[place] += sales.get(outlet, 0.0)
+    lines = _in_scope(period, window.lines)
+    lines = lines.where(~lines.sku.among({""}))
+    here = period.keys_of(places, lines.cooler, lines.sku)
+    total = here.taken([totals[one] for one in here.names])
+    found = weighted_distribution(lines, period.keys_of(by, lines.cooler, lines.sku), sales, total)
     return [period.point(by, name, value) for name, value in found.items()]
+
+
+def _in_scope(period: Period, lines: MeanLines) -> MeanLines:
+    coolers = lines.cooler.taken([period.has_cooler(one) for one in lines.cooler.names])
+    skus = lines.sku.taken([period.scope.has_sku(one) for one in lines.sku.names])
+    return lines.where((coolers * skus).astype(bool))
 
 
 def assortment_depth(period: Period, by: str) -> list[KpiPoint]:
     """Own SKUs present / own SKUs planned; which are present is as sure as their surest line."""
     own = set(period.session.scalars(select(Product.sku).where(Product.own)))
-    plans = {plan.id: plan.facings().keys() for plan in period.session.scalars(select(Planogram))}
+    wanted = _wanted(period, by, own)
+    lines = _window(period).lines
+    lines = _in_scope(period, lines.where(lines.sku.among(own) & (lines.facings >= LEAST_FACINGS)))
+    key = period.keys_of(by, lines.cooler, lines.sku)
+    cells = Cells.of(key, lines.sku)
+    chance = cells.greatest(lines.stocked)
+    columns = (chance, chance * (1 - chance), np.ones(len(chance)))
+    sums = zip(*(np.bincount(cells.first, one).tolist() for one in columns), strict=True)
+    present = dict(zip(key.names, sums, strict=True))
+    return [
+        period.point(by, key, _depth(len(skus), *present.get(key, (0.0, 0.0, 0.0))))
+        for key, skus in wanted.items()
+        if skus
+    ]
+
+
+def _wanted(period: Period, by: str, own: AbstractSet[str]) -> Mapping[str, AbstractSet[str]]:
+    """The own SKUs planned, by key."""
+    plans = {plan.id: own & plan.facings().keys() for plan in period.session.scalars(select(Planogram))}
     wanted: dict[str, set[str]] = defaultdict(set)
-    for cooler in period.session.scalars(select(Cooler)):
-        if period.has_cooler(cooler.id):
-            wanted[period.key(by, cooler.id, "")] |= own & set(plans.get(cooler.planogram_id or 0, ()))
     key = period.keys(by)
-    present: dict[str, dict[str, float]] = defaultdict(dict)
-    for line in _window(period).lines:
-        if line.sku in own and line.facings >= LEAST_FACINGS and period.has(line.cooler, line.sku):
-            skus = present[key(line.cooler, "", None)]
-            skus[line.sku] = max(skus.get(line.sku, 0), line.stocked)
-    return [period.point(by, key, _depth(present[key].values(), len(skus))) for key, skus in wanted.items() if skus]
+    for cooler, plan in period.session.execute(select(Cooler.id, Cooler.planogram_id)):
+        if period.has_cooler(cooler):
+            wanted[key(cooler, "", None)] |= plans.get(plan or 0, set())
+    return wanted
 
 
-def _depth(chances: Iterable[float], wanted: int) -> Estimate:
-    some = list(chances)
-    reach = Z * sqrt(sum(one * (1 - one) for one in some))
-    value, low, high = (
-        round(one / wanted, 4) for one in (sum(some), sum(some) - reach, min(sum(some) + reach, len(some)))
-    )
+def _depth(wanted: int, present: float, variance: float, seen: float) -> Estimate:
+    reach = Z * sqrt(variance)
+    value, low, high = (round(one / wanted, 4) for one in (present, present - reach, min(present + reach, seen)))
     return Estimate(value=value, low=max(low, 0), high=high)
 
 
@@ -139,14 +153,11 @@ def _window(period: Period) -> Window:
 def eye_level_share(period: Period, by: str) -> list[KpiPoint]:
     """Own facings / all facings on the shelves at eye level."""
     own = set(period.session.scalars(select(Product.sku).where(Product.own)))
-    lines = lines_by_height(period.facts, period.tenant, period.known, period.start, period.end).get("eye-level", ())
-    groups: dict[str, list[MeanLine]] = defaultdict(list)
-    key_of = period.keys(by)
-    for line in lines:
-        if period.has_cooler(line.cooler):
-            groups[key_of(line.cooler, "", None)].append(line)
-    found = {key: fraction(some, lambda line: line.sku in own) for key, some in groups.items()}
-    return [period.point(by, key, value) for key, value in found.items() if value is not None]
+    lines = lines_by_height(period.facts, period.tenant, period.known, period.start, period.end)["eye-level"]
+    inside = lines.cooler.taken([period.has_cooler(one) for one in lines.cooler.names]).astype(bool)
+    lines = lines.where(inside)
+    found = fractions(lines, lines.sku.among(own), period.keys_of(by, lines.cooler, lines.sku))
+    return [period.point(by, key, value) for key, value in found.items()]
 
 
 MAKERS: Mapping[str, Callable[[Period, str], list[KpiPoint]]] = {

@@ -7,40 +7,37 @@ its surest line states.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from math import sqrt
 
+import numpy as np
+
 from cloud.analytics.measures import Z
-from cloud.analytics.share.window import MeanLine
+from cloud.analytics.named import BoolArray, Cells, FloatArray, Named
+from cloud.analytics.share.mean_lines import MeanLines
 from facings.messages import Estimate
 
-Key = Callable[[MeanLine], str | None]
-"""What a line is counted under; None where it is not counted."""
 
-
-def fraction(lines: Iterable[MeanLine], belongs: Callable[[MeanLine], bool]) -> Estimate | None:
+def fraction(lines: MeanLines, belongs: BoolArray) -> Estimate | None:
     """Facings of the lines that belong / all facings; None where there is none.
 
     With F facings in all, the variance of a share s is ((1-s)² var(its facings) + s² var(the others)) / F².
     """
-    inside = inside_variance = total = variance = 0.0
-    for line in lines:
-        total, variance = total + line.facings, variance + line.variance
-        if belongs(line):
-            inside, inside_variance = inside + line.facings, inside_variance + line.variance
-    return _share(inside, inside_variance, total, variance)
+    return fractions(lines, belongs, Named([""], np.zeros(len(lines), np.intp))).get("")
 
 
-def shares(lines: Iterable[MeanLine], key: Key) -> dict[str, Estimate]:
-    """The share of facings of each key in all `lines`; they add up to one where every line has a key."""
-    sums: dict[str | None, list[float]] = defaultdict(lambda: [0.0, 0.0])
-    for line in lines:
-        mine = sums[key(line)]
-        mine[0] += line.facings
-        mine[1] += line.variance
-    facings, variance = (sum(one[part] for one in sums.values()) for part in (0, 1))
-    found = {name: _share(mine[0], mine[1], facings, variance) for name, mine in sums.items() if name is not None}
+def fractions(lines: MeanLines, belongs: BoolArray, key: Named[str]) -> dict[str, Estimate]:
+    """The fraction of each key's lines; none of keys without facings."""
+    columns = (lines.facings * belongs, lines.variance * belongs, lines.facings, lines.variance)
+    sums = zip(*(key.sums(one).tolist() for one in columns), strict=True)
+    return {name: share for name, one in zip(key.names, sums, strict=True) if (share := _share(*one)) is not None}
+
+
+def shares(lines: MeanLines, key: Named[str]) -> dict[str, Estimate]:
+    """The share of facings of each key in all `lines`; they add up to one."""
+    total = float(lines.facings.sum()), float(lines.variance.sum())
+    sums = zip(key.sums(lines.facings).tolist(), key.sums(lines.variance).tolist(), strict=True)
+    found = {name: _share(*mine, *total) for name, mine in zip(key.names, sums, strict=True)}
     return {name: share for name, share in found.items() if share is not None}
 
 
@@ -52,30 +49,34 @@ def _share(inside: float, inside_variance: float, total: float, variance: float)
     return bounded(share, Z * sqrt((1 - share) ** 2 * inside_variance + share**2 * outside_variance) / total)
 
 
-def purity(lines: Iterable[MeanLine], owned: Collection[str], own: Collection[str]) -> Estimate | None:
+def purity(lines: MeanLines, owned: Collection[str], own: Collection[str]) -> Estimate | None:
     """Own facings / all facings in the coolers that the brand owns; None where these are empty or none."""
-    return fraction((line for line in lines if line.cooler in owned), lambda line: line.sku in own)
+    inside = lines.where(lines.cooler.among(owned))
+    return fraction(inside, inside.sku.among(own))
 
 
-def weighted_distribution(lines: Iterable[MeanLine], sales: Mapping[str, float], key: Key) -> dict[str, Estimate]:
-    """Sales of the outlets that stock a product / sales of all outlets, by key; `sales` are those of all products.
+def weighted_distribution(
+    lines: MeanLines, key: Named[str], sales: Mapping[str, float], total: FloatArray
+) -> dict[str, Estimate]:
+    """Sales of the outlets that stock a product / sales of all outlets, by key.
 
     With sales of 1 each it is the numeric distribution: outlets that stock it / outlets watched.
+
+    Args:
+        lines: only of them is told, and where their outlet has sales.
+        key: of each line.
+        sales: of all products, by outlet.
+        total: for each line, the sales of all outlets that its key is to be compared with; the same within a key.
     """
-    total = sum(sales.values())
-    stocked: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    for line in lines:
-        name = key(line)
-        if name is not None and line.outlet in sales:
-            stocked[name][line.outlet] = max(stocked[name][line.outlet], line.stocked)
-    if not total:
-        return {}
-    found = {}
-    for name, chances in stocked.items():
-        value = sum(chance * sales[outlet] for outlet, chance in chances.items()) / total
-        variance = sum(chance * (1 - chance) * (sales[outlet] / total) ** 2 for outlet, chance in chances.items())
-        found[name] = bounded(value, Z * sqrt(variance))
-    return found
+    known = lines.outlet.among(sales) & (total > 0)
+    lines, key = lines.where(known), key.where(known)
+    cells = Cells.of(key, lines.outlet)
+    chance = cells.greatest(lines.stocked)
+    behind = np.array([sales[one] for one in lines.outlet.names], float)[cells.second]
+    weight = behind / cells.greatest(total[known])
+    sums = (np.bincount(cells.first, one) for one in (chance * weight, chance * (1 - chance) * weight**2))
+    found = zip(key.names, *(one.tolist() for one in sums), strict=True)
+    return {name: bounded(value, Z * sqrt(variance)) for name, value, variance in found}
 
 
 def bounded(value: float, reach: float) -> Estimate:

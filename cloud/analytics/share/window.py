@@ -4,28 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from cloud.analytics.query.known import Known
 from cloud.analytics.query.scope import EVERYTHING, Scope
 from cloud.analytics.query.source import SETTINGS, Source
 from cloud.analytics.query.stretches import stretches, whole_hours
 from cloud.analytics.rollups.kinds import MILLIONTHS, PHOTO, SHELF
+from cloud.analytics.share.mean_lines import NO_LINES, MeanLines
 from cloud.audits.facts import Facts
-
-
-class MeanLine(NamedTuple):
-    """The mean photo of a cooler in one SKU; photos without it count as zero."""
-
-    cooler: str
-    outlet: str
-    sku: str
-    units: float
-    facings: float
-    variance: float
-    """Of the error of `facings`; the errors of a cooler's photos are taken as fully dependent."""
-    stocked: float
-    """Chance that it stood there at all: the confidence of its surest line."""
 
 
 class Watched(NamedTuple):
@@ -40,11 +27,12 @@ class Watched(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Some time of some coolers, by the outlet that each stood in when its photos were taken."""
+    """Some time of some coolers, by the outlet that each stood in when its photos were taken; the lines in the order of
+    coolers and SKUs."""
 
     start: datetime
     end: datetime
-    lines: tuple[MeanLine, ...]
+    lines: MeanLines
     watched: tuple[Watched, ...]
 
 
@@ -57,9 +45,17 @@ def read_window(
     """
     start, end = whole_hours(start, end)
     source = Source(tenant, stretches(start, end, None, known.zones), scope)
-    watched = _columns(facts, source, f"{_watched(source)} ORDER BY cooler, outlet")
-    lines = _columns(facts, source, _lines(source))
-    return Window(start, end, tuple(map(MeanLine, *lines)), tuple(map(Watched, *watched)))
+    lines = MeanLines.of_arrow(facts.arrow(f"{_lines(source)} {SETTINGS}", source.parameters))
+    return Window(start, end, lines, _photographed(facts, source))
+
+
+def read_watched(
+    facts: Facts, tenant: str, known: Known, start: datetime, end: datetime, scope: Scope = EVERYTHING
+) -> Window:
+    """The same without the lines: whose photos there are, and of when."""
+    start, end = whole_hours(start, end)
+    source = Source(tenant, stretches(start, end, None, known.zones), scope)
+    return Window(start, end, NO_LINES, _photographed(facts, source))
 
 
 def read_windows(facts: Facts, tenant: str, known: Known, start: datetime, end: datetime) -> tuple[Window, Window]:
@@ -93,6 +89,6 @@ def _lines(source: Source) -> str:
     """  # noqa: S608
 
 
-def _columns(facts: Facts, source: Source, statement: str) -> list[list[Any]]:
-    answer = facts.arrow(f"{statement} {SETTINGS}", source.parameters)
-    return [column.to_pylist() for column in answer.columns]
+def _photographed(facts: Facts, source: Source) -> tuple[Watched, ...]:
+    answer = facts.arrow(f"{_watched(source)} ORDER BY cooler, outlet {SETTINGS}", source.parameters)
+    return tuple(map(Watched, *(column.to_pylist() for column in answer.columns)))

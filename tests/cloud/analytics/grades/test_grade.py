@@ -10,12 +10,12 @@ from cloud.analytics.grades.grade import DEFAULT, PILLARS, Action, Pillar, Schem
 from cloud.analytics.grades.pillars import (
     availability_pillar,
     planogram_pillar,
-    purity_pillar,
+    purity_pillars,
     sell_out_pillars,
-    share_pillar,
+    share_pillars,
 )
 from cloud.analytics.share.availability import ShelfTime
-from cloud.analytics.share.window import MeanLine
+from cloud.analytics.share.mean_lines import MeanLine, MeanLines
 from facings.messages import Estimate
 
 EQUAL = Scheme(weights=dict.fromkeys(PILLARS, 1), targets=dict.fromkeys(PILLARS, 1.0))
@@ -71,12 +71,12 @@ def test_what_would_raise_it_most_comes_first_and_never_beyond_the_target() -> N
 
 
 def test_doing_what_it_says_raises_the_grade_by_what_it_says() -> None:
-    lines = [
+    lines = MeanLines.of(
         MeanLine("a", "a", sku, count, count, 0, 1) for sku, count in (("cola", 6.0), ("rival", 2.0), ("ale", 1.0))
-    ]
-    before = purity_pillar(lines, {"a"}, {"cola"})
-    after = purity_pillar([line for line in lines if line.sku != "rival"], {"a"}, {"cola"})
-    graded = [grade({"purity": pillar}, EQUAL) for pillar in (before, after)]
+    )
+    without = lines.where(~lines.sku.among({"rival"}))
+    pillars = [purity_pillars(some, {"a"}, {"cola"})["a"] for some in (lines, without)]
+    graded = [grade({"purity": pillar}, EQUAL) for pillar in pillars]
     assert graded[0] and graded[1]
     (first, *_) = graded[0].raises
     assert (first.action.doing, first.action.subject) == ("take-out", "rival")
@@ -93,13 +93,12 @@ def test_availability_names_what_was_missing() -> None:
 
 
 def test_share_asks_for_no_more_facings_than_the_target_needs() -> None:
-    lines = [MeanLine("a", "a", sku, 5, 5, 0, 1) for sku in ("cola", "rival")]
-    pillar = share_pillar(lines, {"cola"}, 0.6)
-    assert pillar
+    lines = MeanLines.of(MeanLine("a", outlet, sku, 5, 5, 0, 1) for outlet in "ab" for sku in ("cola", "rival"))
+    pillar = share_pillars(lines, {"cola"}, {"a": 0.6})["a"]
     assert [(one.doing, one.subject, one.amount) for one in pillar.actions] == [
         ("win-facings", "rival", pytest.approx(1))
     ]
-    assert share_pillar([], {"cola"}, 0.6) is None
+    assert share_pillars(MeanLines.of([]), {"cola"}, {"a": 0.6}) == {}
 
 
 def test_a_planogram_is_repaired_cooler_by_cooler() -> None:

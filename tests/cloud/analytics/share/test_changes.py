@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from cloud.analytics.share.changes import by_outlet, by_sku, explain
-from cloud.analytics.share.window import MeanLine, Watched, Window
+from cloud.analytics.share.changes import explain
+from cloud.analytics.share.mean_lines import MeanLine, MeanLines
+from cloud.analytics.share.window import Watched, Window
 from tests.support.messages import NOON
 
 OWN = {"cola", "lemon"}
@@ -19,7 +20,7 @@ Shelf = dict[tuple[str, str], float]
 def window(shelf: Shelf) -> Window:
     lines = [MeanLine(f"{outlet}-door", outlet, sku, count, count, 0.0, 1.0) for (outlet, sku), count in shelf.items()]
     watched = [Watched(f"{outlet}-door", outlet, 1, NOON, NOON) for outlet in {outlet for outlet, _ in shelf}]
-    return Window(NOON, NOON + timedelta(days=7), tuple(line for line in lines if line.facings), tuple(watched))
+    return Window(NOON, NOON + timedelta(days=7), MeanLines.of(line for line in lines if line.facings), tuple(watched))
 
 
 @pytest.mark.parametrize(
@@ -38,7 +39,7 @@ def window(shelf: Shelf) -> Window:
 def test_effects_by_sku(before: Shelf, after: Shelf, effects: dict[str, float]) -> None:
     explained = explain(window(before), window(after), OWN)
     assert explained
-    assert by_sku(explained.changes) == pytest.approx(effects)
+    assert explained.changes.by_sku() == pytest.approx(effects)
     assert explained.change == pytest.approx(explained.after.value - explained.before.value, abs=1e-4)
 
 
@@ -47,14 +48,14 @@ def test_outlets_that_came_or_went_are_told_apart() -> None:
     after = {("a", "cola"): 2.0, ("a", "rival"): 2.0, ("new", "rival"): 4.0}
     explained = explain(window(before), window(after), OWN)
     assert explained
-    assert (explained.changes, explained.went, explained.came) == ((), -0.25, -0.25)
+    assert (list(explained.changes), explained.went, explained.came) == ([], -0.25, -0.25)
     assert explained.change == pytest.approx(-0.5)
 
 
 def test_without_an_outlet_in_common_nothing_is_compared() -> None:
     explained = explain(window({("a", "cola"): 1}), window({("b", "rival"): 1}), OWN)
     assert explained
-    assert (explained.changes, explained.change) == ((), -1)
+    assert (list(explained.changes), explained.change) == ([], -1)
     assert explain(window({}), window({("b", "rival"): 1}), OWN) is None
 
 
@@ -83,5 +84,5 @@ def test_the_effects_add_up_to_the_change(before: Shelf, after: Shelf) -> None:
     explained = explain(window(before), window(after), OWN)
     assert explained
     assert explained.change == pytest.approx(explained.after.value - explained.before.value, abs=2e-4)
-    added = sum(by_outlet(explained.changes).values()) + explained.came + explained.went
+    added = sum(explained.changes.by_outlet().values()) + explained.came + explained.went
     assert added == pytest.approx(explained.change)
