@@ -13,19 +13,22 @@ const SHAPES = {
 
 /** Draws the figure chosen; `refresh(kpi)` reads it anew with the time of an overview message, though not each time. */
 export function fourWeeks() {
-  const chart = lineChart(document.getElementById("trend"));
+  const place = document.getElementById("trend");
+  const chart = lineChart(place);
   const read = new Map();
   let figure = Object.keys(SHAPES)[0];
   let end = null;
 
   const show = async () => {
-    const wanted = figure;
-    if (!read.has(wanted)) read.set(wanted, await days(wanted, end));
-    if (wanted !== figure) return; // another was chosen meanwhile
-    const points = read.get(wanted);
-    document.getElementById("trend-empty").hidden = points.length > 1;
+    const [wanted, until] = [figure, end];
+    const points = read.get(wanted) ?? (await days(wanted, until));
+    if (wanted !== figure || until !== end) return; // another was chosen, or photos of another day came meanwhile
+    read.set(wanted, points);
+    const drawn = points.length > 1;
+    document.getElementById("trend-empty").hidden = drawn;
+    place.hidden = !drawn; // or the line of the figure before would stay
     const name = document.querySelector(`[data-trend="${wanted}"]`).textContent;
-    if (points.length > 1) chart.draw([series(name, points, SHAPES[wanted].hue)], { ...SHAPES[wanted], daily: true });
+    if (drawn) chart.draw([series(name, points, SHAPES[wanted].hue)], { ...SHAPES[wanted], daily: true });
   };
 
   document.querySelector(".trend .choice").addEventListener("click", ({ target }) => {

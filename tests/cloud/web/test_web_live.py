@@ -133,6 +133,7 @@ def test_the_overview_draws_the_days_of_a_figure(scene: Scene) -> None:
     days = shares.value.json()["points"]
     assert days
     expect(page.locator("#trend-empty")).to_be_visible(visible=len(days) < 2)
+    expect(page.locator("#trend")).to_be_visible(visible=len(days) > 1)
     with page.expect_response(lambda answer: "/api/v1/kpis/stockout-hours?" in answer.url) as hours:
         page.get_by_role("button", name="Stock-out hours").click()
     assert hours.value.ok
