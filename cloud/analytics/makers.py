@@ -14,8 +14,7 @@ from cloud.analytics.episodes import episode_of
 from cloud.analytics.grades import kpis as grades
 from cloud.analytics.query.cut import Cut
 from cloud.analytics.query.sums import Total
-from cloud.analytics.sellout import by_cut
-from cloud.analytics.sellout import kpis as sellout
+from cloud.analytics.sellout import by_cut as sellout
 from cloud.analytics.share import kpis as share
 from cloud.analytics.shortages import kpis as shortages
 from cloud.analytics.stockouts import hours
@@ -92,18 +91,6 @@ def _voids(period: Period, by: str) -> list[KpiPoint]:
     return [period.point(by, key, Estimate(value=n, low=n, high=n)) for key, n in numbers.items()]
 
 
-def _of_sellout(measure: Callable[..., dict[str, Estimate]]) -> Callable[[Period, str], list[KpiPoint]]:
-    def made(period: Period, by: str) -> list[KpiPoint]:
-        key_of = period.keys(by)
-
-        def key(row: sellout.SoldDay) -> str:
-            return key_of(row.cooler, row.sku, row.day)
-
-        return [period.point(by, name, value) for name, value in measure(period.sold(), key).items()]
-
-    return made
-
-
 MAKERS: dict[str, Callable[[Period, str], list[KpiPoint]]] = {
     "units": _units,
     "facings": _facings,
@@ -112,8 +99,7 @@ MAKERS: dict[str, Callable[[Period, str], list[KpiPoint]]] = {
     "purity": _purity,
     "stockout-hours": _stockout_hours,
     "void": _voids,
-    **{name: _of_sellout(measure) for name, measure in sellout.KPIS.items()},
-    "sell-out": by_cut.sell_out,
+    **sellout.MAKERS,
     **compliance.MAKERS,
     **share.MAKERS,
     **grades.MAKERS,

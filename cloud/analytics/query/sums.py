@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
+import pyarrow
+
 from cloud.analytics.measures import Group
 from cloud.analytics.query.cut import OF_OUTLETS, Cut, hour_name
 from cloud.analytics.query.known import Known
@@ -187,13 +189,7 @@ class Sums:
         return self._source.mapped("sku", dimension, values, other)
 
     def _rows(self, statement: str) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = self._facts.arrow(statement, self._parameters).to_pylist()
-        if len(rows) > MOST_GROUPS:
-            raise BadInputError(
-                f"this would be more than {MOST_GROUPS:,} rows: ask for a shorter period, fewer coolers or products, "
-                "or fewer dimensions"
-            )
-        return rows
+        return few_enough(self._facts.arrow(statement, self._parameters)).to_pylist()  # type: ignore[no-any-return]
 
     def _total(self, row: Mapping[str, Any]) -> Total:
         return Total(
@@ -209,6 +205,20 @@ class Sums:
         if cut.time:
             values[cut.time] = bucket_name(cut.time, row["bucket"])
         return values
+
+
+def few_enough(found: pyarrow.Table) -> pyarrow.Table:
+    """The groups of an answer.
+
+    Raises:
+        BadInputError: more than an answer may have.
+    """
+    if found.num_rows > MOST_GROUPS:
+        raise BadInputError(
+            f"this would be more than {MOST_GROUPS:,} rows: ask for a shorter period, fewer coolers or products, "
+            "or fewer dimensions"
+        )
+    return found
 
 
 def bucket_name(time: str, bucket: date | datetime) -> str:

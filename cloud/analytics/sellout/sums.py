@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import numpy as np
+import pyarrow
 
 from cloud.analytics.sellout.answer import ranged
 from cloud.audits.facts import Facts
@@ -60,32 +61,35 @@ def lost_by_sku(
 def sold_sums(
     facts: Facts, tenant: str, start: datetime, end: datetime, skus: Collection[str], by: By, outlet: str | None = None
 ) -> list[SoldSum]:
-    """The sell-out of `skus`, of one outlet or of all, with its interval.
-
-    The same as `cloud.analytics.sellout.kpis.sell_out` makes of the days, where it is said how errors hang together.
-    """
+    """The sell-out of `skus`, of one outlet or of all, with its interval."""
     bound = period_bounds(tenant, start, end) | {"skus": tuple(skus) or ("",), "outlet": outlet or ""}
     days = f"SELECT * {DAYS} AND sku IN %(skus)s {_of_one(outlet)}"
-    found = sums_of_days(facts, by.split(", "), days, bound)
-    return [SoldSum(row["outlet"], row.get("sku", ""), units) for row, units in found]
+    found = facts.arrow(summed(by.split(", "), days), bound)
+    rows = zip(found.to_pylist(), estimates(found), strict=True)
+    return [SoldSum(row["outlet"], row.get("sku", ""), units) for row, units in rows]
 
 
-def sums_of_days(
-    facts: Facts, keys: Sequence[str], days: str, bound: Mapping[str, Any]
-) -> list[tuple[Mapping[str, Any], Estimate]]:
-    """What each group sold, in the order of `keys`; `days` selects rows of `sellout_day`, and in them the keys."""
-    found = facts.arrow(_sums(keys, days), bound)
+def estimates(found: pyarrow.Table) -> list[Estimate]:
+    """The estimate of each row, from its columns `units` and `variance`."""
     columns = (np.asarray(found.column(name), float) for name in ("units", "variance"))
     value, low, high = ([float(one) for one in np.round(part, 4)] for part in ranged(*columns))
-    units = [Estimate(value=one, low=below, high=above) for one, below, above in zip(value, low, high, strict=True)]
-    return list(zip(found.to_pylist(), units, strict=True))
+    return [Estimate(value=one, low=below, high=above) for one, below, above in zip(value, low, high, strict=True)]
 
 
 def _of_one(outlet: str | None) -> str:
     return "" if outlet is None else "AND outlet = %(outlet)s"
 
 
-def _sums(keys: Sequence[str], days: str) -> str:
+def summed(keys: Sequence[str], days: str) -> str:
+    """What each group sold, as SQL: `keys`, `units` and `variance`, in the order of the keys.
+
+    How busy an outlet's day was, all its SKUs share: such errors add up. Those of a SKU's days are bound to each other:
+    what was not sold today was sold tomorrow. All others are independent.
+
+    Args:
+        keys: columns of `days`.
+        days: selects rows of `sellout_day`.
+    """
     # Days mostly follow one another, where the last one says it all.
     known = "if(length(days) = last - first + 1, at + lag <= last, has(days, at + lag))"
     covariances = f"arraySum(arrayMap((of, lag) -> if({known}, of, 0), following, arrayEnumerate(following)))"

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cloud.analytics.measures import Counted
+from cloud.analytics.sellout.by_cut import lost_units
 from cloud.analytics.shortages.lanes import cooler_lanes
 from cloud.analytics.shortages.last_units import LastUnits, last_units, number
 from cloud.analytics.shortages.money import Price, lost_money
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
 
 def lost_value(period: Period, by: str) -> list[KpiPoint]:
     """Value of what was wanted in vain."""
-    sold = period.sold()
-    found = lost_money(sold, prices(period.session), lambda row: period.key(by, row.cooler, row.sku, row.day))
+    found = lost_money(lost_units(period, by), prices(period.session))
     return [period.point(by, key, value) for key, value in found.items()]
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from cloud.analytics.sellout.kpis import Key, SoldDay, lost_sales
+import numpy as np
+
+from cloud.analytics.sellout.answer import ranged
+from cloud.analytics.sellout.by_cut import LostUnits
 from facings.errors import BadInputError
 from facings.messages import Estimate
 
@@ -24,7 +27,7 @@ class Price:
         return Estimate(value=value, low=low, high=high)
 
 
-def lost_money(rows: Iterable[SoldDay], prices: Mapping[str, Price], key: Key) -> dict[str, Estimate]:
+def lost_money(rows: Iterable[LostUnits], prices: Mapping[str, Price]) -> dict[str, Estimate]:
     """Value of the units lost, by group; SKUs without a price are left out, and so are groups of nothing else.
 
     The interval is that of units of the group's mean price: errors of dear SKUs weigh as much as they cost.
@@ -32,11 +35,10 @@ def lost_money(rows: Iterable[SoldDay], prices: Mapping[str, Price], key: Key) -
     Raises:
         BadInputError: prices in several currencies.
     """
-    groups: dict[str, list[SoldDay]] = defaultdict(list)
+    groups: dict[str, list[LostUnits]] = defaultdict(list)
     for row in rows:
-        name = key(row)
-        if name is not None and row.sku in prices:
-            groups[name].append(row)
+        if row.sku in prices:
+            groups[row.group].append(row)
     every = {prices[row.sku].currency for some in groups.values() for row in some}
     if len(every) > 1:
         raise BadInputError(
@@ -45,17 +47,12 @@ def lost_money(rows: Iterable[SoldDay], prices: Mapping[str, Price], key: Key) -
     return {name: _value(some, prices) for name, some in groups.items()}
 
 
-def _value(rows: list[SoldDay], prices: Mapping[str, Price]) -> Estimate:
-    units = sum(row.lost for row in rows)
-    amount = sum(row.lost * prices[row.sku].amount for row in rows)
+def _value(rows: Sequence[LostUnits], prices: Mapping[str, Price]) -> Estimate:
+    units = sum(row.units for row in rows)
+    amount = sum(row.units * prices[row.sku].amount for row in rows)
     mean = amount / units if units else 0.0
     if not mean:
         return Estimate(value=0, low=0, high=0)
-    weighed = [_at_mean(row, prices[row.sku].amount / mean) for row in rows]
-    found = lost_sales(weighed, lambda _row: "")[""]
-    value, low, high = (round(part * mean, 2) for part in (found.value, found.low, found.high))
+    variance = sum(row.variance * (prices[row.sku].amount / mean) ** 2 for row in rows)
+    value, low, high = (round(float(part) * mean, 2) for part in ranged(np.array(units), np.array(variance)))
     return Estimate(value=value, low=low, high=high)
-
-
-def _at_mean(row: SoldDay, share: float) -> SoldDay:
-    return row._replace(lost=row.lost * share, lost_variance=row.lost_variance * share**2)

@@ -9,7 +9,7 @@ import pytest
 from cloud.analytics.query.cut import BETWEEN
 from cloud.analytics.query.scope import Scope
 from cloud.analytics.sellout import by_cut
-from cloud.analytics.sellout.kpis import SoldDay, sell_out, sold_days
+from cloud.analytics.sellout.kpis import KPIS, SoldDay, sell_out, sold_days
 from cloud.analytics.sellout.sold_table import sellout_day
 from cloud.analytics.sellout.sums import days_sold, lost_by_sku, sold_by_outlet, sold_sums
 from cloud.analytics.series import Period
@@ -87,8 +87,12 @@ def known(services: Services) -> None:
 def test_in_any_cut(services: Services, by: str, scope: Scope) -> None:
     with services.records.session("acme", write=False) as session:
         period = Period(session, services.facts, "acme", START, END, scope)
-        found = {BETWEEN.join(point.keys.values()) or "all": point.value for point in by_cut.sell_out(period, by)}
-        assert found == sell_out(period.sold(), lambda one: period.key(by, one.cooler, one.sku, one.day))
+        for kpi, make in by_cut.MAKERS.items():
+            points = make(period, by)
+            found = {BETWEEN.join(point.keys.values()) or "all": point.value.model_dump() for point in points}
+            expected = KPIS[kpi](period.sold(), lambda one: period.key(by, one.cooler, one.sku, one.day))
+            assert found == {key: pytest.approx(value.model_dump(), abs=1e-4) for key, value in expected.items()}, kpi
+            assert found, kpi
 
 
 def test_of_nothing(services: Services) -> None:
