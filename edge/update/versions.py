@@ -92,7 +92,7 @@ class GalleryVersions:
         present = self.current()
         if present == made:
             return made
-        part, former = (self.folder / f".{made.version}.{end}" for end in ("part", "former"))
+        part, former = (self.folder / f".{made.version}.{end}" for end in ("part", "former.part"))
         try:
             with self._alone():
                 shutil.rmtree(part, ignore_errors=True)
