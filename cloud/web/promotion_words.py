@@ -42,6 +42,15 @@ PARTS = {
 }
 """Parts of the incremental units."""
 
+TOLD = {
+    "added": N_("The promotion is planned."),
+    "kept": N_("Kept."),
+    "ended": N_("It ends today."),
+    "begun": N_("It has begun: it can be ended, but not changed."),
+    "over": N_("It does not run, or ends today anyway."),
+}
+"""What came of a change."""
+
 _REFUSED = {
     "waiting": N_("It is studied within a few minutes."),
     "planned": N_("It has not begun. It is studied when it is over."),

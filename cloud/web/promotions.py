@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Annotated
 
 from babel.dates import format_date
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cloud.analytics.present import Catalogue
 from cloud.analytics.promo.answer import Ranged
-from cloud.analytics.promo.stored import PromotionStudied, studied
-from cloud.api.deps import CallerDep, SessionDep
+from cloud.analytics.promo.stored import WAITING, PromotionStudied, studied
+from cloud.api.deps import CallerDep, ServicesDep, SessionDep
 from cloud.api.shapes import RecordId
+from cloud.identity.service import Caller
 from cloud.retail.promotions.models import Promotion
-from cloud.retail.promotions.service import found_promotion
+from cloud.retail.promotions.service import Stage, found_promotion, stage_of
 from cloud.web import errors
 from cloud.web.i18n import Formats, translations
+from cloud.web.loop import may_act
 from cloud.web.pages import language_of, page
-from cloud.web.promotion_words import MECHANICS, PARTS, STATES, VERDICTS, caution, why
+from cloud.web.promotion_facts import facts_of
+from cloud.web.promotion_words import MECHANICS, PARTS, STATES, TOLD, VERDICTS, caution, why
 from facings.messages import Coverage
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(errors.require_assets)])
@@ -72,27 +76,41 @@ class PromotionView:
     checks: Sequence[tuple[str, str]]
     course: Mapping[str, object] | None
     warnings: Sequence[str]
+    facts: Sequence[tuple[str, str]]
+    changed: tuple[datetime, str]
+    """When, and by whom."""
+    stage: Stage
+    may_act: bool
 
 
 @router.get("/promotions")
-def promotions(request: Request, who: CallerDep, session: SessionDep) -> HTMLResponse:
+def promotions(request: Request, who: CallerDep, session: SessionDep, services: ServicesDep) -> HTMLResponse:
     """The promotions, the latest first."""
     latest = select(Promotion).order_by(Promotion.first.desc(), Promotion.id.desc()).limit(MOST_LISTED)
-    catalogue, language = Catalogue(session), language_of(request, who)
-    rows = [_row(one, studied(session, one), catalogue, language) for one in session.scalars(latest)]
-    return page(request, "promotions.html", who, active="promotions", rows=rows)
+    catalogue, language, now = Catalogue(session), language_of(request, who), services.clock.now()
+    rows = [_row(one, _known(session, one, now), catalogue, language) for one in session.scalars(latest)]
+    return page(request, "promotions.html", who, active="promotions", rows=rows, may_act=may_act(who))
 
 
 @router.get("/promotions/{promotion_id}")
-def promotion(request: Request, who: CallerDep, session: SessionDep, promotion_id: RecordId) -> HTMLResponse:
-    """One promotion: what it did, how sure that is, and what speaks against it."""
-    view = promotion_view(session, found_promotion(session, promotion_id), language_of(request, who))
-    return page(request, "promotion.html", who, active="promotions", view=view)
+def promotion(
+    request: Request,
+    who: CallerDep,
+    session: SessionDep,
+    services: ServicesDep,
+    promotion_id: RecordId,
+    told: Annotated[str, Query(max_length=20)] = "",
+) -> HTMLResponse:
+    """One promotion: what it did, how sure that is, what speaks against it; `told` is what just came of a change."""
+    language = language_of(request, who)
+    view = promotion_view(session, found_promotion(session, promotion_id), who, services.clock.now(), language)
+    notice = translations(language).gettext(TOLD[told]) if told in TOLD else ""
+    return page(request, "promotion.html", who, active="promotions", view=view, notice=notice)
 
 
-def promotion_view(session: Session, promotion: Promotion, language: str) -> PromotionView:
-    """What the page of a promotion shows."""
-    found, _, numbers = studied(session, promotion), translations(language).gettext, Formats(language)
+def promotion_view(session: Session, promotion: Promotion, who: Caller, now: datetime, language: str) -> PromotionView:
+    """What the page of a promotion shows `who`."""
+    found, _, numbers = _known(session, promotion, now), translations(language).gettext, Formats(language)
     study = found.study
     execution = study.execution if study else None
 
@@ -116,7 +134,18 @@ def promotion_view(session: Session, promotion: Promotion, language: str) -> Pro
         checks=_checks(found, _),
         course=_course(found, promotion, _) if study else None,
         warnings=[caution(one, language) for one in study.cautions] if study else (),
+        facts=facts_of(session, promotion, language),
+        changed=(promotion.changed_at, promotion.changed_by),
+        stage=stage_of(session, promotion, now),
+        may_act=may_act(who),
     )
+
+
+def _known(session: Session, promotion: Promotion, now: datetime) -> PromotionStudied:
+    """Its study; one that is not over waits for its end rather than for its turn to be studied."""
+    found = studied(session, promotion)
+    stage = stage_of(session, promotion, now) if found.state == WAITING else "over"
+    return found if stage == "over" else found.model_copy(update={"state": stage})
 
 
 def _row(promotion: Promotion, found: PromotionStudied, catalogue: Catalogue, language: str) -> PromotionRow:
