@@ -190,7 +190,7 @@ def dismiss(shown: NewProductsDep, manager: ManagerDep, newcomer: RecordId) -> H
 
 def names_by_sku(session: Session) -> dict[str, str]:
     """The names of the catalogue's products."""
-    return dict(session.execute(select(Product.sku, Product.name)).tuples().all())
+    return {row.sku: row.name for row in session.execute(select(Product.sku, Product.name))}
 
 
 def new_products_view(session: Session, caller: Caller, language: str) -> NewProductsView:
