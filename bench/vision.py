@@ -4,8 +4,10 @@ Prints JSON. Every figure in milliseconds is processor time, so that other work 
 
 - `ms`, `total_ms`: each stage, and all of them; `total_over_sessions`: what the chain adds to what the models need.
 - `ultralytics`: its own `predict` of the same photo on one thread, with its FP32 ONNX export of yolo11n (see
-  `bench.parts.predict`), and how many times as fast our detector finds its products in the same pixels. The two take
-  turns, so that both meet the same machine. Where ultralytics is not installed, the reason stands there.
+  `bench.parts.predict`), and how many times as fast our detector finds its products in the same pixels, with the two
+  looks it takes and with one. They take turns, so that all meet the same machine. Where ultralytics is not installed,
+  the reason stands there.
+- `one_look_ms`: finding the products with one look only.
 - `daemon`: memory of the edge daemon that reads this photo.
 """
 
@@ -31,8 +33,9 @@ from bench.parts.saying import say
 from edge.vision import chain as stages
 from edge.vision.chain import VisionChain
 from edge.vision.decode import decode_photo
+from edge.vision.detect import survey
 from edge.vision.reading import ShelfReading
-from edge.vision.zoo import LoadedModel
+from edge.vision.zoo import LoadedModel, load_session, zoo_folder
 from facings.errors import UnavailableError
 
 RUNS = 15
@@ -82,22 +85,31 @@ def chain_figures(reading: ShelfReading) -> dict[str, Any]:
     }
 
 
-def against(other: Rival, chain: VisionChain, encoded: bytes) -> dict[str, Any]:
+def look_once(detector: LoadedModel, encoded: bytes) -> None:
+    """Find the products by one look only, and note its time."""
+    timed("one look", survey)(detector, decode_photo(encoded).pixels)
+
+
+def against(other: Rival, chain: VisionChain, detector: LoadedModel, encoded: bytes) -> dict[str, Any]:
     """Medians of ultralytics' times, and of how many times as fast each of our looks was."""
     theirs: dict[str, list[float]] = {way: [] for way in WAYS}
-    ours = []
     for _ in range(RUNS):
         for way in WAYS:
             theirs[way].append(other.predict_ms(way))
         read_once(chain, encoded)
-        ours.append(spent["survey"][-1])
+        look_once(detector, encoded)
     return {
         way: {
             "predict_ms": round(statistics.median(theirs[way]), 1),
-            "times_as_fast": round(statistics.median(t / o for t, o in zip(theirs[way], ours, strict=True)), 2),
+            "times_as_fast": _times_as_fast(theirs[way], spent["survey"]),
+            "one_look_times_as_fast": _times_as_fast(theirs[way], spent["one look"]),
         }
         for way in WAYS
     }
+
+
+def _times_as_fast(theirs: list[float], ours: list[float]) -> float:
+    return round(statistics.median(t / o for t, o in zip(theirs, ours, strict=True)), 2)
 
 
 def _median(name: str) -> float:
@@ -111,20 +123,23 @@ def main() -> None:
         photo = drawn_photo(Path(folder))
         encoded = photo.path.read_bytes()
         chain = VisionChain(gallery=photo.gallery, threads=1)
+        detector = load_session(zoo_folder() / stages.DETECTOR, precision="int8").looking(second_look=0.0)
         reading = chain.read(decode_photo(encoded))
         note_stages()
         try:
             with rival(photo.path) as other:
-                compared: Any = against(other, chain, encoded)
+                compared: Any = against(other, chain, detector, encoded)
         except UnavailableError as error:
             compared = str(error)
             for _ in range(RUNS):
                 read_once(chain, encoded)
+                look_once(detector, encoded)
         memory = daemon_memory(photo.path, photo.gallery)
     figures = {
         "photo": {"width": reading.width, "height": reading.height, "products": photo.products},
         "runs": RUNS,
         **chain_figures(reading),
+        "one_look_ms": _median("one look"),
         "ultralytics": compared,
         "daemon": asdict(memory),
     }

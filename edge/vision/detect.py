@@ -139,14 +139,8 @@ def suppress(boxes: FloatArray, scores: FloatArray, max_iou: float) -> npt.NDArr
 
     A box goes when its intersection over union with a better one that stays is above `max_iou`.
     """
-    order = np.argsort(-scores, kind="stable")
-    area = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
-    kept = []
-    while len(order):
-        best, order = order[0], order[1:]
-        kept.append(best)
-        low = np.maximum(boxes[best, :2], boxes[order, :2])
-        high = np.minimum(boxes[best, 2:], boxes[order, 2:])
-        shared = np.prod(np.clip(high - low, 0, None), axis=1)
-        order = order[shared <= max_iou * (area[best] + area[order] - shared)]
-    return np.asarray(kept, np.int64)
+    if not len(boxes):
+        return np.zeros(0, np.int64)
+    corners_and_sizes = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1)
+    kept = cv2.dnn.NMSBoxes(corners_and_sizes.tolist(), scores.tolist(), 0.0, max_iou)
+    return np.asarray(kept, np.int64).reshape(-1)

@@ -11,7 +11,7 @@ import hashlib
 import importlib.util
 import logging
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -75,6 +75,17 @@ class LoadedModel:
         """The outputs for `images` (N, 3, H, W), already normalised as the manifest's input says."""
         outputs: list[npt.NDArray[np.float32]] = self.session.run(None, {self.manifest.input.name: images})
         return outputs
+
+    def looking(self, **otherwise: Any) -> LoadedModel:
+        """The same detector with other fields of its `DetectorSpec`: other thresholds, say, or one look only.
+
+        Raises:
+            BadInputError: it is no detector.
+        """
+        if not isinstance(self.manifest, DetectorManifest):
+            raise BadInputError(f"The model {self.manifest.name} is no detector.")
+        spec = self.manifest.detector.model_copy(update=otherwise)
+        return replace(self, manifest=self.manifest.model_copy(update={"detector": spec}))
 
 
 def zoo_folder() -> Path:
@@ -145,6 +156,8 @@ def open_session(encoded: bytes, threads: int, name: str) -> onnxruntime.Inferen
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    # Photos differ in shape, and a plan of memory would be kept for each shape seen: 27 MB in all, and nothing gained.
+    options.enable_mem_pattern = False
     try:
         return onnxruntime.InferenceSession(encoded, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime's errors share no base class of their own

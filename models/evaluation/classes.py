@@ -22,8 +22,7 @@ def other_classes(photos: Iterable[LabelledPhoto], detector: LoadedModel) -> dic
     if not isinstance(detector.manifest, DetectorManifest):
         return {}
     spec = detector.manifest.detector
-    everything = spec.model_copy(update={"other_thresholds": dict.fromkeys(CLASSES, LOWEST_SCORE)})
-    eager = LoadedModel(detector.manifest.model_copy(update={"detector": everything}), detector.session)
+    eager = detector.looking(other_thresholds=dict.fromkeys(CLASSES, LOWEST_SCORE))
     judged: dict[str, list[JudgedPhoto]] = {}
     for photo in photos:
         known = [name for name in spec.classes if name != PRODUCT and name in photo.others]
