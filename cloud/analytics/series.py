@@ -24,7 +24,6 @@ from cloud.analytics.query.known import Known
 from cloud.analytics.query.scope import EVERYTHING, Scope
 from cloud.analytics.query.stretches import stretches, whole_hours
 from cloud.analytics.query.sums import Reporting, Sums, Total
-from cloud.analytics.sellout import kpis as sellout
 from cloud.audits.facts import Facts
 from cloud.outlets.models import Cooler, Planogram
 from cloud.settings import SellOutSettings
@@ -191,11 +190,6 @@ class Period:
             )
         )
         return (row for row in rows if self.has(row.cooler_id, row.sku))
-
-    def sold(self) -> list[sellout.SoldDay]:
-        """Sell-out in scope, by cooler, SKU and business day."""
-        days = sellout.sold_days(self.facts, self.tenant, self.start, self.end)
-        return [row for row in days if self.has(row.cooler, row.sku)]
 
     def voids(self) -> Iterable[tuple[str, str]]:
         """Coolers and the SKUs planned for them that were never seen there."""

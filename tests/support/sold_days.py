@@ -1,22 +1,20 @@
-"""The KPIs made from daily sell-out: sell-out, lost sales, velocity, and sell-through both ways."""
+"""The KPIs of daily sell-out worked out day by day: what `cloud.analytics.sellout.by_cut` must come to, too."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 import numpy as np
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import select
 
 from cloud.analytics.sellout.answer import ranged
+from cloud.analytics.sellout.by_cut import LEAST_SOLD
 from cloud.analytics.sellout.sold_table import sellout_day
 from cloud.audits.facts import Facts
 from facings.messages import Estimate
-
-LEAST_SOLD = 0.5
-"""An estimate of less rounds to nothing sold."""
 
 
 class SoldDay(NamedTuple):
@@ -42,25 +40,10 @@ Key = Callable[[SoldDay], str | None]
 
 def sold_days(facts: Facts, tenant: str, start: datetime, end: datetime) -> list[SoldDay]:
     """The business days, local at each outlet, whose dates lie in the period."""
-    wanted = select(*(sellout_day.c[name] for name in SoldDay._fields)).where(*_within(start, end))
-    return [SoldDay._make(one) for one in facts.select(tenant, wanted, sellout_day)]
-
-
-def units_a_day(facts: Facts, tenant: str, start: datetime, end: datetime, skus: Collection[str]) -> dict[str, float]:
-    """By outlet, how many units of `skus` it sold on a business day of the period; added up in the store."""
-    row = sellout_day.c
-    days = func.count(row.day.distinct())
-    wanted = select(row.outlet, func.sum(row.sold).label("sold"), days.label("days")).where(
-        *_within(start, end), row.sku.in_(sorted(skus))
-    )
-    found = facts.select(tenant, wanted.group_by(row.outlet), sellout_day)
-    return {one.outlet: round(one.sold, 4) / one.days for one in found}
-
-
-def _within(start: datetime, end: datetime) -> tuple[ColumnElement[bool], ...]:
     row = sellout_day.c
     first, last = start.date(), (end - timedelta(microseconds=1)).date()
-    return row.day.between(first, last), row.withdrawn == 0
+    wanted = select(*(row[name] for name in SoldDay._fields)).where(row.day.between(first, last), row.withdrawn == 0)
+    return [SoldDay._make(one) for one in facts.select(tenant, wanted, sellout_day)]
 
 
 def sell_out(rows: Iterable[SoldDay], key: Key) -> dict[str, Estimate]:

@@ -23,8 +23,7 @@ from cloud.analytics.grades.pillars import (
 from cloud.analytics.present import Catalogue
 from cloud.analytics.query.known import Known
 from cloud.analytics.query.scope import EVERYTHING, Scope
-from cloud.analytics.sellout.kpis import units_a_day
-from cloud.analytics.sellout.sums import days_sold, lost_by_sku, sold_sums
+from cloud.analytics.sellout.sums import days_sold, lost_by_sku, sold_sums, units_a_day
 from cloud.analytics.share.availability import ShelfTime
 from cloud.analytics.share.shelf_times import shelf_times
 from cloud.analytics.share.window import read_window

@@ -43,6 +43,13 @@ def days_sold(facts: Facts, tenant: str, start: datetime, end: datetime, skus: C
     return dict(_pairs(facts, statement, bound))
 
 
+def units_a_day(facts: Facts, tenant: str, start: datetime, end: datetime, skus: Collection[str]) -> dict[str, float]:
+    """By outlet, how many units of `skus` it sold on a business day of the period."""
+    bound = period_bounds(tenant, start, end) | {"skus": tuple(skus) or ("",)}
+    statement = f"SELECT outlet, sum(sold) AS units, uniqExact(day) AS days {DAYS} AND sku IN %(skus)s GROUP BY outlet"
+    return {row["outlet"]: round(row["units"], 4) / row["days"] for row in facts.arrow(statement, bound).to_pylist()}
+
+
 def lost_by_sku(
     facts: Facts, tenant: str, start: datetime, end: datetime, skus: Collection[str], outlet: str | None = None
 ) -> Mapping[str, Mapping[str, float]]:

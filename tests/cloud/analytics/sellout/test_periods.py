@@ -11,10 +11,10 @@ import pytest
 from cloud.analytics.sellout.answer import FOLLOWING, SoldRow, ranged
 from cloud.analytics.sellout.between_days import with_following
 from cloud.analytics.sellout.estimate import estimate
-from cloud.analytics.sellout.kpis import SoldDay, sell_out
 from cloud.analytics.sellout.learning import Learning
 from facings.messages import Estimate
 from tests.support.sellout import SIGHTS, watch, world_job
+from tests.support.sold_days import SoldDay, sell_out
 
 MONDAY = date(2026, 3, 2)
 BOUND = (-4.0, -1.0)

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cloud.analytics.sellout.kpis import lost_sales, sell_out, sold_days
 from cloud.analytics.sellout.sold_table import sellout_day
 from cloud.analytics.shortages.demand import Demand, demand
 from cloud.audits.facts import Facts
 from facings.messages import Estimate
 from tests.support.cloud import running_services
+from tests.support.sold_days import lost_sales, sell_out, sold_days
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 DAYS = 5
