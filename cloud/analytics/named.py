@@ -69,6 +69,10 @@ class Named(Generic[Name]):
         """The sum of the rows of each name."""
         return np.bincount(self.codes, values, len(self.names)).astype(float)
 
+    def repeated(self, times: IntArray) -> Named[Name]:
+        """Each row so many times, at least once."""
+        return Named(self.names, np.repeat(self.codes, times))
+
     def followed_by(self, other: Named[Name]) -> Named[Name]:
         """The rows of this column and then those of another."""
         names = Named.of([*self.names, *other.names])

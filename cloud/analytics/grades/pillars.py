@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 
 import numpy as np
 
 from cloud.analytics.compliance.judgement import Judgement, compliance
 from cloud.analytics.grades.grade import Action, Pillar
 from cloud.analytics.named import Cells
-from cloud.analytics.share.availability import ShelfTime, available
+from cloud.analytics.share.availability import ShelfTimes, availability
 from cloud.analytics.share.mean_lines import MeanLines
 from cloud.analytics.share.shares import fractions
 from facings.messages import Estimate
@@ -25,18 +25,19 @@ LEAST_FACINGS = 0.5
 """Less in the mean photo is hardly ever there: nothing to take out."""
 
 
-def availability_pillar(times: Sequence[ShelfTime]) -> Pillar | None:
-    """On-shelf availability; each SKU that was missing could be kept in stock."""
-    value = available(times)
-    if value is None:
-        return None
-    watched = sum(one.watched for one in times)
-    missing: dict[str, float] = defaultdict(float)
-    for one in times:
-        missing[one.sku] += one.missing.value
-    return Pillar(
-        value, [Action("keep-in-stock", sku, hours / watched, hours) for sku, hours in missing.items() if hours]
-    )
+def availability_pillars(times: ShelfTimes) -> dict[str, Pillar]:
+    """On-shelf availability of each outlet; each SKU that was missing could be kept in stock."""
+    found = availability(times, times.outlet)
+    watched = dict(zip(times.outlet.names, times.outlet.sums(times.watched).tolist(), strict=True))
+    missing = times.where(times.missing > 0)
+    cells = Cells.of(missing.outlet, missing.sku)
+    hours = zip(cells.first.tolist(), cells.second.tolist(), cells.sums(missing.missing).tolist(), strict=True)
+    actions: dict[str, list[Action]] = defaultdict(list)
+    for code, sku, one in hours:
+        outlet = missing.outlet.names[code]
+        if outlet in found:
+            actions[outlet].append(Action("keep-in-stock", missing.sku.names[sku], one / watched[outlet], one))
+    return {outlet: Pillar(value, actions[outlet]) for outlet, value in found.items()}
 
 
 def share_pillars(lines: MeanLines, own: Collection[str], targets: Mapping[str, float]) -> dict[str, Pillar]:

@@ -14,7 +14,7 @@ from cloud.analytics.compliance.means import mean_judgements
 from cloud.analytics.grades.grade import DEFAULT, Grade, Pillar, Scheme, grade
 from cloud.analytics.grades.models import GradeScheme
 from cloud.analytics.grades.pillars import (
-    availability_pillar,
+    availability_pillars,
     planogram_pillar,
     purity_pillars,
     sell_out_pillars,
@@ -24,7 +24,6 @@ from cloud.analytics.present import Catalogue
 from cloud.analytics.query.known import Known
 from cloud.analytics.query.scope import EVERYTHING, Scope
 from cloud.analytics.sellout.sums import days_sold, lost_by_sku, sold_sums, units_a_day
-from cloud.analytics.share.availability import ShelfTime
 from cloud.analytics.share.shelf_times import shelf_times
 from cloud.analytics.share.window import read_window
 from cloud.audits.facts import Facts
@@ -64,10 +63,8 @@ class OutletGrades:
         targets = {outlet: self.scheme(outlet).targets["share"] for outlet in self.outlets}
         self._share = share_pillars(self.window.lines, self._own, targets)
         self._purity = purity_pillars(self.window.lines, self._owned, self._own)
-        self._times: dict[str, list[ShelfTime]] = defaultdict(list)
         watched = None if only is None else {one.cooler for one in self.window.watched}
-        for one in shelf_times(session, self.window, settings, watched):
-            self._times[one.outlet].append(one)
+        self._availability = availability_pillars(shelf_times(session, self.window, settings, watched))
         self._judged = self._judgements(facts, tenant, known)
         self._sell_out = self._sold(facts, tenant)
 
@@ -88,7 +85,7 @@ class OutletGrades:
     def pillars(self, outlet: str) -> Mapping[str, Pillar | None]:
         """What is known of an outlet."""
         return {
-            "availability": availability_pillar(self._times[outlet]),
+            "availability": self._availability.get(outlet),
             "share": self._share.get(outlet),
             "purity": self._purity.get(outlet),
             "planogram": planogram_pillar(self._judged[outlet]),

@@ -7,14 +7,16 @@ The true start and end of a stock-out lie between photos, so availability has th
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
+from cloud.analytics.named import BoolArray, FloatArray, Named
 from facings.messages import Estimate
 
 HOUR = timedelta(hours=1)
@@ -80,14 +82,7 @@ class ShelfTime(NamedTuple):
     missing: Estimate
 
 
-def shelf_time(
-    cooler: str,
-    outlet: str,
-    sku: str,
-    watched: tuple[datetime, datetime],
-    absences: Iterable[Absence],
-    opening: Opening,
-) -> ShelfTime:
+def hours_missing(watched: tuple[datetime, datetime], absences: Iterable[Absence], opening: Opening) -> Estimate:
     """How long a SKU was missing while its cooler was `watched`, from the first photo to the last."""
     first, last = watched
 
@@ -98,32 +93,46 @@ def shelf_time(
     for one in absences:
         low += within(one.first_missed_at, one.last_missed_at)
         high += within(one.last_seen_at, one.back_at or one.last_missed_at)
-    missing = NEVER
-    if high:
-        missing = Estimate(value=round((low + high) / 2, 4), low=round(low, 4), high=round(high, 4))
-    return ShelfTime(cooler, outlet, sku, opening.hours(first, last), missing)
+    if not high:
+        return NEVER
+    return Estimate(value=round((low + high) / 2, 4), low=round(low, 4), high=round(high, 4))
 
 
-def availability(times: Iterable[ShelfTime], key: Callable[[ShelfTime], str]) -> dict[str, Estimate]:
-    """Hours on the shelf / hours watched, by key; the bounds of stock-outs are certain ones, so they add up."""
-    groups: Mapping[str, list[ShelfTime]] = _grouped(times, key)
-    return {name: share for name, some in groups.items() if (share := available(some))}
+@dataclass(frozen=True, slots=True, eq=False)
+class ShelfTimes:
+    """Many of them as columns, the hours missing by their three values."""
+
+    cooler: Named[str]
+    outlet: Named[str]
+    sku: Named[str]
+    watched: FloatArray
+    missing: FloatArray
+    missing_low: FloatArray
+    missing_high: FloatArray
+
+    @classmethod
+    def of(cls, times: Iterable[ShelfTime]) -> ShelfTimes:
+        """The columns of single ones."""
+        columns = tuple(zip(*times, strict=True)) or ((),) * len(ShelfTime._fields)
+        cooler, outlet, sku = map(Named.of, columns[:3])
+        missing = np.array([(one.value, one.low, one.high) for one in columns[4]], float).reshape(-1, 3)
+        return cls(cooler, outlet, sku, np.array(columns[3], float), *missing.T)
+
+    def where(self, rows: BoolArray) -> ShelfTimes:
+        """Some of them."""
+        cooler, outlet, sku = (one.where(rows) for one in (self.cooler, self.outlet, self.sku))
+        missing = (one[rows] for one in (self.missing, self.missing_low, self.missing_high))
+        return ShelfTimes(cooler, outlet, sku, self.watched[rows], *missing)
 
 
-def available(times: Sequence[ShelfTime]) -> Estimate | None:
-    """Hours on the shelf / hours watched of all of them; None where nothing was watched."""
-    watched = sum(one.watched for one in times)
-    if not watched:
-        return None
-    value, low, high = (
-        round(max(1 - sum(getattr(one.missing, part) for one in times) / watched, 0), 4)
-        for part in ("value", "high", "low")
-    )
+def availability(times: ShelfTimes, key: Named[str]) -> dict[str, Estimate]:
+    """Hours on the shelf / hours watched, by key; none of keys of which nothing was watched. The bounds of stock-outs
+    are certain ones, so they add up."""
+    columns = (times.watched, times.missing, times.missing_low, times.missing_high)
+    sums = zip(*(key.sums(one).tolist() for one in columns), strict=True)
+    return {name: _available(*one) for name, one in zip(key.names, sums, strict=True) if one[0]}
+
+
+def _available(watched: float, missing: float, missing_low: float, missing_high: float) -> Estimate:
+    value, low, high = (round(max(1 - one / watched, 0), 4) for one in (missing, missing_high, missing_low))
     return Estimate(value=value, low=low, high=high)
-
-
-def _grouped(times: Iterable[ShelfTime], key: Callable[[ShelfTime], str]) -> dict[str, list[ShelfTime]]:
-    groups: dict[str, list[ShelfTime]] = defaultdict(list)
-    for one in times:
-        groups[key(one)].append(one)
-    return groups

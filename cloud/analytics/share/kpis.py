@@ -12,8 +12,9 @@ import numpy as np
 from sqlalchemy import select
 
 from cloud.analytics.measures import Z
-from cloud.analytics.named import Cells
+from cloud.analytics.named import BoolArray, Cells, Named
 from cloud.analytics.query.cut import Cut
+from cloud.analytics.query.scope import EVERYTHING, Scope
 from cloud.analytics.sellout.sums import sold_by_outlet
 from cloud.analytics.share.answer import spell_of
 from cloud.analytics.share.availability import availability
@@ -24,7 +25,7 @@ from cloud.analytics.share.mean_lines import MeanLines
 from cloud.analytics.share.models import Intrusion
 from cloud.analytics.share.shares import fractions, weighted_distribution
 from cloud.analytics.share.shelf_times import shelf_times
-from cloud.analytics.share.window import Window, read_window
+from cloud.analytics.share.window import Window, read_watched, read_window
 from cloud.catalog.models import Product
 from cloud.outlets.models import Cooler, Planogram
 from facings.messages import Estimate
@@ -68,9 +69,11 @@ def _sum(estimates: Iterable[Estimate]) -> Estimate:
 
 def on_shelf_availability(period: Period, by: str) -> list[KpiPoint]:
     """Hours on the shelf / open hours of the planned SKUs that were ever seen."""
-    times, key = shelf_times(period.session, _window(period), period.opening), period.keys(by)
-    inside = [one for one in times if period.has(one.cooler, one.sku)]
-    found = availability(inside, lambda one: key(one.cooler, one.sku, None))
+    here = _here(period)
+    window = read_watched(period.facts, period.tenant, period.known, period.start, period.end, here)
+    times = shelf_times(period.session, window, period.opening, here.coolers)
+    times = times.where(_inside(period, times.cooler, times.sku))
+    found = availability(times, period.keys_of(by, times.cooler, times.sku))
     return [period.point(by, key, value) for key, value in found.items()]
 
 
@@ -105,9 +108,13 @@ def _distributed(period: Period, by: str, window: Window, sales: Mapping[str, fl
 
 
 def _in_scope(period: Period, lines: MeanLines) -> MeanLines:
-    coolers = lines.cooler.taken([period.has_cooler(one) for one in lines.cooler.names])
-    skus = lines.sku.taken([period.scope.has_sku(one) for one in lines.sku.names])
-    return lines.where((coolers * skus).astype(bool))
+    return lines.where(_inside(period, lines.cooler, lines.sku))
+
+
+def _inside(period: Period, cooler: Named[str], sku: Named[str]) -> BoolArray:
+    """`Period.has` of many rows."""
+    coolers = {one for one in cooler.names if period.has_cooler(one)}
+    return cooler.among(coolers) & sku.among({one for one in sku.names if period.scope.has_sku(one)})
 
 
 def assortment_depth(period: Period, by: str) -> list[KpiPoint]:
@@ -147,17 +154,24 @@ def _depth(wanted: int, present: float, variance: float, seen: float) -> Estimat
 
 
 def _window(period: Period) -> Window:
-    return read_window(period.facts, period.tenant, period.known, period.start, period.end)
+    return read_window(period.facts, period.tenant, period.known, period.start, period.end, _here(period))
+
+
+def _here(period: Period) -> Scope:
+    """The coolers of a narrowed period by their names: each counts where it stands now, wherever it stood then."""
+    if period.scope.coolers is None and period.scope.outlets is None:
+        return EVERYTHING
+    return Scope(coolers=frozenset(one for one in period.known.coolers if period.has_cooler(one)))
 
 
 def eye_level_share(period: Period, by: str) -> list[KpiPoint]:
     """Own facings / all facings on the shelves at eye level."""
     own = set(period.session.scalars(select(Product.sku).where(Product.own)))
-    lines = lines_by_height(period.facts, period.tenant, period.known, period.start, period.end)["eye-level"]
-    inside = lines.cooler.taken([period.has_cooler(one) for one in lines.cooler.names]).astype(bool)
-    lines = lines.where(inside)
-    found = fractions(lines, lines.sku.among(own), period.keys_of(by, lines.cooler, lines.sku))
-    return [period.point(by, key, value) for key, value in found.items()]
+    found = lines_by_height(period.facts, period.tenant, period.known, period.start, period.end, _here(period))
+    lines = found["eye-level"]
+    lines = lines.where(lines.cooler.among({one for one in lines.cooler.names if period.has_cooler(one)}))
+    parts = fractions(lines, lines.sku.among(own), period.keys_of(by, lines.cooler, lines.sku))
+    return [period.point(by, key, value) for key, value in parts.items()]
 
 
 MAKERS: Mapping[str, Callable[[Period, str], list[KpiPoint]]] = {

@@ -8,13 +8,13 @@ from cloud.analytics.compliance.judgement import judge
 from cloud.analytics.compliance.shelf import standing
 from cloud.analytics.grades.grade import DEFAULT, PILLARS, Action, Pillar, Scheme, grade
 from cloud.analytics.grades.pillars import (
-    availability_pillar,
+    availability_pillars,
     planogram_pillar,
     purity_pillars,
     sell_out_pillars,
     share_pillars,
 )
-from cloud.analytics.share.availability import ShelfTime
+from cloud.analytics.share.availability import ShelfTime, ShelfTimes
 from cloud.analytics.share.mean_lines import MeanLine, MeanLines
 from facings.messages import Estimate
 
@@ -85,11 +85,10 @@ def test_doing_what_it_says_raises_the_grade_by_what_it_says() -> None:
 
 def test_availability_names_what_was_missing() -> None:
     times = [ShelfTime("c", "o", "cola", 90, estimate(9, 1)), ShelfTime("c", "o", "lemon", 10, estimate(0))]
-    pillar = availability_pillar(times)
-    assert pillar
+    pillar = availability_pillars(ShelfTimes.of(times))["o"]
     assert (pillar.value.low, pillar.value.value, pillar.value.high) == (0.9, 0.91, 0.92)
     assert pillar.actions == [Action("keep-in-stock", "cola", 0.09, 9)]
-    assert availability_pillar([]) is None
+    assert availability_pillars(ShelfTimes.of([])) == {}
 
 
 def test_share_asks_for_no_more_facings_than_the_target_needs() -> None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cloud.analytics.share.availability import Absence, Opening, availability, shelf_time
+from cloud.analytics.share.availability import Absence, Opening, ShelfTime, ShelfTimes, availability, hours_missing
 
 DAY = datetime(2026, 3, 28, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -42,6 +42,8 @@ def test_availability_lies_between_the_photos(
     absences: list[tuple[float, float, float, float | None]], low: float, value: float, high: float
 ) -> None:
     told = [Absence(*(DAY + at * HOUR if at is not None else None for at in one)) for one in absences]  # type: ignore[arg-type]
-    time = shelf_time("c", "o", "cola", (DAY, DAY + 10 * HOUR), told, Opening(ZoneInfo("UTC"), 0, 24))
-    found = availability([time], lambda one: one.sku)["cola"]
+    opening, watched = Opening(ZoneInfo("UTC"), 0, 24), (DAY, DAY + 10 * HOUR)
+    missing = hours_missing(watched, told, opening)
+    times = ShelfTimes.of([ShelfTime("c", "o", "cola", opening.hours(*watched), missing)])
+    found = availability(times, times.sku)["cola"]
     assert (found.low, found.value, found.high) == (low, value, high)
