@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -97,8 +98,8 @@ def sync(path: Path) -> None:
 
 
 def _part_of(path: Path) -> Path:
-    """The process is in the name: two may write one file, and the later one wins."""
-    return path.with_name(f".{path.name}.{os.getpid()}.part")
+    """Process and thread are in the name: two may write one file, and the later one wins."""
+    return path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
 
 
 def _encoded(content: bytes | str) -> bytes:

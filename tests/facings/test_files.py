@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,15 @@ def test_what_killed_runs_began_is_cleared(tmp_path: Path) -> None:
     (tmp_path / "kept.part").write_text("not hidden: not ours")
     clear_parts(tmp_path)
     assert names(tmp_path) == ["kept.part"]
+
+
+def test_two_threads_may_write_one_file(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    with whole_path(file) as part:
+        part.write_text("first")
+        other = threading.Thread(target=write_atomic, args=(file, "second"))
+        other.start()
+        other.join()
+        assert file.read_text() == "second"
+    assert file.read_text() == "first"
+    assert names(tmp_path) == ["file"]
