@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import threading
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +15,7 @@ from facings.files import write_private
 from facings.settings import Settings
 
 ENV_PREFIX = "FACINGS_CLOUD"
+_MAKING_SECRETS = threading.Lock()
 ENDPOINTS_FILE = "endpoints.json"
 
 
@@ -210,8 +212,10 @@ def kept_secret(data_dir: Path, name: str) -> str:
     try:
         return file.read_text(encoding="ascii").strip()
     except FileNotFoundError:
-        write_private(file, secrets.token_hex(32))
-        return file.read_text(encoding="ascii")
+        with _MAKING_SECRETS:  # of two that need it at once, the one takes what the other made
+            if not file.exists():
+                write_private(file, secrets.token_hex(32))
+        return file.read_text(encoding="ascii").strip()
     except OSError as error:
         raise SettingsError(
             f"cannot read {file}: {error.strerror}; give its folder to the user that runs facings"
