@@ -32,7 +32,7 @@ class Choice(BaseModel):
     def probabilities(self, similarities: FloatArray) -> FloatArray:
         """(N, SKUs) how likely each product is each SKU; what a row lacks to one is that it is none of them."""
         odds = self.sharpness * (similarities - self.stranger)
-        most = np.maximum(odds.max(axis=1, keepdims=True, initial=0.0), 0.0)
+        most = odds.max(axis=1, keepdims=True, initial=0.0)
         shares = np.exp(odds - most)
         return np.asarray(shares / (shares.sum(axis=1, keepdims=True) + np.exp(-most)), np.float32)
 

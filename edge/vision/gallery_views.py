@@ -24,7 +24,7 @@ TRIMMED = 0.06
 COARSER = 3
 """How many times as large the pixels of the coarse view are."""
 
-VIEWS = "as it is, trimmed, coarse"
+VIEWS = f"as it is, {TRIMMED:g} trimmed, {COARSER} times as coarse"
 """Names the views: embeddings of other views are not comparable with these."""
 
 
