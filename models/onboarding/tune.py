@@ -31,18 +31,21 @@ Doubles = npt.NDArray[np.float64]
 _UNFITTED = Choice(sharpness=1.0, stranger=0.0)
 
 
-def tune(crops: Crops, embedder: str, per_sku: int) -> Tuning:
+def tune(crops: Crops, embedder: str, per_sku: int) -> Tuning | None:
     """A tuning from all crops, its choice from folds: photos left out as questions, some SKUs as strangers.
 
-    Raises:
-        ValueError: fewer than two SKUs, or no SKU with two crops.
+    None where the crops teach nothing: fewer than two SKUs, none seen twice, or none that the detector found.
     """
-    learned = learn(crops, embedder)
-    return replace(learned, choice=fit_choice([asked for asked in _trials(crops, embedder, per_sku) if len(asked.of)]))
+    trials = [asked for asked in _trials(crops, embedder, per_sku) if len(asked.of)]
+    return replace(learn(crops, embedder), choice=fit_choice(trials)) if trials else None
 
 
 def learn(crops: Crops, embedder: str) -> Tuning:
-    """The new space and the SKUs' middles; the choice is still to be fitted."""
+    """The new space and the SKUs' middles; the choice is still to be fitted.
+
+    Raises:
+        ValueError: fewer than two SKUs, or none seen twice.
+    """
     names, of = np.unique(crops.skus, return_inverse=True)
     if len(names) < 2 or len(of) <= len(names):
         raise ValueError("a tuning needs at least two SKUs, and more crops than SKUs")
