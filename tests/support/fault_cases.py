@@ -31,7 +31,7 @@ class FaultCase:
         as_process: the daemon runs as a process of its own.
         alone: no other fault may be under way.
         camera_timeout_s: how long the daemon waits for the camera.
-        needs_root: it mounts a disk.
+        needs_disk: a small disk is mounted and filled.
     """
 
     fault: str
@@ -45,7 +45,7 @@ class FaultCase:
     as_process: bool = False
     alone: bool = False
     camera_timeout_s: float = 10.0
-    needs_root: bool = False
+    needs_disk: bool = False
 
 
 CASES = (
@@ -60,7 +60,7 @@ CASES = (
     FaultCase("slow-link", "delay: 400ms, bytes_per_s: 150000"),
     FaultCase("clock-1970", alarm="clock-not-set"),
     FaultCase("clock-jump", "by: -2h", alarm="clock-jumped", ends=False),
-    FaultCase("disk-full", alarm="disk-full", gives_up=True, needs_root=True),
+    FaultCase("disk-full", alarm="disk-full", gives_up=True, needs_disk=True),
     FaultCase("sensor-failure", "sensor: cabinet", alarm="sensor-failure"),
     FaultCase("power-cut", unsaid=1, as_process=True),
     FaultCase("broker-restart", alone=True),

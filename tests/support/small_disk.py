@@ -1,27 +1,50 @@
-"""A disk that is soon full."""
+"""A disk that is soon full: tests that need one run wherever one can be mounted, and in CI always."""
 
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+
+from facings.errors import UnavailableError
+from firmware_sim.device.disk import SmallDisk
+
+
+@cache
+def can_mount() -> bool:
+    """Whether a small disk can be mounted here; only root may, and in most containers not even root."""
+    with TemporaryDirectory() as folder:
+        disk = SmallDisk(Path(folder) / "disk", 1)
+        try:
+            disk.start()
+        except UnavailableError:
+            return False
+        disk.stop()
+        return True
+
+
+def need_small_disk() -> None:
+    """Skip the test where no small disk can be mounted; in CI it fails instead."""
+    if not can_mount():
+        assert os.environ.get("CI") != "true", "CI must run where a small disk can be mounted"
+        pytest.skip("no small disk can be mounted here: run as root, outside of containers that forbid it")
 
 
 @contextmanager
 def mounted(folder: Path, megabytes: int) -> Iterator[Path]:
-    """A file system of so many MB at `folder`; where none can be mounted, which only root may, the test is skipped."""
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", folder]
-    made = subprocess.run(mount, check=False, capture_output=True)
-    if made.returncode:
-        assert os.environ.get("CI") != "true", f"CI must mount a small disk: {made.stderr.decode().strip()}"
-        pytest.skip(f"no small disk can be mounted here: {made.stderr.decode().strip()}")
-    yield folder
-    subprocess.run(["umount", folder], check=True)
+    """A file system of so many MB at `folder`."""
+    need_small_disk()
+    disk = SmallDisk(folder, megabytes)
+    disk.start()
+    try:
+        yield folder
+    finally:
+        disk.stop()
 
 
 def fill(folder: Path, leave: int = 0) -> Path:

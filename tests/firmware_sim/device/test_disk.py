@@ -10,12 +10,12 @@ import pytest
 
 from facings.errors import UnavailableError
 from firmware_sim.device.disk import BALLAST, SmallDisk
-
-needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a file system")
+from tests.support.small_disk import need_small_disk
 
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[SmallDisk]:
+    need_small_disk()
     made = SmallDisk(tmp_path / "disk", size_mb=2)
     made.start()
     yield made
@@ -23,7 +23,6 @@ def disk(tmp_path: Path) -> Iterator[SmallDisk]:
     assert not (tmp_path / "disk").is_mount()
 
 
-@needs_root
 def test_a_full_disk_takes_not_one_byte_until_there_is_room(disk: SmallDisk) -> None:
     file = disk.folder / "note"
     file.write_bytes(b"before")

@@ -14,6 +14,7 @@ from firmware_sim.world.job import WorldJob
 from firmware_sim.world.live import LiveWorld
 from firmware_sim.world.live_scene import LiveScene
 from firmware_sim.world.outlet_life import simulate_outlet
+from firmware_sim.world.photoreal import render_photo
 from firmware_sim.world.photos import draw, look_of, photo_truth
 from firmware_sim.world.plan import plan_world
 from firmware_sim.world.settings import OutletSettings, PromotionSettings, WorldSettings
@@ -84,9 +85,6 @@ def test_the_same_state_gives_the_same_photo_and_its_truth() -> None:
 
 
 def test_a_rendered_photo_knows_the_same_units() -> None:
-    pytest.importorskip("mitsuba")
-    from firmware_sim.world.photoreal import render_photo
-
     history = simulate_outlet(JOB, 0).coolers[0]
     state = next(history.shelf_states([moment(history.begins) + timedelta(hours=30)]))
     look = look_of(history.cooler, JOB.seed)
