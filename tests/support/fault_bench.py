@@ -46,6 +46,7 @@ POLL_S = 0.2
 EVERY_TWO_SECONDS = "*/2 * * * * *"
 NEVER = "0 0 1 1 *"
 ADDRESS = re.compile(r"( to)? \w+://[\d.:]+")
+ABSENT = "absent"
 ALL = {"from": "1970-01-01T00:00:00Z", "limit": 500}
 
 
@@ -131,6 +132,11 @@ class Outcome:
     def untaken(self) -> int:
         """How many photos it told of that were not taken."""
         return sum(1 + int(event.detail.get("earlier_untold", 0)) for event in self.of_kind("photo-not-taken"))
+
+    @property
+    def given_up(self) -> int:
+        """How many photos it told of that were taken and dropped again."""
+        return sum(int(event.detail.get("photos", 0)) for event in self.of_kind("outbox-dropped"))
 
     def alarms(self) -> list[str]:
         """Names of the alarms that began."""
@@ -220,12 +226,12 @@ class FaultRun:
         return [Event(item["kind"], item["reason"].replace(place, "state_dir"), item["detail"]) for item in items[::-1]]
 
     def pictures(self) -> Counter[str]:
-        """SHA-256 of the picture of each observation in the cloud; `absent` where the picture is not there yet."""
+        """SHA-256 of the picture of each observation in the cloud; `ABSENT` where the picture is not there."""
         photos = [str(item["photo"]) for item in self._items(f"/api/v1/coolers/{self.name}/observations")]
         for photo in photos:
             if photo not in self._known:
                 self._fetch(photo)
-        return Counter(self._known.get(photo, "absent") for photo in photos)
+        return Counter(self._known.get(photo, ABSENT) for photo in photos)
 
     def _fetch(self, photo: str) -> None:
         with suppress(httpx.HTTPError):
@@ -272,7 +278,7 @@ class FaultRun:
             given=given.total(),
             stored=(given & stored).total(),
             twice=sum((stored - given)[sha] for sha in stored if sha in given),
-            strange=sum(count for sha, count in stored.items() if sha not in given),
+            strange=sum(count for sha, count in stored.items() if sha not in given and sha != ABSENT),
             events=tuple(self.events()),
             kept=self.kept,
             log=log,
