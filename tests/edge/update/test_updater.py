@@ -163,6 +163,17 @@ def test_a_fleet_does_not_fetch_at_once(
     assert not http.requests
 
 
+def test_a_gallery_is_fetched_when_its_delay_is_over_and_not_at_the_next_look(
+    tmp_path: Path, peer: AckingPeer, http: HttpPeer, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edge.update.gallery.LOOK_EVERY_S", 3600.0)
+    signed, files = signed_gallery(3, {"cola": (10,)})
+    shelf.bundles[3] = write_bundle(signed, files)
+    with daemon(tmp_path, peer, http, spread_s=0.5):
+        announce(peer, signed)
+        wait_until(lambda: bool(told(peer, "installed")), "installed")
+
+
 def test_the_first_key_seen_is_the_one_trusted(tmp_path: Path, peer: AckingPeer, http: HttpPeer, shelf: Shelf) -> None:
     signed, files = signed_gallery(3, {"cola": (10,)})
     shelf.bundles[3] = write_bundle(signed, files)
