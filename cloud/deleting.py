@@ -45,7 +45,7 @@ class Deleting(Rounds):
             How many in all.
         """
         deleted = 0
-        while not self.worker.stopping:
+        while not self._worker.stopping:
             with self._services.records.all_tenants() as session:
                 some = delete_some(session, AT_ONCE)
             deleted += some

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import logging
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import ClassVar
 
 from cloud.stores import in_short, is_away, is_full
 from facings.errors import UnavailableError
-from facings.worker import Worker
+from facings.worker import Worker, WorkingPart
 
 
-class Rounds(ABC):
-    """A thread that does one round after another; the next finds what a failed one left undone."""
+class Rounds(WorkingPart):
+    """A thread that does one round after another, the first at once; the next finds what a failed one left undone."""
 
     name: ClassVar[str]
     purpose: ClassVar[str]
     """What a round does, as the log says it: 'cannot PURPOSE, trying again'."""
 
     def __init__(self) -> None:
-        self._log = logging.getLogger(type(self).__module__)
-        self.worker = Worker(self.name, self._work, self._log)
+        super().__init__(self.name, logging.getLogger(type(self).__module__))
         self._told: set[type[Exception]] = set()
 
     @abstractmethod
@@ -50,18 +49,6 @@ class Rounds(ABC):
                 raise
             self._log.exception("cannot %s of %s, trying again", self.purpose, of)
             return 0
-
-    def start(self) -> None:
-        """Begin, with a first round at once."""
-        self.worker.start()
-
-    def stop(self) -> None:
-        """End after what is at hand; the next start goes on."""
-        self.worker.stop()
-
-    def wake(self) -> None:
-        """There is something to do: begin the next round now."""
-        self.worker.wake()
 
     def _work(self, worker: Worker) -> None:
         while True:

@@ -40,7 +40,7 @@ class OutlookRounds(Rounds):
     def __init__(self, services: Services, forecaster: Forecaster | None = None) -> None:
         super().__init__()
         self._services = services
-        self._forecaster = forecaster or forecasting(self.worker.stop_asked)
+        self._forecaster = forecaster or forecasting(self._worker.stop_asked)
         self._tried: dict[tuple[str, Group], datetime] = {}
         """With which sell-out each group was last tried: one may have too little for an outlook."""
 
@@ -55,7 +55,7 @@ class OutlookRounds(Rounds):
         made = 0
         for tenant in tenants:
             for group, computed_at in due(self._services, tenant).items():
-                if self.worker.stopping:
+                if self._worker.stopping:
                     return made
                 if self._tried.get((tenant, group)) != computed_at:
                     made += self.part(tenant, partial(make, self._services, tenant, group, self._forecaster))

@@ -26,7 +26,7 @@ class PromotionRounds(Rounds):
     def __init__(self, services: Services, answer: Answering | None = None) -> None:
         super().__init__()
         self._services = services
-        self._answer = answer or answering(self.worker.stop_asked)
+        self._answer = answer or answering(self._worker.stop_asked)
 
     def pause_s(self) -> float:
         """A minute."""
@@ -41,7 +41,7 @@ class PromotionRounds(Rounds):
             with self._services.records.session(tenant, write=False) as session:
                 waiting = due(session, self._services.facts, tenant, self._services.clock.now())
             for promotion in waiting:
-                if self.worker.stopping:
+                if self._worker.stopping:
                     return done
                 done += self.part(f"{tenant}, number {promotion}", partial(self._study, tenant, promotion))
         return done

@@ -36,7 +36,7 @@ class SellOutRounds(Rounds):
         with self._services.records.all_tenants(write=False) as session:
             tenants = list(session.scalars(select(Tenant.id)))
         stored = 0
-        estimator = partial(estimate_apart, stopping=self.worker.stop_asked)
+        estimator = partial(estimate_apart, stopping=self._worker.stop_asked)
         for tenant in tenants:
             stored += self.part(tenant, partial(self._compute, tenant, estimator))
         if stored:
@@ -49,7 +49,7 @@ class SellOutRounds(Rounds):
             by_days.setdefault(days, []).append(outlet)
         stored = 0
         for (first, last), outlets in by_days.items():
-            if self.worker.stopping:
+            if self._worker.stopping:
                 break
             stored += compute(self._services, tenant, first, last, outlets, estimator)
         return stored
