@@ -30,13 +30,18 @@ def is_away(error: BaseException) -> bool:
 
 def is_full(error: BaseException) -> bool:
     """Whether a store failed for want of room on its disk."""
-    return any(words in str(error) for words in _FULL)
+    return any(words in str(_said_by_store(error)) for words in _FULL)
 
 
 def in_short(error: BaseException) -> str:
     """The first line of what a store says, without the statement that it could not do."""
-    said = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    said = _said_by_store(error)
     return (str(said).splitlines() or [type(said).__name__])[0][:300]
+
+
+def _said_by_store(error: BaseException) -> BaseException:
+    """Without the statement and its values, which SQLAlchemy adds: an alert may be called 'disk is full'."""
+    return error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
 
 
 def check_disk(folder: Path) -> None:
