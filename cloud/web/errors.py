@@ -15,7 +15,7 @@ from cloud.api.errors import ApiError
 from cloud.stores import STORE_ERRORS, in_short, is_away
 from cloud.web.build import up_to_date
 from cloud.web.i18n import translations
-from cloud.web.pages import language_of, page
+from cloud.web.pages import is_fragment, language_of, page
 from facings.errors import BadInputError, UnavailableError
 
 log = logging.getLogger(__name__)
@@ -81,12 +81,17 @@ def _error_page(request: Request, status: int) -> Response:
     texts = {
         403: (_("This is not for your role"), _("Ask an admin of your company for the right to do it.")),
         404: (_("There is nothing here"), _("The address may be old, or belong to another company.")),
+        413: (_("That is too much at once"), _("A request has at most 8 MB: send the files in parts.")),
         422: (_("This address does not make sense"), _("Start from the overview.")),
         503: (_("Facings is catching its breath"), _("A part of it is starting or down. Try again in a moment.")),
     }
     ours = (_("Something broke here"), _("It is our fault, not yours; the log says what. Try again in a moment."))
     heading, advice = texts.get(status, ours if status >= 500 else texts[422])
-    return page(request, "error.html", None, status=status, heading=heading, advice=advice, command="")
+    if not is_fragment(request):
+        return page(request, "error.html", None, status=status, heading=heading, advice=advice, command="")
+    told = page(request, "error_now.html", None, status=status, heading=heading, advice=advice)
+    told.headers["hx-reswap"] = "none"  # the page stays as it is, and what was typed in it; this is told above it
+    return told
 
 
 def _missing_assets_page(request: Request) -> Response:

@@ -12,6 +12,11 @@ export const live = new EventTarget();
 const here = document.querySelector(".nav [aria-current]");
 if (here) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - 24;
 
+// What htmx could not do is told until it is tried again.
+document.addEventListener("htmx:before:request", () => {
+  document.getElementById("failed").hidden = true;
+});
+
 const SLOWEST_RETRY_MS = 15_000;
 let retryMs = 1000;
 

@@ -69,6 +69,16 @@ def test_a_rule_is_set_and_taken_back_on_the_page_that_is_there(page: Page) -> N
     assert page.evaluate("window.notReloaded")
 
 
+def test_what_cannot_be_taken_is_told_and_what_was_chosen_stays(page: Page) -> None:
+    page.goto("/setup")
+    page.locator("#products").evaluate("step => step.open = true")
+    pictures = page.get_by_label("Pictures")
+    pictures.set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": b"x" * 9_000_000})
+    page.get_by_role("button", name="Add and publish").click()
+    expect(page.locator("#failed")).to_contain_text("send the files in parts")
+    assert pictures.evaluate("field => field.files.length") == 1
+
+
 def test_times_stay_those_of_the_browser_when_a_part_of_the_page_is_drawn_anew(page: Page, shelf: Shelf) -> None:
     with shelf.services.records.session("acme") as session:
         for number in (1, 2):

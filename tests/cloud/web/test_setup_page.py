@@ -140,6 +140,16 @@ def test_who_may_do_what(fresh: httpx.Client) -> None:
     assert fresh.post("/setup/outlets", data=KIOSK).status_code == 403
 
 
+def test_what_is_refused_is_told_on_the_page_that_is_there(fresh: httpx.Client) -> None:
+    large = [("pictures", ("a.png", b"x" * (8 * 1024 * 1024 + 1), "image/png"))]
+    refused = fresh.post("/setup/pictures", data={"sku": "pear"}, files=large, headers=HTMX)
+    forbidden = signed_in(fresh, "viewer@fresh.example").post("/setup/outlets", data=KIOSK, headers=HTMX)
+    for answer, status, told in ((refused, 413, "send the files in parts"), (forbidden, 403, "not for your role")):
+        assert (answer.status_code, answer.headers["hx-reswap"]) == (status, "none")
+        assert told in answer.text
+        assert "<main" not in answer.text
+
+
 def test_it_speaks_chinese(fresh: httpx.Client) -> None:
     fresh.post("/preferences", data={"language": "zh-Hans"})
     seen = text_of(fresh.get("/setup"))
