@@ -62,6 +62,7 @@ function compare() {
 form.querySelectorAll("[data-choices]").forEach(narrow);
 form.addEventListener("change", compare);
 compare();
+document.getElementById("problems")?.focus();
 
 // A second press would plan it twice; who comes back to the page may press again.
 const button = form.querySelector("button.button");

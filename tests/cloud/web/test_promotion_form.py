@@ -17,6 +17,7 @@ from cloud.web.promotion_form import PromotionForm
 from facings.clock import SystemClock
 from tests.cloud.web.conftest import browsing, english_texts, furnished, signed_in, visiting
 from tests.cloud.web.test_web_pages import text_of
+from tests.support.cloud import WITHIN_S
 from tests.support.promoted_cloud import SetClock
 from tests.support.shelf import Shelf
 
@@ -102,22 +103,23 @@ def test_a_promotion_is_planned_by_hand_among_hundreds(context: BrowserContext, 
     page.keyboard.type("solara pear-00")
     expect(page.locator("#products tr[data-row]:visible")).to_have_count(10)
     page.keyboard.press("Enter")  # the filter sends nothing
-    page.get_by_label("Pear 007 is promoted").check()
-    page.get_by_label("Pear 008 is a sister product").check()
-    page.get_by_label("Margin of Pear 008").fill("0.55")
+    page.locator("[name=skus][value=pear-007]").check()
+    page.locator("[name=sisters][value=pear-008]").check()
+    page.locator("[name='margin.pear-008']").fill("0.55")
     page.get_by_label("by name").check()
     page.get_by_placeholder("Filter: name, region, class").fill("south gold")
     page.get_by_role("button", name="Choose all shown").click()
     expect(page.locator("#compared")).to_contain_text("No outlet of these regions and classes is left")
-    page.get_by_label("Shop 000").uncheck()
+    page.locator("[name=outlets][value=shop-000]").uncheck()
     expect(page.locator("#compared")).to_have_text(
         "With it: 124. Of the same regions and classes and left to compare with: 1."
     )
     page.get_by_role("button", name="Plan it").click()
-    expect(page.locator("#problems")).to_be_focused()
+    expect(page.locator("#problems")).to_be_focused(timeout=1000 * WITHIN_S)
     expect(page.locator("#problems li")).to_have_text(["Cost: Give an amount over 0, as in 1500 or 1500.50."])
     page.get_by_role("link", name="Cost").click()
-    page.get_by_label("Cost").fill("1500")
+    expect(page.locator("#cost")).to_be_focused()
+    page.keyboard.type("1500")
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("Summer pear: Planned")
     row = kept(shelf)

@@ -96,7 +96,10 @@ def test_it_ends_with_today(session: Session, moment: str, last: date | None) ->
         return
     end_promotion(session, WHO, row.id, now)
     assert (row.last, row.changed_at) == (last, now)
-    assert session.scalars(select(AuditEntry.action)).all()[-2:] == ["promotion.added", "promotion.ended"]
+    assert session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()[-2:] == [
+        "promotion.added",
+        "promotion.ended",
+    ]
 
 
 @pytest.mark.parametrize("how", ["ended", "removed"])
