@@ -30,14 +30,25 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError as SqlDatabaseError
 
 from cloud.audits.columns import columns_of
-from cloud.audits.rekeying import rekey, widen
+from cloud.audits.rekeying import rekey, retune, widen
 from cloud.settings import CloudSettings
 from facings.errors import UnavailableError
 
 metadata = MetaData()
 
-# A committed insert survives a power cut: ingest acknowledges on it.
-DURABLE = {"fsync_after_insert": 1, "fsync_part_directory": 1}
+# How the engine keeps the parts that each insert makes and that merges make fewer of.
+PARTS = {
+    # A committed insert survives a power cut: ingest acknowledges on it. Nor is it lost when the part that it made is
+    # merged: the engine within this process does not keep it for long, so the merged one must be on disk.
+    "fsync_after_insert": 1,
+    "fsync_part_directory": 1,
+    "min_rows_to_fsync_after_merge": 1,
+    # What was merged stays in memory, 16 kB a part and more, until it is cleared away: by the engine's own measure after
+    # up to five minutes, in which a busy ingest leaves many hundreds.
+    "cleanup_delay_period": 5,
+    "cleanup_delay_period_random_add": 1,
+    "max_cleanup_delay_period": 10,
+}
 KEY = "tenant, cooler, captured_at, device, boot_id, seq"
 
 
@@ -53,7 +64,7 @@ def _key() -> tuple[Column[Any], ...]:
 
 
 def _engine(order_by: str) -> ReplacingMergeTree:
-    return ReplacingMergeTree(partition_by="toYYYYMM(captured_at)", order_by=f"({order_by})", settings=DURABLE)
+    return ReplacingMergeTree(partition_by="toYYYYMM(captured_at)", order_by=f"({order_by})", settings=PARTS)
 
 
 observation = Table(
@@ -132,6 +143,7 @@ class Facts:
             metadata.create_all(self._engine)
             widen(self._engine, metadata)
             rekey(self._engine, metadata)
+            retune(self._engine, metadata, PARTS)
         except SqlDatabaseError as error:
             raise UnavailableError(f"cannot open the facts store {url}: {error.orig}") from error
 

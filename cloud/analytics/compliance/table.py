@@ -19,12 +19,12 @@ from clickhouse_connect.cc_sqlalchemy.types import (
 )
 from sqlalchemy import Column, Table
 
-from cloud.audits.facts import DURABLE, metadata
+from cloud.audits.facts import PARTS, metadata
 
 
 def _engine(order_by: str) -> ReplacingMergeTree:
     return ReplacingMergeTree(
-        version="judged_at", partition_by="toYYYYMM(captured_at)", order_by=order_by, settings=DURABLE
+        version="judged_at", partition_by="toYYYYMM(captured_at)", order_by=order_by, settings=PARTS
     )
 
 

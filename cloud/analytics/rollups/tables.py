@@ -13,7 +13,7 @@ from clickhouse_connect.cc_sqlalchemy.types import Date, DateTime64, Int64, LowC
 from sqlalchemy import Column, Table
 
 from cloud.analytics.rollups.kinds import HEIGHT, JUDGED, PHOTO, SHELF, Kind
-from cloud.audits.facts import DURABLE, metadata
+from cloud.audits.facts import PARTS, metadata
 
 
 def _text(name: str) -> Column[Any]:
@@ -35,7 +35,7 @@ def _rollup(kind: Kind, bucket: Column[Any], more_key: tuple[Column[Any], ...] =
             version="version",
             partition_by=f"toYYYYMM({bucket.name})",
             order_by=f"({', '.join(column.name for column in key)})",
-            settings=DURABLE,
+            settings=PARTS,
         ),
     )
 
@@ -78,7 +78,7 @@ touched_hour = Table(
     Column("generation", UInt64),
     _text("stored"),  # empty: messages, as notes were before there were judgements
     # What has been rolled up is dropped by generation, which costs no mutation.
-    MergeTree(partition_by="generation", order_by="(tenant, cooler, hour)", settings=DURABLE),
+    MergeTree(partition_by="generation", order_by="(tenant, cooler, hour)", settings=PARTS),
 )
 """Buckets that something came in for since they were made."""
 
@@ -87,7 +87,7 @@ rollup_state = Table(
     metadata,
     Column("kind", LowCardinality(String)),
     Column("moment", DateTime64(3, "UTC")),
-    ReplacingMergeTree(version="moment", order_by="kind", settings=DURABLE),
+    ReplacingMergeTree(version="moment", order_by="kind", settings=PARTS),
 )
 """`closed`: buckets that begin before the moment stay as they are, as raw lines behind them may have been deleted.
 `ADOPTED`: since then every raw line is in the rollups, in all their columns, or noted as touched."""

@@ -11,7 +11,7 @@ from clickhouse_connect.cc_sqlalchemy.ddl.tableengine import ReplacingMergeTree
 from clickhouse_connect.cc_sqlalchemy.types import Array, Date, DateTime64, Float64, LowCardinality, String, UInt8
 from sqlalchemy import Column, Table
 
-from cloud.audits.facts import DURABLE, metadata
+from cloud.audits.facts import PARTS, metadata
 from cloud.audits.rekeying import KEY
 
 _KEY = "tenant, cooler, sku, day, outlet"  # without the outlet until coolers that move were told apart
@@ -38,7 +38,7 @@ sellout_day = Table(
         version="computed_at",
         partition_by="toYYYYMM(day)",
         order_by=f"({_KEY})",
-        settings=DURABLE,
+        settings=PARTS,
     ),
     info={KEY: _KEY},
 )

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select, text
 
 from cloud.analytics.sellout.sold_table import sellout_day
-from cloud.audits.facts import Facts, metadata
-from cloud.audits.rekeying import KEY, rekey, widen
+from cloud.audits.facts import PARTS, Facts, metadata
+from cloud.audits.rekeying import KEY, rekey, retune, widen
 from cloud.services import Services
 
 DAY = date(2026, 11, 2)
@@ -54,6 +54,15 @@ def test_rows_stay_and_the_new_key_tells_outlets_apart(facts: Facts) -> None:
     with facts.engine.connect() as connection:
         names = connection.scalars(text("SELECT name FROM system.tables WHERE name LIKE 'sellout_day%'")).all()
     assert list(names) == ["sellout_day"]
+
+
+def test_a_table_of_other_settings_gets_the_present_ones(facts: Facts) -> None:
+    facts.command("ALTER TABLE observation MODIFY SETTING max_cleanup_delay_period = 300")
+    assert retune(facts.engine, metadata, PARTS) == ["observation", "sellout_day"]
+    assert retune(facts.engine, metadata, PARTS) == [], "once"
+    with facts.engine.connect() as connection:
+        made = text("SELECT engine_full FROM system.tables WHERE name IN ('observation', 'sellout_day')")
+        assert all("max_cleanup_delay_period = 10," in f"{one}," for one in connection.scalars(made))
 
 
 def test_the_named_keys_are_those_of_the_tables(services: Services) -> None:
