@@ -75,13 +75,7 @@ def _stockout_hours(period: Period, by: str) -> list[KpiPoint]:
     spans: dict[str, list[Estimate]] = defaultdict(list)
     for row in period.episodes():
         spans[period.key(by, row.cooler_id, row.sku, row.first_missed_at)].append(hours(episode_of(row)))
-    return [period.point(by, key, _sum(estimates)) for key, estimates in spans.items()]
-
-
-def _sum(estimates: Sequence[Estimate]) -> Estimate:
-    # The bounds are certain ones, not standard deviations: they add up.
-    low, value, high = (sum(getattr(e, bound) for e in estimates) for bound in ("low", "value", "high"))
-    return Estimate(value=round(value, 4), low=round(low, 4), high=round(high, 4))
+    return [period.point(by, key, measures.added(estimates)) for key, estimates in spans.items()]
 
 
 def _voids(period: Period, by: str) -> list[KpiPoint]:

@@ -137,6 +137,18 @@ def occupancy(fronts: Iterable[Front]) -> Estimate | None:
     return _estimate(sum(front.filled for front in fronts) / planned, variance / planned**2, most=1)
 
 
+def added(estimates: Iterable[Estimate]) -> Estimate:
+    """The sum of estimates whose bounds are certain ones, as hours between photos: such bounds add up.
+
+    Example:
+        >>> added([Estimate(value=2, low=1, high=3), Estimate(value=1, low=1, high=1)])
+        Estimate(value=3.0, low=2.0, high=4.0)
+    """
+    some = list(estimates)
+    value, low, high = (round(sum(getattr(one, part) for one in some), 4) for part in ("value", "low", "high"))
+    return Estimate(value=value, low=low, high=high)
+
+
 def _estimate(value: float, variance: float, most: float | None = None) -> Estimate:
     reach = Z * sqrt(max(variance, 0))
     high = value + reach if most is None else min(value + reach, most)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sqlalchemy import select
 
-from cloud.analytics.measures import Z
+from cloud.analytics.measures import Z, added
 from cloud.analytics.named import BoolArray, Cells, Named
 from cloud.analytics.query.cut import Cut
 from cloud.analytics.query.scope import EVERYTHING, Scope
@@ -47,7 +47,7 @@ def intrusion_hours(period: Period, by: str) -> list[KpiPoint]:
     spans: dict[str, list[Estimate]] = defaultdict(list)
     for row in _begun(period):
         spans[period.key(by, row.cooler_id, row.sku, row.first_seen_at)].append(hours(spell_of(row)))
-    return [period.point(by, key, _sum(some)) for key, some in spans.items()]
+    return [period.point(by, key, added(some)) for key, some in spans.items()]
 
 
 def _begun(period: Period) -> Iterable[Intrusion]:
@@ -59,12 +59,6 @@ def _begun(period: Period) -> Iterable[Intrusion]:
         )
     )
     return (row for row in rows if period.has(row.cooler_id, row.sku))
-
-
-def _sum(estimates: Iterable[Estimate]) -> Estimate:
-    some = list(estimates)
-    value, low, high = (round(sum(getattr(one, part) for one in some), 4) for part in ("value", "low", "high"))
-    return Estimate(value=value, low=low, high=high)
 
 
 def on_shelf_availability(period: Period, by: str) -> list[KpiPoint]:

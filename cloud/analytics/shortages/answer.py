@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cloud.analytics.episodes import episode_of
+from cloud.analytics.measures import added
 from cloud.analytics.models import StockoutEpisode
 from cloud.analytics.present import Catalogue
 from cloud.analytics.shortages.demand import CoolerSku, Demand, demand
@@ -139,7 +140,7 @@ def _repeated_answers(
             name=name,
             name_zh=name_zh,
             episodes=len(one.episodes),
-            hours=_sum([hours(episode) for episode in one.episodes]),
+            hours=added(hours(episode) for episode in one.episodes),
             reason=one.reason,
             holds=one.holds,
             wanted_a_day=None if one.wanted_a_day is None else round(one.wanted_a_day, 2),
@@ -148,9 +149,3 @@ def _repeated_answers(
             lost_value=price.of(wanted.lost) if wanted and price else None,
             currency=price.currency if price else None,
         )
-
-
-def _sum(estimates: Sequence[Estimate]) -> Estimate:
-    # The bounds are certain ones, not standard deviations: they add up.
-    value, low, high = (round(sum(getattr(one, part) for one in estimates), 4) for part in ("value", "low", "high"))
-    return Estimate(value=value, low=low, high=high)
