@@ -18,11 +18,11 @@ from cloud.analytics.sellout.sold_table import sellout_day
 from cloud.analytics.series import Period
 from cloud.audits.facts import shelf_line
 from cloud.audits.models import Photo
-from cloud.identity.service import create_tenant
 from cloud.outlets.models import Cooler, Outlet
 from cloud.services import Services
 from cloud.settings import RetentionSettings
 from tests.support.cloud import running_services
+from tests.support.new_tenant import new_tenant
 from tests.support.raw_lines import RawPhoto, bring, stored_rollup
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -38,11 +38,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
 @pytest.fixture
 def tenant(running: Services) -> str:
     """A tenant of its own with an outlet and a cooler."""
-    name = f"t{uuid.uuid4().hex[:12]}"
+    name = new_tenant(running, {"kiosk": "UTC"})
     with running.records.all_tenants() as session:
-        create_tenant(session, name, name)
-        session.add(Outlet(tenant_id=name, id="kiosk", name="Kiosk"))
-        session.flush()
         session.add(Cooler(tenant_id=name, id="front", outlet_id="kiosk", name="Front"))
     return name
 

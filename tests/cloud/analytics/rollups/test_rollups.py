@@ -1,6 +1,5 @@
 """Rollups hold the sums of the raw lines, whatever the order and number of times in which they came."""
 
-import uuid
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -9,10 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cloud.identity.service import create_tenant
-from cloud.outlets.models import Outlet
 from cloud.services import Services
 from tests.support.cloud import running_services
+from tests.support.new_tenant import new_tenant
 from tests.support.raw_lines import RawPhoto, bring, judge, raw_sums, stored_rollup
 
 ZONES = {
@@ -57,15 +55,6 @@ OF_JUDGED = {
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     with running_services(tmp_path_factory.mktemp("rollups") / "cloud") as running:
         yield running
-
-
-def new_tenant(services: Services) -> str:
-    tenant = f"t{uuid.uuid4().hex[:12]}"
-    with services.records.all_tenants() as session:
-        create_tenant(session, tenant, tenant)
-        for outlet, zone in ZONES.items():
-            session.add(Outlet(tenant_id=tenant, id=outlet, name=outlet, timezone=zone))
-    return tenant
 
 
 def photos_of(numbers: list[tuple[int, int, int, int]]) -> list[RawPhoto]:
@@ -125,7 +114,7 @@ def test_late_repeated_and_disordered_photos_end_in_the_same_numbers(
     services: Services, came: tuple[list[RawPhoto], list[list[RawPhoto]]]
 ) -> None:
     photos, batches = came
-    in_order, in_disorder = new_tenant(services), new_tenant(services)
+    in_order, in_disorder = new_tenant(services, ZONES), new_tenant(services, ZONES)
     bring(services, in_order, sorted(photos, key=lambda photo: photo.at))
     judge(services, in_order, photos)
     services.rollups.refresh()
@@ -185,7 +174,7 @@ def spans(rows: Iterable[tuple[Any, ...]]) -> dict[str, tuple[int, datetime, dat
 def test_a_business_day_begins_at_the_outlets_midnight(
     services: Services, outlet: str, moment: datetime, day: date
 ) -> None:
-    tenant = new_tenant(services)
+    tenant = new_tenant(services, ZONES)
     bring(services, tenant, [RawPhoto(1, "front", outlet, moment, {"cola": 3})])
     services.rollups.refresh()
     assert stored_rollup(services, tenant, "shelf_day", ("day", "units")) == [(day, 3)]

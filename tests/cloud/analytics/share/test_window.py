@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -12,10 +11,9 @@ import pytest
 from cloud.analytics.query.known import Known
 from cloud.analytics.query.scope import Scope
 from cloud.analytics.share.window import Window, read_window, read_windows
-from cloud.identity.service import create_tenant
-from cloud.outlets.models import Outlet
 from cloud.services import Services
 from tests.support.cloud import running_services
+from tests.support.new_tenant import new_tenant
 from tests.support.raw_lines import RawPhoto, bring
 
 ZONES = {"shanghai": "Asia/Shanghai", "delhi": "Asia/Kolkata", "london": "Europe/London"}
@@ -35,12 +33,7 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
 @pytest.fixture
 def tenant(services: Services) -> str:
     """With an outlet in each zone."""
-    name = f"t{uuid.uuid4().hex[:12]}"
-    with services.records.all_tenants() as session:
-        create_tenant(session, name, name)
-        for outlet, zone in ZONES.items():
-            session.add(Outlet(tenant_id=name, id=outlet, name=outlet, timezone=zone))
-    return name
+    return new_tenant(services, ZONES)
 
 
 def photos() -> list[RawPhoto]:
