@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import func, select
+import numpy as np
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cloud.analytics.advice.displays import Displayed
+from cloud.analytics.advice.displays import Displays
+from cloud.analytics.named import Named
 from cloud.analytics.query.known import Known
 from cloud.analytics.query.source import SETTINGS, Source
 from cloud.analytics.query.stretches import stretches
 from cloud.analytics.rollups.kinds import HEIGHT
-from cloud.analytics.sellout.sold_table import sellout_day
-from cloud.analytics.sellout.sums import days_sold, sold_sums
+from cloud.analytics.sellout.sums import DAYS, days_sold, period_bounds, sold_sums
 from cloud.audits.facts import Facts
 from cloud.catalog.models import Product
 from facings.messages import Estimate
@@ -48,43 +48,28 @@ def daily_sales(
 
 def displayed(
     session: Session, facts: Facts, tenant: str, start: datetime, end: datetime, outlets: Collection[str]
-) -> list[Displayed]:
-    """How each own SKU stood in each cooler of some `outlets`, and what it sold there a day."""
-    sold = _mean_sold(session, facts, tenant, start, end, outlets)
-    return [
-        Displayed(
-            outlet=stood["outlet"],
-            sku=stood["sku"],
-            units_a_day=sold[stood["cooler"], stood["outlet"], stood["sku"]],
-            facings=stood["facings"] / stood["s_photos"],
-            top=stood["s_top"] / stood["facings"],
-            eye_level=stood["s_eye_level"] / stood["facings"],
-            beside_competitor=stood["s_beside"] / stood["facings"],
-        )
-        for stood in _stood(facts, Source(tenant, stretches(start, end, None, Known(session).zones)))
-        if (stood["cooler"], stood["outlet"], stood["sku"]) in sold
-    ]
+) -> Displays:
+    """How each own SKU stood in each cooler of some `outlets`, and what it sold there a day.
 
-
-def _mean_sold(
-    session: Session, facts: Facts, tenant: str, start: datetime, end: datetime, outlets: Collection[str]
-) -> Mapping[tuple[str, str, str], float]:
-    """By cooler, outlet and own SKU, units a day over at least `LEAST_DAYS` days; added up where they are stored."""
+    Own SKUs with fewer than `LEAST_DAYS` days of sell-out are left out, and what never stood on a judged photo.
+    """
+    source = Source(tenant, stretches(start, end, None, Known(session).zones))
     own = set(session.scalars(select(Product.sku).where(Product.own)))
-    row = sellout_day.c
-    first, last = start.date(), (end - timedelta(microseconds=1)).date()
-    mean = func.avg(row.sold).label("mean_sold")
-    asked = select(row.cooler, row.outlet, row.sku, mean).group_by(row.cooler, row.outlet, row.sku)
-    asked = asked.where(row.day.between(first, last), row.withdrawn == 0, row.outlet.in_(sorted(outlets)))
-    rows = facts.select(tenant, asked.having(func.count() >= LEAST_DAYS), sellout_day) if outlets else ()
-    return {(one.cooler, one.outlet, one.sku): one.mean_sold for one in rows if one.sku in own}
-
-
-def _stood(facts: Facts, source: Source) -> Iterator[Mapping[str, Any]]:
+    stood = source.rows(HEIGHT, ("cooler", "outlet", "sku", *_STOOD))
+    inside = f"{source.among('outlet', 'some', outlets)} AND {source.among('sku', 'own', own)}"
     summed = ", ".join(f"sum({name}) AS s_{name}" for name in _STOOD)
+    shares = ", ".join(f"s_{name} / facings" for name in ("top", "eye_level", "beside"))
     statement = f"""
-        SELECT cooler, outlet, sku, {summed}, s_top + s_eye_level + s_bottom AS facings
-        FROM ({source.rows(HEIGHT, ("cooler", "outlet", "sku", *_STOOD))}) AS each WHERE sku != ''
-        GROUP BY cooler, outlet, sku ORDER BY cooler, outlet, sku {SETTINGS}
+        SELECT outlet, sku, mean_sold, facings / s_photos, {shares}
+        FROM (
+            SELECT cooler, outlet, sku, {summed}, s_top + s_eye_level + s_bottom AS facings
+            FROM ({stood}) AS each WHERE {inside} GROUP BY cooler, outlet, sku
+        ) AS stood INNER JOIN (
+            SELECT cooler, outlet, sku, avg(sold) AS mean_sold {DAYS} AND {inside}
+            GROUP BY cooler, outlet, sku HAVING count() >= {LEAST_DAYS}
+        ) AS sells USING (cooler, outlet, sku)
+        ORDER BY cooler, outlet, sku {SETTINGS}
     """  # noqa: S608 (names of ours; values are bound)
-    return iter(facts.arrow(statement, source.parameters).to_pylist())
+    outlet, sku, *numbers = facts.arrow(statement, source.parameters | period_bounds(tenant, start, end)).columns
+    sold, *stands = (one.to_numpy().astype(float) for one in numbers)
+    return Displays(Named.of_arrow(outlet), Named.of_arrow(sku), sold, np.column_stack(stands))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cloud.analytics.advice.assortment import Assortment, advise
-from cloud.analytics.advice.displays import ARRANGEMENTS, Arrangement, Displayed, Effect, effects
+from cloud.analytics.advice.displays import ARRANGEMENTS, Arrangement, Displayed, Displays, Effect, effects
 from facings.messages import Estimate
 
 
@@ -87,7 +87,7 @@ def shelves(seed: int, eye: float, outlets: int = 40, noise: float = 0.25) -> li
 
 
 def found_in(displays: list[Displayed]) -> dict[Arrangement, Effect]:
-    return {one.arrangement: one for one in effects(displays)}
+    return {one.arrangement: one for one in effects(Displays.of(displays))}
 
 
 def test_the_true_effects_are_found() -> None:
@@ -114,6 +114,6 @@ def test_intervals_of_no_effect_hold_none_nine_times_of_ten() -> None:
     ],
 )
 def test_what_cannot_be_told_is_not(displays: list[Displayed]) -> None:
-    found = effects(displays)
+    found = effects(Displays.of(displays))
     assert [one.arrangement for one in found] == list(ARRANGEMENTS)
     assert {one.verdict for one in found} == {"cannot-tell"}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from cloud.analytics.advice.displays import Displayed
 from cloud.analytics.advice.reading import LEAST_DAYS, displayed
 from cloud.analytics.judging.work import judge_photos
 from cloud.analytics.sellout.sold_table import sellout_day
@@ -44,6 +43,7 @@ def test_own_skus_with_enough_days_are_told_with_how_they_stood(services: Servic
     services.rollups.refresh()
     with services.records.session("acme", write=False) as session:
         found = displayed(session, services.facts, "acme", NOON, END, {"kiosk"})
-        assert displayed(session, services.facts, "acme", NOON, END, {"bar"}) == []
-        assert displayed(session, services.facts, "acme", NOON, END, ()) == []
-    assert found == [Displayed("kiosk", COLA, units_a_day=3, facings=2, top=0.5, eye_level=0.5, beside_competitor=0.5)]
+        assert len(displayed(session, services.facts, "acme", NOON, END, {"bar"}).sku) == 0
+        assert len(displayed(session, services.facts, "acme", NOON, END, ()).sku) == 0
+    assert (list(found.outlet), list(found.sku), found.units_a_day.tolist()) == (["kiosk"], [COLA], [3])
+    assert found.stands.tolist() == [[2, 0.5, 0.5, 0.5]]
