@@ -109,7 +109,8 @@ class Gallery:
         when the embedder, or the gallery's tuning, was evaluated (see `edge.vision.choice`).
         """
         if not self.skus or not len(embeddings):
-            return Best((None,) * len(embeddings), np.zeros(len(embeddings), np.float32), (None,) * len(embeddings))
+            nobody, never = (None,) * len(embeddings), np.zeros(len(embeddings), np.float32)
+            return Best(nobody, never, nobody, likely=np.zeros((len(embeddings), 0), np.float32))
         return self._best(*self.similarities(embeddings), calibration)
 
     def _best(self, names: npt.NDArray[np.str_], by_sku: FloatArray, calibration: CalibrationSpec) -> Best:
