@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.analytics import measure
+from bench.analytics import measure, spread
 from bench.parts.questions import OTHERS, SUMS
 from cloud.analytics.rollups.kinds import KINDS
 from cloud.services import Services
@@ -18,6 +18,10 @@ def test_the_benchmark_of_dashboard_queries_runs(tmp_path: Path) -> None:
     assert found["queries"].keys() > (SUMS | OTHERS).keys()
     assert all(one["points"] for one in found["queries"].values())
     assert found["bytes_per_line"]["shelf_line"] > found["bytes_per_line"]["shelf_day"]
+
+
+def test_few_times_tell_of_none_slower_than_the_slowest() -> None:
+    assert spread([100.0, 100.0, 200.0]) == {"median_ms": 100.0, "p95_ms": 190.0}
 
 
 @pytest.mark.parametrize("grain", ["hour", "day"])
