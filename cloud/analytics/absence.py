@@ -130,6 +130,7 @@ _LIKELY: Mapping[Spot, tuple[float, float, float]] = {
     "nothing": (0.021, 0.104, 0.110),
     "faint gap": (0.002, 0.128, 0.137),
     "gap": (0.0004, 0.165, 0.720),
+    "unseen": (1.0, 1.0, 1.0),
 }
 """Of what a lane shows, when the SKU is in sight in it, pushed back in it, or not in it: then the lane is empty, or
 holds something else. Another SKU is named three times as often in a lane without the SKU as in one with it (0.060); it

@@ -7,12 +7,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence, Set
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from cloud.analytics.absence import Belief, Reading
 from cloud.analytics.models import ShelfWatch, SkuState, StockoutEpisode
-from cloud.analytics.photo_reading import NewPhotos, PhotoReading, Plan, over_plan, photo_of, plans_of
+from cloud.analytics.photo_reading import NewPhotos, OverPlan, PhotoReading, Plan, over_plan, photo_of, plans_of
+from cloud.analytics.refills import Holes
 from cloud.analytics.stockouts import Episode, SkuWatch, fold
 from cloud.audits.archive import readable
 from cloud.audits.facts import Facts, observation
@@ -52,10 +53,12 @@ class StockoutBook:
         plan, watch = self._begin(new)
         planned, missing = plan.skus, self._open[new.cooler.id]
         photos = sorted(new.photos, key=_in_order)
-        late_from = photos[0].at if new.known_until is not None and photos[0].at <= new.known_until else None
-        told_anew = planned if late_from else planned - watch.skus.keys() if new.known_until else frozenset()
-        watches = self._retell(new, plan, told_anew, late_from, CORRECTED) if told_anew else {}
-        read = over_plan(photos, plan, _holes(watch), gravity_feed=new.cooler.gravity_feed)
+        known_until = watch.known_until or new.known_until
+        late_from = photos[0].at if known_until is not None and photos[0].at <= known_until else None
+        told_anew = planned if late_from else planned - watch.skus.keys() if known_until else frozenset()
+        _note(watch, photos)
+        watches = self._retell(new, plan, watch, told_anew, late_from, CORRECTED) if told_anew else {}
+        read = self._over_plan(new.cooler, photos, plan, _holes(watch))
         for sku in planned - told_anew:
             row = missing.get(sku)
             episodes, watches[sku] = fold((one.of(sku) for one in read), _watch(watch.skus.get(sku), row))
@@ -75,7 +78,8 @@ class StockoutBook:
         """
         before = len(self._touched)
         plan, watch = self._begin(known)
-        told = self._retell(known, plan, plan.skus, since, TOLD_ANEW, known.known_until)
+        until = watch.known_until or known.known_until
+        told = self._retell(known, plan, watch, plan.skus, since, TOLD_ANEW, until)
         watch.skus = {sku: _state(state) for sku, state in told.items()}
         self._session.add(watch)
         return len(self._touched) - before
@@ -92,6 +96,7 @@ class StockoutBook:
         self,
         new: NewPhotos,
         plan: Plan,
+        watch: ShelfWatch,
         skus: Set[str],
         late_from: datetime | None,
         reason: str,
@@ -102,7 +107,8 @@ class StockoutBook:
         for since in (late_from - LOOK_BACK, None) if late_from else (None,):
             waiting = skus - watches.keys()
             photos = self._photos(new.cooler.id, since, until) if waiting else []
-            read = over_plan(photos, plan, {}, gravity_feed=new.cooler.gravity_feed)
+            _note(watch, photos)
+            read = self._over_plan(new.cooler, photos, plan, {})
             for sku in waiting:
                 readings = [one.of(sku) for one in read]
                 start = _restart(readings, late_from)
@@ -113,16 +119,30 @@ class StockoutBook:
                 self._settle(new, sku, rows, episodes, reason)
         return watches
 
-    def _photos(self, cooler: str, since: datetime | None, until: datetime | None) -> list[PhotoReading]:
+    def _over_plan(self, cooler: Cooler, photos: Sequence[PhotoReading], plan: Plan, holes: Holes) -> list[OverPlan]:
+        whole = self._whole_before(cooler.id, photos[0].at) if photos and photos[0].unseen else None
+        return over_plan(photos, plan, holes, gravity_feed=cooler.gravity_feed, whole=whole)
+
+    def _whole_before(self, cooler: str, moment: datetime) -> PhotoReading | None:
+        """The last photo before a moment that showed all of the cooler."""
         photo = observation.c
-        wanted = select(photo.document).where(photo.cooler == cooler)
-        wanted = wanted.where(photo.verdict != "unusable", photo.clock_suspect == 0)
+        usable = (photo.cooler == cooler, photo.verdict != "unusable", photo.clock_suspect == 0)
+        last = select(func.max(photo.captured_at)).where(*usable, photo.captured_at < moment)
+        found = self._facts.select(self._tenant, last.group_by(photo.cooler), observation)
+        return self._photos(cooler, found[0][0], found[0][0])[-1] if found else None
+
+    def _photos(self, cooler: str, since: datetime | None, until: datetime | None) -> list[PhotoReading]:
+        """The photos of a cooler, also those of a part of it."""
+        photo = observation.c
+        wanted = select(photo.document, photo.device).where(photo.cooler == cooler, photo.clock_suspect == 0)
+        wanted = wanted.where((photo.verdict != "unusable") | (photo.part == 1))
         if since:
             wanted = wanted.where(photo.captured_at >= since)
         if until:
             wanted = wanted.where(photo.captured_at <= until)
         rows = self._facts.select(self._tenant, wanted, observation)
-        return sorted(map(photo_of, readable((row.document for row in rows), ObservationColumns)), key=_in_order)
+        read = ((row.device, message) for row in rows for message in readable([row.document], ObservationColumns))
+        return sorted((photo_of(message, device) for device, message in read), key=_in_order)
 
     def _rows(self, cooler: str, sku: str, since: datetime | None) -> list[StockoutEpisode]:
         rows = select(StockoutEpisode).where(StockoutEpisode.cooler_id == cooler, StockoutEpisode.sku == sku)
@@ -179,6 +199,12 @@ def refuted(session: Session, episodes: Collection[int]) -> dict[int, datetime]:
     row = StockoutEpisode
     wanted = select(row.id, row.withdrawn_at).where(row.id.in_(episodes), row.withdrawn_reason.in_(REFUTING))
     return {number: at for number, at in session.execute(wanted) if at}
+
+
+def _note(watch: ShelfWatch, photos: Sequence[PhotoReading]) -> None:
+    """Note how far the photos go that are taken into account; they are in the order they were taken."""
+    if photos and (watch.known_until is None or photos[-1].at > watch.known_until):
+        watch.known_until = photos[-1].at
 
 
 def _refuting(row: StockoutEpisode, photos: Sequence[PhotoReading]) -> datetime:

@@ -69,3 +69,5 @@ class ShelfWatch(TenantKeyed, Base):
 
     cooler_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     skus: Mapped[dict[str, SkuState]] = mapped_column(JSON)
+    known_until: Mapped[datetime | None]
+    """When the newest photo was taken that is taken into account, of the whole cooler or a part of it."""

@@ -13,7 +13,7 @@ planned (a longest common subsequence, weighted by products); rows that find non
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -21,9 +21,9 @@ from cloud.analytics.row_fit import Place, Thing, spread
 from cloud.outlets.models import Lane
 from facings.messages import Gap, Product
 
-Spot = Literal["itself", "unnamed", "other", "gap", "faint gap", "nothing"]
+Spot = Literal["itself", "unnamed", "other", "gap", "faint gap", "nothing", "unseen"]
 """What stands in a place of a SKU: the SKU, a product without a name, another SKU, a gap that was told, surely or not,
-or neither a product nor a gap."""
+or neither a product nor a gap; or it was not seen, as the camera that shows it gave no photo."""
 
 SURE_GAP = 0.55
 """A gap is sure from this confidence on: in the shipped week nine of ten that are told of empty lanes, and two of ten
@@ -65,7 +65,7 @@ class Shown:
     """What the lanes of a planogram show on one photo.
 
     Attributes:
-        spots: by row and lane the SKU of the front product, "" where it has no name, else GAP, FAINT or NOTHING.
+        spots: by row and lane the SKU of the front product, "" where it has no name, else one of EMPTY.
     """
 
     spots: Sequence[Sequence[str]]
@@ -77,8 +77,8 @@ class Shown:
     def spot(self, row: int, lane: int, sku: str) -> Spot:
         """What stands in a lane, for one who looks for a SKU."""
         found = self.spots[row][lane]
-        if found in _EMPTY:
-            return _EMPTY[found]
+        if found in EMPTY:
+            return EMPTY[found]
         return "itself" if found == sku else "other" if found else "unnamed"
 
     def elsewhere(self, sku: str, places: Places) -> int:
@@ -91,13 +91,20 @@ class Shown:
         )
 
 
-GAP, FAINT, NOTHING = "/gap", "/faint", "/nothing"
+GAP, FAINT, NOTHING, UNSEEN = "/gap", "/faint", "/nothing", "/unseen"
 """No SKU is called so: a SKU has no slash."""
-_EMPTY: Mapping[str, Spot] = {GAP: "gap", FAINT: "faint gap", NOTHING: "nothing"}
+EMPTY: Mapping[str, Spot] = {GAP: "gap", FAINT: "faint gap", NOTHING: "nothing", UNSEEN: "unseen"}
+"""What stands in a lane without a product."""
 
 
 Front = tuple[str, int, float, float]
 """A product in front: its SKU, "" where it has no name, its row, and its left and right end across the photo."""
+
+InPhoto = tuple[int, float, float, float, float]
+"""Where something stands in the photo of one of several cameras: number of the photo, left, right, top and foot."""
+
+Laid = tuple[int, float, float]
+"""A row of the planogram, and from where to where across it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +119,8 @@ class Sight:
     row_of: tuple[int, ...]
     left: tuple[float, ...]
     right: tuple[float, ...]
+    in_photos: tuple[InPhoto, ...] = ()
+    """Of each, where there are several cameras."""
 
     def over(self, places: Places) -> Shown | None:
         """Laid over a planogram; None where its rows cannot be told to be those of the photo.
@@ -121,23 +130,33 @@ class Sight:
         """
         if not self.skus:
             return Shown([[GAP] * len(row) for row in places.rows])
+        laid = self.laid(places)
+        if laid is None:
+            return None
+        things: list[list[Thing]] = [[] for _ in places.rows]
+        for sku, place in zip(self.skus, laid, strict=True):
+            if place is not None:
+                row, begins, ends = place
+                things[row].append(Thing(sku, begins, ends, sku in EMPTY))
+        spots = []
+        for lanes, seen in zip(places.rows, things, strict=True):
+            shown = spread(lanes, seen) if lanes and seen else {}
+            spots.append([shown.get(lane, NOTHING) for lane in range(len(lanes))])
+        return Shown(spots)
+
+    def laid(self, places: Places) -> list[Laid | None] | None:
+        """Where in a planogram each thing stands: None if in no row of it, nothing at all where that cannot be told."""
         planned = range(self.rows) if self.rows == len(places.rows) else self._matched(places)
         if planned is None:
             return None
         left, right = self._ends(planned)
         if right <= left:
             return None
-        things: list[list[Thing]] = [[] for _ in places.rows]
-        for sku, seen_row, begins, ends in zip(self.skus, self.row_of, self.left, self.right, strict=True):
-            row = planned[seen_row]
-            if row is not None:
-                across = (begins - left) / (right - left), (ends - left) / (right - left)
-                things[row].append(Thing(sku, *across, sku in _EMPTY))
-        spots = []
-        for lanes, seen in zip(places.rows, things, strict=True):
-            shown = spread(lanes, seen) if lanes and seen else {}
-            spots.append([shown.get(lane, NOTHING) for lane in range(len(lanes))])
-        return Shown(spots)
+        width = right - left
+        return [
+            None if (row := planned[seen]) is None else (row, (begins - left) / width, (ends - left) / width)
+            for seen, begins, ends in zip(self.row_of, self.left, self.right, strict=True)
+        ]
 
     def _matched(self, places: Places) -> Sequence[int | None] | None:
         """Of each row of the photo the planned one, or None; None where most named products would be in no such row."""
@@ -145,7 +164,7 @@ class Sight:
         worth = [[0] * len(places.rows) for _ in range(self.rows)]
         named = 0
         for sku, row in zip(self.skus, self.row_of, strict=True):
-            named += sku not in _EMPTY and sku != ""
+            named += sku not in EMPTY and sku != ""
             for home in homes.get(sku, ()):
                 worth[row][home] += 1
         planned, at_home = _in_order(worth)
@@ -167,16 +186,30 @@ class Sight:
 
 def sight_of(message: Seen) -> Sight:
     """What the photo of an observation shows."""
-    fronts = [(one.sku or "", one.row, *_ends(one)) for one in message.products if one.front]
-    return sight(message.rows, fronts, message.gaps)
+    front = [one for one in message.products if one.front]
+    fronts = [(one.sku or "", one.row, *_ends(one)) for one in front]
+    return sight(message.rows, fronts, message.gaps, list(_in_photos(front)))
 
 
-def sight(rows: int, fronts: Sequence[Front], gaps: Iterable[Gap]) -> Sight:
-    """What a photo shows in so many rows: the products in front, and gaps."""
+def sight(rows: int, fronts: Sequence[Front], gaps: Iterable[Gap], in_photos: Sequence[InPhoto] = ()) -> Sight:
+    """What a photo shows in so many rows: the products in front, and gaps; `in_photos` of these products."""
+    gaps = tuple(gaps)
     seen = [*fronts, *((GAP if gap.confidence >= SURE_GAP else FAINT, gap.row, *_ends(gap)) for gap in gaps)]
     # A device may say anything, also of a row that is not there.
-    there = [one for one in seen if one[1] < rows]
-    return Sight(rows, *zip(*there, strict=True)) if there else Sight(rows, (), (), (), ())
+    there = [number for number, one in enumerate(seen) if one[1] < rows]
+    if not there:
+        return Sight(rows, (), (), (), ())
+    boxes = [*in_photos, *_in_photos(gaps)]
+    skus, row_of, left, right = zip(*(seen[one] for one in there), strict=True)
+    in_their_photos = tuple(boxes[one] for one in there) if len(boxes) == len(seen) else ()
+    return Sight(rows, skus, row_of, left, right, in_their_photos)
+
+
+def _in_photos(some: Iterable[Product | Gap]) -> Iterator[InPhoto]:
+    for one in some:
+        if one.view is not None:
+            box = one.box
+            yield one.view, box.x, box.x + box.w, box.y, box.y + box.h
 
 
 def _ends(one: Product | Gap) -> tuple[float, float]:

@@ -39,7 +39,8 @@ _NOTES = """
 - The photos that the cameras of a device take at one moment make one observation, in which each product counts once.
   The latest usable one of any of its devices stands for the whole cooler.
 - An observation that lacks a part of the cooler, because a camera of several gave no photo or an unusable one, is kept
-  with what it shows and changes no number: it counts like an unusable photo, also in the coverage.
+  with what it shows. In the sums of a period it counts like an unusable photo, also in the coverage: a cooler of which
+  only a part is seen is not among those that report. Stock-outs and the live numbers go on with what is seen.
 
 ## Intervals
 

@@ -38,7 +38,7 @@ def _tell_some(services: Services, tenant: str, coolers: Sequence[str], since: d
         now, touched = services.clock.now(), 0
         for one in latest:
             # A photo that is in the facts and not yet in the records is taken into account by who brings it.
-            seen = NewPhotos(known[one.cooler_id], (), one.observed_at, now - one.received_at)
+            seen = NewPhotos(known[one.cooler_id], (), one.seen_at, now - one.received_at)
             touched += book.tell_anew(seen, since)
         book.finish()
     return touched

@@ -2,6 +2,9 @@
 
 - A SKU that was never seen cannot run out: that is a void.
 - A photo that is unusable says nothing.
+- Where one of several cameras gives no photo, the lanes that the others show are judged as ever; which these are, the
+  last photos of the whole cooler tell. A SKU none of whose lanes is seen stays as it was. One of whose lanes some are
+  seen is back where it stands in one of these; out it is not, as it may stand in the others.
 - A photo is judged lane by lane of the planogram. A gap where the SKU should stand tells of its absence; a product
   without a name there is most likely the SKU itself; another SKU, or neither product nor gap, tells little. Where the
   SKU stood when it was last seen counts most. The less sure a photo is of itself, the less all of it counts.

@@ -43,8 +43,8 @@ PARTS = {
     "fsync_after_insert": 1,
     "fsync_part_directory": 1,
     "min_rows_to_fsync_after_merge": 1,
-    # What was merged stays in memory, 16 kB a part and more, until it is cleared away: by the engine's own measure after
-    # up to five minutes, in which a busy ingest leaves many hundreds.
+    # What was merged stays in memory, 16 kB a part and more, until it is cleared away: by the engine's own measure
+    # after up to five minutes, in which a busy ingest leaves many hundreds.
     "cleanup_delay_period": 5,
     "cleanup_delay_period_random_add": 1,
     "max_cleanup_delay_period": 10,
@@ -85,6 +85,7 @@ observation = Table(
     Column("historical", UInt8),
     Column("clock_suspect", UInt8),
     Column("document", String, clickhousedb_codec="ZSTD(1)"),
+    Column("part", UInt8),  # 1: some cameras of several saw their part of the cooler, others did not
     _engine(KEY),
 )
 

@@ -40,53 +40,58 @@ def take_observations(
         return set()
     _count(session, len(taken))
     _name_photos(session, coolers, taken)
-    by_cooler, parts = _by_cooler(coolers, taken)
+    by_cooler = _by_cooler(coolers, taken)
     met = {cooler.id: cooler for cooler in coolers.values() if cooler.id in by_cooler}
     latest = {
         row.cooler_id: row
-        for row in session.scalars(
-            select(LatestObservation).where(LatestObservation.cooler_id.in_({*by_cooler, *parts}))
-        )
+        for row in session.scalars(select(LatestObservation).where(LatestObservation.cooler_id.in_(met)))
     }
     book = StockoutBook(session, facts, tenant, list(met.values()))
+    changed = set()
     for name, photos in by_cooler.items():
-        newest_item, newest = max(photos, key=lambda one: (one[1].captured_at, one[1].id))
         row = latest.get(name)
-        known_until = row.observed_at if row else None
-        age = newest_item.arrival.received_at - newest.timing.taken_at
-        book.add(NewPhotos(met[name], [photo_of(message) for _, message in photos], known_until, age))
-        if row is None or (newest.captured_at, newest.id) > (row.observed_at, row.observation_id):
-            row = row or LatestObservation(cooler_id=name)
-            _write_latest(row, newest_item, newest)
-            latest[name] = row
-            session.add(row)
+        if row or any(message.stands_for_cooler for _, message in photos):
+            book.add(_new_photos(met[name], photos, row))
+        if (now := _latest(name, row, photos)) is not None:
+            session.add(now)
+            changed.add(name)
     book.finish()
-    return set(by_cooler) | {name for name, part in parts.items() if name in latest and _take_part(latest[name], part)}
+    return changed
 
 
-def _by_cooler(
-    coolers: Mapping[str, Cooler], taken: Sequence[Taken]
-) -> tuple[dict[str, list[Taken]], dict[str, ObservationColumns]]:
-    """What shows each cooler whole, and the newest that shows a part of it."""
-    whole: dict[str, list[Taken]] = defaultdict(list)
-    parts: dict[str, ObservationColumns] = {}
+def _by_cooler(coolers: Mapping[str, Cooler], taken: Sequence[Taken]) -> dict[str, list[Taken]]:
+    """What shows each cooler, or a part of it, in the order it was taken."""
+    found: dict[str, list[Taken]] = defaultdict(list)
     for item, message in taken:
-        name = coolers[item.topic.device].id
-        if item.clock_suspect:
-            continue
-        if message.stands_for_cooler:
-            whole[name].append((item, message))
-        elif shows_a_part(message) and (name not in parts or message.captured_at > parts[name].captured_at):
-            parts[name] = message
-    return whole, parts
+        if not item.clock_suspect and (message.stands_for_cooler or shows_a_part(message)):
+            found[coolers[item.topic.device].id].append((item, message))
+    return {name: sorted(photos, key=lambda one: (one[1].captured_at, one[1].id)) for name, photos in found.items()}
 
 
-def _take_part(row: LatestObservation, message: ObservationColumns) -> bool:
-    """Whether it was later than what was known."""
-    if message.captured_at <= row.seen_at:
-        return False
-    take_part(row, message, _observed_lines(message))
-    return True
+def _new_photos(cooler: Cooler, photos: Sequence[Taken], row: LatestObservation | None) -> NewPhotos:
+    newest_item, newest = photos[-1]
+    age = newest_item.arrival.received_at - newest.timing.taken_at
+    read = [photo_of(message, item.topic.device) for item, message in photos]
+    # Before the first photo of the whole cooler parts may have been seen: it tells where they belong.
+    known_until = row.seen_at if row else newest.captured_at if newest.views else None
+    return NewPhotos(cooler, read, known_until, age)
+
+
+def _latest(name: str, row: LatestObservation | None, photos: Sequence[Taken]) -> LatestObservation | None:
+    """The latest reading after some photos, in the order they were taken; None where they change nothing.
+
+    A late photo of the whole cooler changes stock-outs only.
+    """
+    whole = [one for one in photos if one[1].stands_for_cooler]
+    changed = bool(whole)
+    if whole and (row is None or (whole[-1][1].captured_at, whole[-1][1].id) > (row.observed_at, row.observation_id)):
+        row = row or LatestObservation(cooler_id=name)
+        _write_latest(row, *whole[-1])
+    parts = [message for _, message in photos if not message.stands_for_cooler]
+    if row is not None and parts and parts[-1].captured_at > row.seen_at:
+        take_part(row, parts[-1], _observed_lines(parts[-1]))
+        changed = True
+    return row if changed else None
 
 
 def _write_latest(row: LatestObservation, item: Accepted, message: ObservationColumns) -> None:

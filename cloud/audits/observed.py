@@ -6,7 +6,7 @@ garbage collector would look at each of them again and again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, NotRequired, Self
 
@@ -14,7 +14,7 @@ from pydantic import GetCoreSchemaHandler, GetPydanticSchema, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
 from typing_extensions import TypedDict
 
-from cloud.analytics.places import Front, Sight, sight
+from cloud.analytics.places import Front, InPhoto, Sight, sight
 from cloud.audits.lines import Lines
 from facings.errors import MessageError
 from facings.messages import Box, Line, Observation, ObservationHead, Product
@@ -41,8 +41,9 @@ class Products:
     def of(cls, rows: Sequence[Row], info: ValidationInfo) -> Products:
         """The products of a message whose other fields, as far as they are valid, are in `info`."""
         shelves, gaps = info.data.get("rows", 0), info.data.get("gaps", ())
+        front = [one for one in rows if one.get("front", True)]
         return cls(
-            sight=sight(shelves, [_front(one) for one in rows if one.get("front", True)], gaps),
+            sight=sight(shelves, [_front(one) for one in front], gaps, list(_in_photos(front))),
             unknown=tuple(Product(**one) for one in rows if one.get("look") and one.get("sku") is None),
             views=frozenset([one.get("view") for one in rows]),
             lowest_row=max([one["row"] for one in rows], default=-1),
@@ -53,6 +54,13 @@ class Products:
 def _front(product: Row) -> Front:
     box = product.get("place") or product["box"]
     return product.get("sku") or "", product["row"], box["x"], box["x"] + box["w"]
+
+
+def _in_photos(front: Sequence[Row]) -> Iterator[InPhoto]:
+    for one in front:
+        if (view := one.get("view")) is not None:
+            box = one["box"]
+            yield view, box["x"], box["x"] + box["w"], box["y"], box["y"] + box["h"]
 
 
 def _lines(rows: Sequence[Row], _info: ValidationInfo) -> Lines:

@@ -13,6 +13,7 @@ from cloud.audits.facts import shelf_line
 from cloud.audits.intake import Accepted
 from cloud.audits.lines import Lines
 from cloud.audits.observed import ObservationColumns
+from cloud.audits.parts_seen import shows_a_part
 from cloud.outlets.models import Cooler
 from facings.messages import Envelope, Event
 
@@ -41,6 +42,7 @@ def observation_row(tenant: str, cooler: Cooler, item: Accepted, message: Observ
         int(message.historical),
         int(item.clock_suspect),
         item.arrival.payload,
+        int(shows_a_part(message)),
     )
 
 
