@@ -105,10 +105,13 @@ class OutletGrades:
         when = self.window.start, self.window.end
         days = days_sold(facts, tenant, *when, self._own)
         sums = sold_sums(facts, tenant, *when, self._own, "outlet", self._only)
-        sold = {one.outlet: _a_day(one.units, days[one.outlet]) for one in sums}
+        # An outlet whose first sell-out arrives between two questions is in the next grades.
+        sold = {one.outlet: _a_day(one.units, days[one.outlet]) for one in sums if one.outlet in days}
         lost = lost_by_sku(facts, tenant, *when, self._own, self._only)
         lost_a_day = {
-            outlet: {sku: units / days[outlet] for sku, units in skus.items()} for outlet, skus in lost.items()
+            outlet: {sku: units / days[outlet] for sku, units in skus.items()}
+            for outlet, skus in lost.items()
+            if outlet in days
         }
         classes = {outlet.id: outlet.outlet_class for outlet in self.outlets.values()}
         return sell_out_pillars(sold, classes, lost_a_day, units_a_day(facts, tenant, *when, self._own))
