@@ -24,8 +24,8 @@ from cloud.stores import STORES_AWAY
 from facings.messages import Ack
 from facings.topics import DeviceTopics
 
-MOST_IN_BATCH = 2_000
-"""Half of what the broker hands out unacknowledged: one batch is stored while the next is checked."""
+MOST_IN_BATCH = 1_000
+"""A quarter of what the broker hands out unacknowledged: one batch is stored, one is checked, the next is there."""
 GATHER_S = 0.05
 BUSY = 500
 """With so many in a batch more come than is usual, and for a while work that can wait makes room."""
@@ -98,6 +98,7 @@ class Ingest:
                 self._persist([refuse(item.arrival, f"storing it failed: {type(error).__name__}: {error}")])
             except Exception:
                 log.exception("cannot even quarantine a message on %s", item.arrival.topic)
+                self._inbox.settle([item.arrival])  # the broker will send it again
 
     def _persist(self, items: Items) -> None:
         """Store the batch, however long the stores are away, and tell all who wait for it; nothing once stopped."""
@@ -113,6 +114,7 @@ class Ingest:
                 continue
             if pause > SHORTEST_PAUSE_S:
                 log.warning("storing again")
+            self._inbox.settle(item.arrival for item in items)
             self._link.acknowledge(item.arrival.receipt for item in items)
             for outcome in outcomes:
                 self._tell(outcome)

@@ -1,6 +1,7 @@
 """Ingest while something behind it fails: nothing is acknowledged that is not stored, and it goes on."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -123,12 +124,27 @@ def test_a_message_that_breaks_the_check_is_set_aside_alone(
     assert row.reason == "checking it failed: ZeroDivisionError: seq 2"
 
 
+def test_what_the_broker_sends_again_is_taken_again_once_it_is_settled(shelf: Shelf) -> None:
+    inbox = Inbox()
+    arrival: Arrival = shelf.arrival(b"x")
+    first, of_no_number = replace(arrival, receipt=Receipt(1, 7)), replace(arrival, receipt=Receipt(1, 0))
+    after_reconnecting = replace(arrival, receipt=Receipt(2, 7))
+    for one in (first, first, after_reconnecting, of_no_number, of_no_number):
+        inbox.put(one)
+    taken = inbox.take(9, gather_s=0)
+    assert taken == [first, after_reconnecting, of_no_number, of_no_number]
+    inbox.put(first)
+    inbox.settle([first])
+    inbox.put(first)
+    assert inbox.take(9, gather_s=0) == [first], "another message may have its number now"
+
+
 def test_the_inbox_holds_back_when_full_and_lets_go_when_closed(shelf: Shelf) -> None:
     inbox = Inbox(limit_bytes=10)
     arrival: Arrival = shelf.arrival(b"x" * 20)
     inbox.put(arrival)
     assert inbox.take(5, gather_s=30) == [arrival], "a full inbox does not wait for more"
-    inbox.put(arrival)
+    inbox.put(replace(arrival, receipt=Receipt(1, 2)))
     inbox.close()
-    inbox.put(arrival)
+    inbox.put(replace(arrival, receipt=Receipt(1, 3)))
     assert inbox.take(5, gather_s=30) == []
