@@ -3,13 +3,15 @@
 Run it with `python -m bench.ingest [seconds]`, by default 30; it prints JSON. The yardstick is the broker itself: the
 same payloads, quality of service 1, to one plain subscriber, in the same run, before and after. `share_of_broker` is
 the ratio to judge, `cpu_ms_each` the processor time of each process per observation; `course` says every ten seconds
-how the rate and the cloud's resident memory went. Meanwhile a SKU runs out in another cooler every ten seconds:
-`stockout_told_after_s` is how long it took from sending the photo until the live numbers, as pages get them, said so.
+how the rate and the cloud's resident memory went, `minutes` the same of each minute, the memory in the mean. Meanwhile
+a SKU runs out in another cooler every ten seconds: `stockout_told_after_s` is how long it took from sending the photo
+until the live numbers, as pages get them, said so.
 """
 
 from __future__ import annotations
 
 import os
+import statistics
 import sys
 import tempfile
 import threading
@@ -32,6 +34,7 @@ SECONDS = 30.0
 DEVICES = 8
 BROKER_MESSAGES = 6_000
 LOOK_EVERY_S = 10.0
+A_MINUTE = 60.0
 
 
 def broker_rate(messages: Sequence[bytes]) -> float:
@@ -95,7 +98,18 @@ class Course:
             "cpu_ms_each": {
                 name: round(1000 * (used - self._cpu[name]) / last["stored"], 2) for name, used in self._used().items()
             },
+            "minutes": [self._minute(number) for number in range(1, max(round(last["s"] / A_MINUTE), 1) + 1)],
             "course": course,
+        }
+
+    def _minute(self, number: int) -> dict[str, int]:
+        """Rate and mean memory of a minute, the first being 1."""
+        looks = [look for look in self.looks if (number - 1) * A_MINUTE - 1 <= look["s"] <= number * A_MINUTE + 1]
+        first, last = looks[0], looks[-1]
+        return {
+            "minute": number,
+            "per_s": round((last["stored"] - first["stored"]) / max(last["s"] - first["s"], 0.001)),
+            "resident_mb": round(statistics.mean(look["resident"] for look in looks[1:] or looks) / 1e6),
         }
 
     def _look(self) -> dict[str, float]:
