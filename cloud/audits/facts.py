@@ -85,6 +85,7 @@ observation = Table(
     Column("historical", UInt8),
     Column("clock_suspect", UInt8),
     Column("document", String, clickhousedb_codec="ZSTD(1)"),
+    Column("part", UInt8),  # 1: some cameras of several saw their part of the cooler, others did not
     _engine(KEY),
 )
 
