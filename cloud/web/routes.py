@@ -33,6 +33,7 @@ from cloud.web import (
     planograms,
     promotion_planning,
     promotions,
+    search,
     setup,
     shortages,
 )
@@ -75,6 +76,7 @@ PAGES = (
     promotions,
     alerts,
     setup,
+    search,
 )
 """The modules of the other pages, each with a router of its own."""
 

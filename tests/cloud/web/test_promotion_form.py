@@ -92,6 +92,8 @@ def kept(shelf: Shelf) -> Promotion:
 def test_a_promotion_is_planned_by_hand_among_hundreds(context: BrowserContext, shelf: Shelf) -> None:
     page = context.new_page()
     page.goto("/promotions")
+    page.keyboard.press("/")  # no filter here: the search of the bar takes it
+    expect(page.get_by_role("searchbox", name="Find an outlet, cooler, product or promotion")).to_be_focused()
     page.get_by_role("link", name="New promotion").click()
     page.get_by_label("Name", exact=True).fill("Summer pear")
     page.get_by_label("First day").fill(FORM["first"])
