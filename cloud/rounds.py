@@ -22,6 +22,7 @@ class Rounds(WorkingPart):
     def __init__(self) -> None:
         super().__init__(self.name, logging.getLogger(type(self).__module__))
         self._told: set[type[Exception]] = set()
+        self._told_of: dict[str, type[Exception]] = {}
 
     @abstractmethod
     def round(self) -> object:
@@ -32,7 +33,7 @@ class Rounds(WorkingPart):
         """How long to wait after a round, unless woken."""
 
     def part(self, of: str, work: Callable[[], int]) -> int:
-        """Do one part of a round, that `of` a company; where it fails that is logged, and holds up no other.
+        """Do one part of a round, that `of` a company; where it fails that is logged once, and holds up no other.
 
         Args:
             of: as the log says it.
@@ -43,12 +44,17 @@ class Rounds(WorkingPart):
             Exception: so is one whose disk is full, in its own words.
         """
         try:
-            return work()
+            done = work()
         except Exception as error:
             if isinstance(error, UnavailableError) or is_full(error):
                 raise
-            self._log.exception("cannot %s of %s, trying again", self.purpose, of)
+            if self._told_of.get(of) is not type(error):
+                self._told_of[of] = type(error)
+                self._log.exception("cannot %s of %s, trying again", self.purpose, of)
             return 0
+        if self._told_of.pop(of, None):
+            self._log.info("can %s of %s again", self.purpose, of)
+        return done
 
     def _work(self, worker: Worker) -> None:
         while True:

@@ -16,6 +16,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
 """NAT64 (RFC 6052): a gateway of our network passes these on to the IPv4 address in their last four bytes."""
+TRANSLATED_HERE = ipaddress.IPv6Network("64:ff9b:1::/48")
+"""The same for use within one network (RFC 8215), at whatever bytes that network likes."""
 
 
 class WebhookAddressError(BadInputError):
@@ -95,7 +97,7 @@ def _public(text: str) -> bool:
     address: Address = ipaddress.ip_address(text.partition("%")[0])
     if isinstance(address, ipaddress.IPv6Address) and (inner := _inside(address)):
         address = inner
-    return address.is_global and not address.is_multicast
+    return address.is_global and not address.is_multicast and address not in TRANSLATED_HERE
 
 
 def _inside(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:

@@ -39,6 +39,19 @@ def test_a_broken_part_holds_up_no_other(caplog: pytest.LogCaptureFixture) -> No
     assert [record.message for record in caplog.records] == ["cannot count of bbb, trying again"]
 
 
+def test_a_part_that_stays_broken_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    errors: dict[str, Exception] = {"bbb": ValueError("broken")}
+    rounds = _Count(errors)
+    assert [rounds.round(), rounds.round()] == [2, 2]
+    errors["bbb"] = KeyError("broken otherwise")
+    rounds.round()
+    errors.clear()
+    assert [rounds.round(), rounds.round()] == [3, 3]
+    told = [record.message for record in caplog.records]
+    assert told == ["cannot count of bbb, trying again"] * 2 + ["can count of bbb again"]
+
+
 def test_a_store_that_is_away_ends_the_round() -> None:
     with pytest.raises(UnavailableError):
         _Count({"bbb": UnavailableError("away")}).round()

@@ -17,7 +17,7 @@ from cloud.catalog.galleries.models import GalleryVersion, picture_path, tuning_
 from cloud.settings import CloudSettings
 from facings.bundles import TUNING, write_bundle_to
 from facings.errors import UnavailableError
-from facings.files import whole_path
+from facings.files import clear_parts, whole_path
 from facings.galleries import GalleryManifest, SignedManifest
 
 MOST_KEPT = 6
@@ -33,6 +33,8 @@ class GalleryBundles:
         self._photos = photos
         self._in_the_making: set[Path] = set()
         self._lock = threading.Lock()
+        for tenant in self._folder.glob("*/"):
+            clear_parts(tenant)
 
     def file_of(self, version: GalleryVersion, since: GalleryVersion | None = None) -> Path:
         """The bundle of a version as a file, made where it is not there yet.

@@ -171,6 +171,7 @@ def test_while_the_broker_is_away_the_topic_waits(watched: Watched) -> None:
         "https://10.0.0.8:8443/x",
         "https://169.254.169.254/latest/meta-data",
         "https://[64:ff9b::a9fe:a9fe]/latest/meta-data",
+        "https://[64:ff9b:1::a9fe:a9fe]/latest/meta-data",
         "https://[::1]/",
         "https://[::ffff:127.0.0.1]/",
         "https://[fe80::1%25eth0]/",

@@ -90,3 +90,11 @@ def test_those_asked_for_last_are_kept(services: Services, monkeypatch: pytest.M
         files.append(services.bundles.file_of(version))
         os.utime(files[-1], (moment, moment))
     assert [file.exists() for file in files] == [False, True, True]
+
+
+def test_what_a_killed_process_left_unfinished_is_cleared(services: Services) -> None:
+    version, _ = published(services, 3, PACKS)
+    whole = services.bundles.file_of(version)
+    (whole.parent / f".{'0' * 64}{SUFFIX}.part").write_bytes(b"half")
+    GalleryBundles(services.settings, PhotoStore(services.settings))
+    assert kept(services) == {whole.name}
