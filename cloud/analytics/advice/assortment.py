@@ -35,6 +35,8 @@ COVERS = 0.9
 
 Sales = Mapping[str, Estimate]
 """Units a day of each SKU that an outlet has."""
+PeerSales = Mapping[str, float]
+"""The same of a comparable outlet, of which no interval is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +77,11 @@ class Assortment:
     """Comparable outlets."""
 
 
-def advise(outlet: str, sales: Mapping[str, Sales], classes: Mapping[str, str]) -> Assortment:
-    """The advice for `outlet`; `sales` of all outlets, `classes` the class of each."""
-    here = sales.get(outlet, {})
-    peers = {one: skus for one, skus in sales.items() if one != outlet and classes.get(one) == classes.get(outlet)}
+def advise(here: Sales, peers: Mapping[str, PeerSales]) -> Assortment:
+    """The advice for an outlet by its own sales and those of comparable outlets."""
     missing = {sku for skus in peers.values() for sku in skus} - here.keys()
-    found = [one for sku in missing if (one := _take_up(sku, here, peers)) is not None]
+    units = {sku: one.value for sku, one in here.items()}
+    found = [one for sku in missing if (one := _take_up(sku, units, peers)) is not None]
     return Assortment(
         drop=tuple(_slow(here)),
         take_up=tuple(sorted(found, key=lambda one: (-one.expected.value, one.sku))),
@@ -96,11 +97,9 @@ def _slow(here: Sales) -> list[Drop]:
     return sorted(slow, key=lambda one: (one.sells.value, one.sku))
 
 
-def _take_up(sku: str, here: Sales, peers: Mapping[str, Sales]) -> TakeUp | None:
+def _take_up(sku: str, here: PeerSales, peers: Mapping[str, PeerSales]) -> TakeUp | None:
     predictions = [
-        skus[sku].value * ratio
-        for skus in peers.values()
-        if sku in skus and (ratio := _traffic(here, skus)) is not None
+        skus[sku] * ratio for skus in peers.values() if sku in skus and (ratio := _traffic(here, skus)) is not None
     ]
     if len(predictions) < LEAST_PEERS:
         return None
@@ -110,8 +109,8 @@ def _take_up(sku: str, here: Sales, peers: Mapping[str, Sales]) -> TakeUp | None
     return TakeUp(sku, expected, number)
 
 
-def _traffic(here: Sales, there: Sales) -> float | None:
+def _traffic(here: PeerSales, there: PeerSales) -> float | None:
     """Sell-out of the common SKUs here / there; None where too few are common or nothing is sold there."""
     common = here.keys() & there.keys()
-    sold = sum(there[sku].value for sku in common)
-    return sum(here[sku].value for sku in common) / sold if len(common) >= LEAST_COMMON and sold > 0 else None
+    sold = sum(there[sku] for sku in common)
+    return sum(here[sku] for sku in common) / sold if len(common) >= LEAST_COMMON and sold > 0 else None

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cloud.analytics.advice.assortment import PeerSales, Sales
 from cloud.analytics.advice.displays import Displays
 from cloud.analytics.named import Named
 from cloud.analytics.query.known import Known
 from cloud.analytics.query.source import SETTINGS, Source
 from cloud.analytics.query.stretches import stretches
 from cloud.analytics.rollups.kinds import HEIGHT
-from cloud.analytics.sellout.sums import DAYS, days_sold, period_bounds, sold_sums
+from cloud.analytics.sellout.sums import DAYS, days_sold, period_bounds, sold_by_sku, sold_sums
 from cloud.audits.facts import Facts
 from cloud.catalog.models import Product
 from facings.messages import Estimate
@@ -31,19 +32,29 @@ LEAST_DAYS = 7
 
 
 def daily_sales(
-    session: Session, facts: Facts, tenant: str, start: datetime, end: datetime
-) -> dict[str, dict[str, Estimate]]:
-    """By outlet and own SKU, units a day over the days that the outlet had sell-out of own SKUs."""
+    session: Session, facts: Facts, tenant: str, start: datetime, end: datetime, outlet: str, others: Collection[str]
+) -> tuple[Sales, Mapping[str, PeerSales]]:
+    """Of each own SKU, units a day over the days on which its outlet had sell-out of own SKUs.
+
+    Returns:
+        those of `outlet` with their intervals, and those of each of the `others` that has sell-out.
+    """
     own = set(session.scalars(select(Product.sku).where(Product.own)))
-    days = days_sold(facts, tenant, start, end, own)
-    sales: dict[str, dict[str, Estimate]] = defaultdict(dict)
-    for one in sold_sums(facts, tenant, start, end, own, "outlet, sku"):
-        number = days[one.outlet]
-        if number >= LEAST_DAYS:
-            parts = (getattr(one.units, part) / number for part in ("value", "low", "high"))
-            value, low, high = (round(part, 4) for part in parts)
-            sales[one.outlet][one.sku] = Estimate(value=value, low=low, high=high)
-    return sales
+    days = {name: days for name, days in days_sold(facts, tenant, start, end, own).items() if days >= LEAST_DAYS}
+    here = {
+        one.sku: _a_day(one.units, days[outlet])
+        for one in sold_sums(facts, tenant, start, end, own, "outlet, sku", outlet)
+        if outlet in days
+    }
+    there: dict[str, dict[str, float]] = defaultdict(dict)
+    for name, sku, units in sold_by_sku(facts, tenant, start, end, own, days.keys() & set(others)):
+        there[name][sku] = round(round(units, 4) / days[name], 4)
+    return here, there
+
+
+def _a_day(units: Estimate, days: int) -> Estimate:
+    value, low, high = (round(getattr(units, part) / days, 4) for part in ("value", "low", "high"))
+    return Estimate(value=value, low=low, high=high)
 
 
 def displayed(

@@ -91,9 +91,12 @@ def outlet_advice(
     session: Session, services: Services, tenant: str, outlet: str, start: datetime, end: datetime
 ) -> AdviceAnswer:
     """The advice for an outlet from what was sold from `start` to just before `end`."""
-    classes: Mapping[str, str] = {row.id: row.outlet_class for row in session.scalars(select(Outlet))}
-    sales = daily_sales(session, services.facts, tenant, start, end)
-    found, catalogue = advise(outlet, sales, classes), Catalogue(session)
+    classes: Mapping[str, str] = {
+        row.id: row.outlet_class for row in session.execute(select(Outlet.id, Outlet.outlet_class))
+    }
+    peers = [one for one, its in classes.items() if one != outlet and its == classes.get(outlet)]
+    found = advise(*daily_sales(session, services.facts, tenant, start, end, outlet, peers))
+    catalogue = Catalogue(session)
 
     def names(sku: str) -> dict[str, str]:
         name, name_zh = catalogue.names(sku)

@@ -1,10 +1,12 @@
-"""From the stores to how each own SKU stood and what it sold a day: only where enough is known of both."""
+"""From the stores to how each own SKU stood and what it sold a day: only where enough is known."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from cloud.analytics.advice.reading import LEAST_DAYS, displayed
+import pytest
+
+from cloud.analytics.advice.reading import LEAST_DAYS, daily_sales, displayed
 from cloud.analytics.judging.work import judge_photos
 from cloud.analytics.sellout.sold_table import sellout_day
 from cloud.services import Services
@@ -47,3 +49,21 @@ def test_own_skus_with_enough_days_are_told_with_how_they_stood(services: Servic
         assert len(displayed(session, services.facts, "acme", NOON, END, ()).sku) == 0
     assert (list(found.outlet), list(found.sku), found.units_a_day.tolist()) == (["kiosk"], [COLA], [3])
     assert found.stands.tolist() == [[2, 0.5, 0.5, 0.5]]
+
+
+@pytest.mark.parametrize("others", [["bar", "empty"], []])
+def test_outlets_are_compared_by_what_they_sell_on_a_day(services: Services, others: list[str]) -> None:
+    Shelf(services).furnish()
+    rest = (0.1, 0.0, 0.0, 0.0, 9.0, 1.0, 0, END)
+    rows = [
+        ("acme", outlet, sku, (NOON + timedelta(days=day)).date(), outlet, units, *rest)
+        for outlet, units in (("kiosk", 2.0), ("bar", 3.0), ("station", 4.0))
+        for sku in (COLA, RIVAL)
+        for day in range(LEAST_DAYS)
+    ]
+    services.facts.insert(sellout_day, rows)
+    with services.records.session("acme", write=False) as session:
+        here, there = daily_sales(session, services.facts, "acme", NOON, END, "kiosk", others)
+    assert {sku: one.value for sku, one in here.items()} == {COLA: 2.0}
+    assert here[COLA].low < 2.0 < here[COLA].high
+    assert there == {outlet: {COLA: 3.0} for outlet in others if outlet == "bar"}

@@ -10,7 +10,7 @@ from cloud.analytics.query.cut import BETWEEN
 from cloud.analytics.query.scope import Scope
 from cloud.analytics.sellout import by_cut
 from cloud.analytics.sellout.sold_table import sellout_day
-from cloud.analytics.sellout.sums import days_sold, lost_by_sku, sold_by_outlet, sold_sums
+from cloud.analytics.sellout.sums import days_sold, lost_by_sku, sold_by_outlet, sold_by_sku, sold_sums
 from cloud.analytics.series import Period
 from cloud.catalog.models import Product
 from cloud.identity.service import create_tenant
@@ -59,6 +59,10 @@ def test_by_outlet(services: Services, sold: list[SoldDay]) -> None:
         {name: sum(one.lost for one in sold if one.outlet == name) for name in ("kiosk", "bar")}
     )
     assert lost_by_sku(services.facts, "acme", START, END, OWN, "bar") == {"bar": lost["bar"]}
+    assert sold_by_sku(services.facts, "acme", START, END, OWN, {"bar"}) == [
+        ("bar", sku, pytest.approx(sum(one.sold for one in sold if (one.outlet, one.sku) == ("bar", sku))))
+        for sku in OWN
+    ]
     assert days_sold(services.facts, "acme", START, END, OWN) == {"kiosk": 9, "bar": 8}
     whole = sold_days(services.facts, "acme", START, END)
     assert sold_by_outlet(services.facts, "acme", START, END) == pytest.approx(
