@@ -125,8 +125,14 @@ def compliance(judgements: Sequence[Judgement], level: str) -> Estimate | None:
     if not planned:
         return None
     right = sum(facings for _, facings in judged)
-    reach = Z * sqrt(sum(one.variance for one, _ in judged))
     perhaps = sum(min(one.unnamed, one.planned - facings) for one, facings in judged)
+    return complied(planned, right, sum(one.variance for one, _ in judged), perhaps)
+
+
+def complied(planned: float, right: float, variance: float, perhaps: float) -> Estimate:
+    """Facings as planned / facings planned, of which there are some: `right` with its `variance`, and so many more as
+    may stand there without a name."""
+    reach = Z * sqrt(variance)
     return Estimate(
         value=round(right / planned, 4),
         low=round(max(right - reach, 0) / planned, 4),

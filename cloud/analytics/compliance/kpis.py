@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from cloud.analytics.compliance.judgement import LEVELS, Judgement, compliance
-from cloud.analytics.compliance.means import mean_judgements
+import numpy as np
+
+from cloud.analytics.compliance.judgement import LEVELS
+from cloud.analytics.compliance.means import means_of_level
+from cloud.analytics.named import Named
 from cloud.analytics.query.cut import Cut
 
 if TYPE_CHECKING:
@@ -17,16 +19,20 @@ if TYPE_CHECKING:
 
 def of_level(period: Period, by: str, level: str) -> list[KpiPoint]:
     """Facings as planned / facings planned: for each cooler the mean over its photos, then added up."""
-    means = mean_judgements(
-        period.facts, period.tenant, period.known, period.start, period.end, period.scope, time=Cut.of(by).time
+    means = means_of_level(
+        period.facts,
+        period.tenant,
+        period.known,
+        period.start,
+        period.end,
+        period.scope,
+        time=Cut.of(by).time,
+        level=level,
+        coolers={one for one in period.known.coolers if period.has_cooler(one)},
     )
-    coolers: dict[str, list[Judgement]] = defaultdict(list)
-    key_of = period.keys(by)
-    for one in means:
-        if period.has_cooler(one.cooler):
-            coolers[key_of(one.cooler, "", one.at)].append(one.judged)
-    found = {key: compliance(some, level) for key, some in coolers.items()}
-    return [period.point(by, key, value) for key, value in found.items() if value is not None]
+    nothing = Named([""], np.zeros(len(means.cooler), np.intp))
+    found = means.compliance(period.keys_of(by, means.cooler, nothing, means.at))
+    return [period.point(by, key, value) for key, value in found.items()]
 
 
 MAKERS: Mapping[str, Callable[[Period, str], list[KpiPoint]]] = {
