@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from cloud.analytics import measures
 from cloud.analytics.present import Present
-from cloud.audits.models import StoredCount
+from cloud.audits.models import LatestObservation, StoredCount
 from cloud.fleet.models import Device
 from cloud.retail.service import open_counts
 from facings.messages import CoolerSummary, Coverage, OverviewKpi, StockoutList
@@ -64,6 +64,14 @@ def reference_time(present: Present) -> datetime:
     if rows and all(row.clock_source == "replay" for row in rows):
         return max(row.observed_at for row in rows)
     return present.at
+
+
+def time_of_photos(session: Session, now: datetime) -> datetime:
+    """`reference_time` without all that is present: of the newest photos alone."""
+    told = session.execute(select(LatestObservation.clock_source, LatestObservation.observed_at)).all()
+    if told and all(clock == "replay" for clock, _ in told):
+        return max(at for _, at in told)
+    return now
 
 
 def device_states(session: Session) -> dict[str, State]:

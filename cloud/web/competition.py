@@ -13,8 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cloud.analytics.measures import Group
-from cloud.analytics.overview import reference_time
-from cloud.analytics.present import Catalogue, Present
+from cloud.analytics.overview import time_of_photos
+from cloud.analytics.present import Catalogue
 from cloud.analytics.query.known import Known
 from cloud.analytics.share.answer import ChangeAnswer, IntrusionAnswer, change_answers, coverage_of, intrusion_answers
 from cloud.analytics.share.changes import explain
@@ -25,6 +25,7 @@ from cloud.analytics.share.shares import fraction, purity, shares
 from cloud.analytics.share.window import read_windows
 from cloud.api.deps import CallerDep, ServicesDep, SessionDep
 from cloud.identity.service import Caller
+from cloud.outlets.models import Cooler, Outlet
 from cloud.services import Services
 from cloud.web import errors
 from cloud.web.i18n import Formats
@@ -93,16 +94,18 @@ def competition(request: Request, who: CallerDep, session: SessionDep, services:
 
 def competition_view(session: Session, services: Services, caller: Caller, language: str) -> CompetitionView:
     """The last week; where every cooler replays another time, the last week of that."""
-    present = Present(session, services.clock.now())
-    end = reference_time(present) + timedelta(milliseconds=1)
+    end = time_of_photos(session, services.clock.now()) + timedelta(milliseconds=1)
+    catalogue = Catalogue(session)
+    outlets = {row.id: row for row in session.scalars(select(Outlet))}
+    coolers = {row.id: row for row in session.scalars(select(Cooler))}
     services.rollups.before_reading()
     known = Known(session)
     before, window = read_windows(services.facts, caller.tenant, known, end - PERIOD, end)
-    catalogue, own = present.catalogue, {sku for sku, one in present.catalogue.products.items() if one.own}
+    own = {sku for sku, one in catalogue.products.items() if one.own}
     change = explain(before, window, own)
-    changes, _ = change_answers(change, present.outlets, catalogue) if change else ((), 0.0)
-    owned = {cooler.id for cooler in present.coolers.values() if cooler.owned}
-    open_ones = _open_intrusions(session, present)
+    changes, _ = change_answers(change, outlets, catalogue) if change else ((), 0.0)
+    owned = {cooler.id for cooler in coolers.values() if cooler.owned}
+    open_ones = intrusion_answers(session.scalars(_STILL_OPEN), catalogue, coolers, outlets)
     own_share = shares(window.lines, window.lines.sku.mapped(catalogue.group)).get("own")
     told = [_effect(one, language) for one in changes]
     return CompetitionView(
@@ -116,7 +119,7 @@ def competition_view(session: Session, services: Services, caller: Caller, langu
         heights=_heights(services, caller.tenant, known, end, own),
         owners=_owners(window.lines, catalogue),
         intrusions=open_ones,
-        coolers={one.cooler: named(present.coolers[one.cooler], language) for one in open_ones},
+        coolers={one.cooler: named(coolers[one.cooler], language) for one in open_ones},
         losses=[row for row in told if row.points.startswith(_MINUS)][:MOST_CHANGES],
         gains=[row for row in told if not row.points.startswith(_MINUS)][:MOST_CHANGES],
         others=points(change.came + change.went, language) if change and change.came + change.went else "",
@@ -157,10 +160,12 @@ def _heights(
     return [(height, share) for height, share in shown if share is not None]
 
 
-def _open_intrusions(session: Session, present: Present) -> list[IntrusionAnswer]:
-    still = select(Intrusion).where(Intrusion.gone_at.is_(None), Intrusion.withdrawn_at.is_(None))
-    rows = session.scalars(still.order_by(Intrusion.first_seen_at).limit(MOST_INTRUSIONS))
-    return intrusion_answers(rows, present.catalogue, present.coolers, present.outlets)
+_STILL_OPEN = (
+    select(Intrusion)
+    .where(Intrusion.gone_at.is_(None), Intrusion.withdrawn_at.is_(None))
+    .order_by(Intrusion.first_seen_at)
+    .limit(MOST_INTRUSIONS)
+)
 
 
 def _effect(one: ChangeAnswer, language: str) -> EffectRow:

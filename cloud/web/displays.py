@@ -14,8 +14,7 @@ from sqlalchemy import select
 from cloud.analytics.advice.displays import LEAST_OUTLETS, Arrangement, Verdict
 from cloud.analytics.advice.reading import USUAL
 from cloud.analytics.advice.routes import EffectAnswer, displays_answer
-from cloud.analytics.overview import reference_time
-from cloud.analytics.present import Present
+from cloud.analytics.overview import time_of_photos
 from cloud.api.deps import CallerDep, ServicesDep, SessionDep
 from cloud.outlets.models import Outlet
 from cloud.web import errors
@@ -88,7 +87,7 @@ def displays(
 ) -> HTMLResponse:
     """The arrangements and what they are worth, in one class of outlets or in all."""
     language = language_of(request, who)
-    end = reference_time(Present(session, services.clock.now())) + timedelta(milliseconds=1)
+    end = time_of_photos(session, services.clock.now()) + timedelta(milliseconds=1)
     answer = displays_answer(session, services, who.tenant, end - USUAL, end, outlet_class or None)
     view = DisplaysView(
         outlet_class=outlet_class,
