@@ -19,6 +19,7 @@ from cloud.broker.link import BrokerLink
 from cloud.identity.models import Tenant
 from cloud.services import LiveNumbers, Services
 from facings.topics import KpiTopics
+from facings.worker import Worker, WorkingPart
 
 SHORTEST_INTERVAL_S = 0.5
 SHARES_KEPT_S = 900.0
@@ -27,44 +28,34 @@ SHARES_KEPT_S = 900.0
 log = logging.getLogger(__name__)
 
 
-class AlertRounds:
-    """Takes the place of the live numbers, which it passes every change on to: what changes them may raise an alert."""
+class AlertRounds(WorkingPart):
+    """Takes the place of the live numbers, which it passes every change on to: what changes them may raise an alert.
+
+    It begins with a look at everything.
+    """
 
     def __init__(self, services: Services, link: BrokerLink, live: LiveNumbers, sender: AlertSender) -> None:
+        super().__init__("alerts", log)
         self._services = services
         self._link = link
         self._live = live
         self._sender = sender
         self._waiting: set[str] = set()
-        self._changed = threading.Condition()
-        self._stopping = threading.Event()
+        self._lock = threading.Lock()
         self._shares: dict[str, tuple[float, Mapping[str, tuple[float, float]]]] = {}
-        self._thread = threading.Thread(target=self._run, name="alerts")
-
-    def start(self) -> None:
-        """Begin, with a look at everything."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End; what changes meanwhile is seen at the next start."""
-        self._stopping.set()
-        with self._changed:
-            self._changed.notify_all()
-        if self._thread.is_alive():
-            self._thread.join()
 
     def refresh(self, tenant: str, coolers: Collection[str] | None = None) -> None:
         """Something of `tenant` has changed."""
         self._live.refresh(tenant, coolers)
-        with self._changed:
+        with self._lock:
             self._waiting.add(tenant)
-            self._changed.notify_all()
+        self.wake()
 
-    def _run(self) -> None:
+    def _work(self, worker: Worker) -> None:
         every = self._services.settings.alerts.every_seconds
         due = 0.0
         first = True
-        while not self._stopping.is_set():
+        while True:
             tenants = self._tenants() if time.monotonic() >= due else self._taken()
             if time.monotonic() >= due:
                 due = time.monotonic() + every
@@ -72,14 +63,13 @@ class AlertRounds:
             for tenant in sorted(tenants):
                 self._round(tenant, publish=first)
             first = False
-            self._stopping.wait(max(SHORTEST_INTERVAL_S, 3 * (time.monotonic() - began)))
-            with self._changed:
-                self._changed.wait_for(
-                    lambda: self._waiting or self._stopping.is_set(), max(0.0, due - time.monotonic())
-                )
+            if not worker.pause(max(SHORTEST_INTERVAL_S, 3 * (time.monotonic() - began))):
+                return
+            if not worker.wait(max(0.0, due - time.monotonic())):
+                return
 
     def _taken(self) -> set[str]:
-        with self._changed:
+        with self._lock:
             taken, self._waiting = self._waiting, set()
         return taken
 

@@ -19,6 +19,7 @@ from cloud.outlets.models import Cooler
 from cloud.services import Services
 from facings.messages import Message
 from facings.topics import KpiTopics
+from facings.worker import Worker, WorkingPart
 
 SHORTEST_INTERVAL_S = 0.3
 """Changes within it are published together, the last of them always."""
@@ -42,17 +43,16 @@ class Changes:
         self.everything |= more.everything
 
 
-class Live:
+class Live(WorkingPart):
     """Publishes the numbers of coolers and tenants."""
 
     def __init__(self, services: Services, link: BrokerLink) -> None:
+        super().__init__("live", log)
         self._services = services
         self._link = link
         self._waiting: dict[str, Changes] = {}
         self._present: dict[str, tuple[float, Present]] = {}
-        self._changed = threading.Condition()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="live")
+        self._lock = threading.Lock()
 
     def start(self) -> None:
         """Begin, with everything: what changed before a crash may not have been published."""
@@ -61,15 +61,7 @@ class Live:
                 select(Tenant.id, Cooler.id).outerjoin(Cooler, Cooler.tenant_id == Tenant.id)
             ):
                 self._waiting.setdefault(tenant, Changes(everything=True)).coolers.update({cooler} if cooler else ())
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End; the next start publishes everything."""
-        self._stopping.set()
-        with self._changed:
-            self._changed.notify_all()
-        if self._thread.is_alive():
-            self._thread.join()
+        super().start()
 
     def refresh(self, tenant: str, coolers: Collection[str] | None = None) -> None:
         """Publish the tenant's overview and stock-outs anew, soon.
@@ -79,15 +71,14 @@ class Live:
             coolers: those that changed, which are published too; None where anything else may have changed as well,
                 such as the catalogue or an order.
         """
-        with self._changed:
+        with self._lock:
             self._waiting.setdefault(tenant, Changes()).add(Changes(set(coolers or ()), everything=coolers is None))
-            self._changed.notify_all()
+        self.wake()
 
-    def _run(self) -> None:
+    def _work(self, worker: Worker) -> None:
         tenants: set[str] = set()
-        while not self._stopping.is_set():
-            with self._changed:
-                self._changed.wait_for(lambda: self._waiting or self._stopping.is_set(), LONGEST_INTERVAL_S)
+        while True:
+            with self._lock:
                 waiting = self._waiting or {tenant: Changes(everything=True) for tenant in tenants}
                 self._waiting = {}
             tenants |= waiting.keys()
@@ -98,10 +89,13 @@ class Live:
             else:
                 self._put_back(waiting)
             # Large tenants take longer: however busy the shelves, three quarters of the time are left to ingest.
-            self._stopping.wait(max(SHORTEST_INTERVAL_S, 3 * (time.monotonic() - began)))
+            if not worker.pause(max(SHORTEST_INTERVAL_S, 3 * (time.monotonic() - began))):
+                return
+            if not worker.wait(0 if self._waiting else LONGEST_INTERVAL_S):
+                return
 
     def _put_back(self, waiting: dict[str, Changes]) -> None:
-        with self._changed:
+        with self._lock:
             for tenant, changes in waiting.items():
                 self._waiting.setdefault(tenant, Changes()).add(changes)
 

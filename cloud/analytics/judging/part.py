@@ -14,6 +14,7 @@ from cloud.analytics.judging.work import judge_photos
 from cloud.identity.models import Tenant
 from cloud.outlets.models import Cooler
 from cloud.services import LiveNumbers, Services
+from facings.worker import Worker, WorkingPart
 
 TOGETHER = 50
 """Coolers that are judged at once."""
@@ -26,51 +27,41 @@ SHORTEST_PAUSE_S = 0.2
 log = logging.getLogger(__name__)
 
 
-class Judging:
-    """Judges the photos of the coolers it hears of, and at its start and from time to time those of all."""
+class Judging(WorkingPart):
+    """Judges the photos of the coolers it hears of, and at its start and from time to time those of all.
+
+    At its start it also takes up what was set aside: another version may be able to read it.
+    """
 
     def __init__(self, services: Services) -> None:
+        super().__init__("judging", log)
         self._services = services
         self._waiting: dict[str, set[str]] = {}
-        self._changed = threading.Condition()
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="judging")
-
-    def start(self) -> None:
-        """Begin, with everything; also with what was set aside: another version may be able to read it."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End after the coolers at hand."""
-        self._stopping.set()
-        with self._changed:
-            self._changed.notify_all()
-        if self._thread.is_alive():
-            self._thread.join()
+        self._lock = threading.Lock()
 
     def refresh(self, tenant: str, coolers: Collection[str] | None = None) -> None:
         """Judge the new photos of `coolers`, soon."""
         if coolers:
-            with self._changed:
+            with self._lock:
                 self._waiting.setdefault(tenant, set()).update(coolers)
-                self._changed.notify_all()
+            self.wake()
 
-    def _run(self) -> None:
+    def _work(self, worker: Worker) -> None:
         self._take_up_aside()
         everything_at = time.monotonic()
-        while not self._stopping.is_set():
+        while True:
             if time.monotonic() >= everything_at:
                 self._take_all()
                 everything_at = time.monotonic() + AGAIN_S
-            with self._changed:
-                self._changed.wait_for(self._due, max(everything_at - time.monotonic(), 0))
-                waiting, self._waiting = self._waiting, {}
-            for tenant, coolers in waiting.items():
-                self._judge(tenant, sorted(coolers))
-            self._stopping.wait(SHORTEST_PAUSE_S)
+            for tenant, coolers in self._taken().items():
+                self._judge(worker, tenant, sorted(coolers))
+            if not worker.pause(SHORTEST_PAUSE_S) or not worker.wait(max(everything_at - time.monotonic(), 0)):
+                return
 
-    def _due(self) -> bool:
-        return bool(self._waiting) or self._stopping.is_set()
+    def _taken(self) -> dict[str, set[str]]:
+        with self._lock:
+            taken, self._waiting = self._waiting, {}
+        return taken
 
     def _take_up_aside(self) -> None:
         try:
@@ -86,23 +77,23 @@ class Judging:
         except Exception:
             log.exception("cannot look for photos to judge, trying again later")
             return
-        with self._changed:
+        with self._lock:
             for tenant, cooler in rows:
                 self._waiting.setdefault(tenant, set()).add(cooler)
 
-    def _judge(self, tenant: str, coolers: list[str]) -> None:
+    def _judge(self, worker: Worker, tenant: str, coolers: list[str]) -> None:
+        def rest(worked_s: float) -> bool:
+            # However many photos come, most of the time is left to ingest.
+            return worker.pause(self._services.pace.rest(2 * worked_s))
+
         for at in range(0, len(coolers), TOGETHER):
-            if self._stopping.is_set():
+            if worker.stopping:
                 return
             try:
-                judge_photos(self._services, tenant, coolers[at : at + TOGETHER], rest=self._rest)
+                judge_photos(self._services, tenant, coolers[at : at + TOGETHER], rest=rest)
             except Exception:
                 # They stay unjudged: the next photo of these coolers, or the next look through all, finds them.
                 log.exception("cannot judge photos of %s", tenant)
-
-    def _rest(self, worked_s: float) -> bool:
-        # However many photos come, most of the time is left to ingest.
-        return not self._stopping.wait(self._services.pace.rest(2 * worked_s))
 
 
 class Together:
