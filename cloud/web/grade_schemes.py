@@ -202,8 +202,7 @@ def _classes(session: Session, kept: Mapping[str, Scheme]) -> list[ClassRow]:
 def _preview(
     session: Session, services: Services, caller: Caller, outlet_class: str, scheme: Scheme, language: str
 ) -> Preview:
-    grades, _ = last_week(session, services, caller.tenant)
-    found = regraded(grades, outlet_class, scheme)
+    found = regraded(last_week(session, services, caller.tenant), outlet_class, scheme)
     before = [one.before.value for one in found if one.before]
     after = [one.after.value for one in found if one.after]
     return Preview(

@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 from cloud.analytics.grades.answer import GradeAnswer, grade_answer
 from cloud.analytics.grades.grade import PILLARS
 from cloud.analytics.grades.reading import OutletGrades
-from cloud.analytics.overview import reference_time
-from cloud.analytics.present import Present
+from cloud.analytics.overview import time_of_photos
 from cloud.analytics.share.answer import coverage_of
 from cloud.api.deps import CallerDep, ServicesDep, SessionDep
 from cloud.services import Services
@@ -47,7 +46,7 @@ class GradesView:
 def outlets(request: Request, who: CallerDep, session: SessionDep, services: ServicesDep) -> HTMLResponse:
     """All outlets, the worst grade first."""
     language = language_of(request, who)
-    found, _ = last_week(session, services, who.tenant)
+    found = last_week(session, services, who.tenant)
     graded = found.grades()
     answers = [grade_answer(found, outlet, grade, 1) for outlet, grade in graded.items()]
     answers.sort(key=lambda one: (one.grade.value, one.outlet))
@@ -66,11 +65,8 @@ def outlets(request: Request, who: CallerDep, session: SessionDep, services: Ser
     return page(request, "outlets.html", who, active="outlets", view=view)
 
 
-def last_week(
-    session: Session, services: Services, tenant: str, only: str | None = None
-) -> tuple[OutletGrades, Present]:
+def last_week(session: Session, services: Services, tenant: str, only: str | None = None) -> OutletGrades:
     """The last seven days, of all outlets or of one; where all coolers replay another time, the last seven of that."""
-    present = Present(session, services.clock.now())
-    end = reference_time(present) + timedelta(milliseconds=1)
+    end = time_of_photos(session, services.clock.now()) + timedelta(milliseconds=1)
     services.rollups.before_reading()
-    return OutletGrades(session, services.facts, tenant, end - PERIOD, end, services.settings.sellout, only), present
+    return OutletGrades(session, services.facts, tenant, end - PERIOD, end, services.settings.sellout, only)

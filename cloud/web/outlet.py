@@ -8,6 +8,7 @@ from datetime import datetime
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cloud.analytics.advice.reading import USUAL
@@ -83,15 +84,17 @@ class OutletView:
 @router.get("/outlets/{outlet}")
 def outlet(request: Request, who: CallerDep, session: SessionDep, services: ServicesDep, outlet: Slug) -> HTMLResponse:
     """One outlet: its grade, its coolers and what is missing in them, what would raise it most, and advice."""
-    found, present = last_week(session, services, who.tenant, outlet)
+    found = last_week(session, services, who.tenant, outlet)
     record = found.outlets.get(outlet)
     if record is None:
         raise not_found("outlet", outlet)
+    its_own = session.scalars(select(Cooler.id).where(Cooler.outlet_id == outlet)).all()
+    present = Present(session, services.clock.now(), only=its_own)
     language, grade = language_of(request, who), found.grades().get(outlet)
     start, end = found.window.start, found.window.end
-    coolers = outlet_coolers(session, present, outlet, language)
+    coolers = outlet_coolers(session, present, language)
     seen = sum(1 for one in coolers if one.observed_at and one.observed_at >= start)
-    stockouts = [one for one in present.stockouts if one.outlet == outlet]
+    stockouts = present.stockouts
     view = OutletView(
         outlet=outlet,
         name=named(record, language),
@@ -112,11 +115,11 @@ def outlet(request: Request, who: CallerDep, session: SessionDep, services: Serv
     return page(request, "outlet.html", who, active="outlets", view=view)
 
 
-def outlet_coolers(session: Session, present: Present, outlet: str, language: str) -> list[OutletCooler]:
-    """The coolers that stand in the outlet, by name."""
+def outlet_coolers(session: Session, present: Present, language: str) -> list[OutletCooler]:
+    """The coolers of `present`, by name."""
     states = device_states(session)
-    its_own = [one for one in present.coolers.values() if one.outlet_id == outlet]
-    return sorted((_cooler(present, one, states, language) for one in its_own), key=lambda one: one.name)
+    coolers = present.coolers.values()
+    return sorted((_cooler(present, one, states, language) for one in coolers), key=lambda one: one.name)
 
 
 def _cooler(present: Present, cooler: Cooler, states: Mapping[str, str], language: str) -> OutletCooler:
