@@ -73,12 +73,17 @@ class RecordingCamera(SnapshotCamera):
     """Notes the SHA-256 of each picture it gave, and which fault it had."""
 
     given: list[tuple[str, Fault]] = field(default_factory=list)
+    late: set[str] = field(default_factory=set)
+    """Pictures of requests that hung: mostly nobody waits for them any more, but who asked last may."""
 
     def capture(self, shows: CoolerPart = "whole") -> bytes:
         fault = self.fault
         content = super().capture(shows)
-        if fault is not Fault.TIMEOUT:  # whoever asked then has gone long ago
-            self.given.append((hashlib.sha256(content).hexdigest(), fault))
+        sha = hashlib.sha256(content).hexdigest()
+        if fault is Fault.TIMEOUT:
+            self.late.add(sha)
+        else:
+            self.given.append((sha, fault))
         return content
 
     def whole(self) -> Counter[str]:
@@ -278,7 +283,7 @@ class FaultRun:
             given=given.total(),
             stored=(given & stored).total(),
             twice=sum((stored - given)[sha] for sha in stored if sha in given),
-            strange=sum(count for sha, count in stored.items() if sha not in given and sha != ABSENT),
+            strange=sum(count for sha, count in stored.items() if sha not in {*given, *self.camera.late, ABSENT}),
             events=tuple(self.events()),
             kept=self.kept,
             log=log,
