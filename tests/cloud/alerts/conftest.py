@@ -21,7 +21,7 @@ from cloud.identity.service import operator
 from cloud.services import NoLiveNumbers, Services
 from facings.clock import SystemClock
 from tests.support.messages import NOON
-from tests.support.receivers import WebhookReceiver
+from tests.support.receivers import Mailbox, WebhookReceiver
 from tests.support.shelf import Shelf
 
 FULL: dict[str | None, int] = {"cola-330": 4, "lemon-330": 2}
@@ -67,6 +67,11 @@ class Watched:
         with self.services.records.session("acme") as session:
             body = DestinationBody(name=kind, kind=kind, address=address, **fields)
             return add_destination(session, self.me, body, self.services)
+
+    def send_mail_to(self, box: Mailbox) -> None:
+        """Let mail go out by this server."""
+        alerts = self.services.settings.alerts.model_copy(update={"smtp_host": "127.0.0.1", "smtp_port": box.port})
+        self.services.settings = self.services.settings.model_copy(update={"alerts": alerts})
 
     def photo(self, counts: dict[str | None, int], cooler: str = "cooler-01") -> None:
         """A photo taken and stored now; its device is heard of."""

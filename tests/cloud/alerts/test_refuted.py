@@ -114,8 +114,7 @@ def test_the_webhook_hears_that_there_was_none(watched: Watched) -> None:
 )
 def test_and_so_does_the_mail(watched: Watched, language: str, subject: str, line: str) -> None:
     with Mailbox() as box:
-        alerts = watched.services.settings.alerts.model_copy(update={"smtp_host": "127.0.0.1", "smtp_port": box.port})
-        watched.services.settings = watched.services.settings.model_copy(update={"alerts": alerts})
+        watched.send_mail_to(box)
         refuted(watched, destinations=[watched.destination("email", "ann@acme.example", language=language).id])
         watched.sender.send_due()
     assert box.mails[-1]["Subject"] == subject

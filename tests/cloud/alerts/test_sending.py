@@ -124,8 +124,7 @@ def test_a_kill_between_sending_and_noting_sends_the_same_id_again(watched: Watc
 )
 def test_one_mail_tells_all_that_is_due(watched: Watched, language: str, subject: str, line: str) -> None:
     with Mailbox() as box:
-        alerts = watched.services.settings.alerts.model_copy(update={"smtp_host": "127.0.0.1", "smtp_port": box.port})
-        watched.services.settings = watched.services.settings.model_copy(update={"alerts": alerts})
+        watched.send_mail_to(box)
         place = watched.destination("email", "ann@acme.example", language=language)
         watched.rule(destinations=[place.id])
         all_out(watched)
