@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,11 +11,9 @@ import numpy.typing as npt
 
 from edge.vision.boxes import Boxes
 from facings.errors import BadInputError
-from models.coco import CocoBox, CocoCategory, CocoImage, read_coco_file
+from facings.labels import sku_of
+from models.coco import CocoBox, CocoImage, read_coco_file
 from models.detector.photoset import as_boxes
-
-NOT_PRODUCTS = frozenset({"gap", "void", "price-tag", "person", "foreign"})
-"""Categories that are no product, where the file does not say so by `supercategory`."""
 
 
 @dataclass(frozen=True)
@@ -38,16 +35,6 @@ class NamedPhoto:
     stress: Mapping[str, int] = field(default_factory=dict)
 
 
-def sku_of(name: str) -> str:
-    """A category's name as a SKU id.
-
-    Example:
-        >>> sku_of("Coca-Cola Zero 0.5L")
-        'coca-cola-zero-0-5l'
-    """
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-
-
 def read_named(labels: Path, images: Path, visible_from: float = 0.0) -> list[NamedPhoto]:
     """The photos of a COCO file with their products.
 
@@ -59,21 +46,15 @@ def read_named(labels: Path, images: Path, visible_from: float = 0.0) -> list[Na
     """
     coco = read_coco_file(labels)
     names: dict[int | None, str] = {category.id: sku_of(category.name) for category in coco.categories}
-    products = {category.id for category in coco.categories if _is_product(category)}
+    others = coco.others()
     boxes: dict[int, list[CocoBox]] = {image.id: [] for image in coco.images}
     for box in coco.annotations:
         if box.image_id not in boxes or box.category_id not in names:
             raise BadInputError(f"{labels}: a box names image {box.image_id} and category {box.category_id}; "
                                 "one of them is not listed")  # fmt: skip
-        if box.category_id in products:
+        if box.category_id not in others:
             boxes[box.image_id].append(box)
     return [_photo(image, boxes[image.id], names, images, visible_from) for image in coco.images]
-
-
-def _is_product(category: CocoCategory) -> bool:
-    if category.supercategory in {"", "none"}:
-        return sku_of(category.name) not in NOT_PRODUCTS
-    return category.supercategory not in NOT_PRODUCTS
 
 
 def _photo(image: CocoImage, boxes: Iterable[CocoBox], names: Mapping[int | None, str], images: Path,

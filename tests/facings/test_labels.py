@@ -18,9 +18,19 @@ CAN, BOTTLE = {"id": 1, "name": "can"}, {"id": 2, "name": "bottle", "supercatego
 
 
 @pytest.mark.parametrize(
-    ("listed", "others"), [([GAP, COLA], {1}), ([CAN, BOTTLE], set()), ([COLA], set()), ([], set())]
+    ("listed", "others"),
+    [
+        ([GAP, COLA], {1}),
+        ([CAN, BOTTLE], set()),
+        ([CAN | {"id": 11}, GAP], {1}),
+        ([CAN | {"id": 3, "supercategory": "Price tag"}, BOTTLE], {3}),
+        ([COLA], set()),
+        ([], set()),
+    ],
 )
-def test_products_are_what_says_so_or_all_where_nothing_does(listed: list[dict[str, Any]], others: set[int]) -> None:
+def test_products_are_what_says_so_or_where_nothing_does_all_but_gaps_and_the_like(
+    listed: list[dict[str, Any]], others: set[int]
+) -> None:
     assert other_category_ids(listed) == others
 
 

@@ -9,15 +9,16 @@ from typing import Any
 import pytest
 
 from facings.errors import BadInputError
-from models.evaluation.truth import read_named, sku_of
+from facings.labels import sku_of
+from models.evaluation.truth import read_named
 
 COCO: dict[str, Any] = {
     "images": [{"id": 7, "file_name": "a.jpg", "stress": {"fog": 2}}],
     "categories": [
         {"id": 1, "name": "Cola Zero 0.5L", "supercategory": "product"},
-        {"id": 2, "name": "gap", "supercategory": "gap"},
+        {"id": 2, "name": "gap", "supercategory": "scene"},
         {"id": 3, "name": "void"},
-        {"id": 4, "name": "lime", "supercategory": "drinks"},
+        {"id": 4, "name": "lime", "supercategory": "product"},
     ],
     "annotations": [
         {"image_id": 7, "category_id": 1, "bbox": [1, 2, 3, 4]},
