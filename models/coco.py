@@ -17,22 +17,31 @@ Corners = tuple[float, float, float, float]
 """x1 y1 x2 y2 in pixels."""
 
 
+class CocoCamera(BaseModel):
+    """What of a rendered photo's camera is used here: in the aisle, on the door or in a corner."""
+
+    mount: str
+
+
 class CocoImage(BaseModel):
-    """A photo; rendered ones tell the level of each kind of stress."""
+    """A photo; rendered ones tell their camera and the level of each kind of stress."""
 
     id: int
     file_name: str
     stress: dict[str, int] = Field(default_factory=dict)
+    camera: CocoCamera | None = None
 
 
 class CocoBox(BaseModel):
-    """What is labelled on a photo. Ours also tell how much of it shows and, of gaps, whether the lane is empty."""
+    """What is labelled on a photo. Ours also tell how much of it shows, whether a product is the first of its lane and,
+    of gaps, whether the lane is empty."""
 
     image_id: int
     category_id: int | None = None
     bbox: tuple[float, float, float, float]
     iscrowd: int = 0
     visible_fraction: float = 1.0
+    front: bool = True
     lane_empty: bool = True
 
     @property

@@ -24,7 +24,7 @@ from models.coco import LEAST_VISIBLE
 from models.detector.scenes import read_labelled
 from models.evaluation.classes import other_classes
 from models.evaluation.counting import counting
-from models.evaluation.finding import finding, recall_by_size, recall_by_stress
+from models.evaluation.finding import finding, recall_by_size, recall_by_stress, recall_by_view
 from models.evaluation.judged import Eyes, JudgedPhoto, judge
 from models.evaluation.naming import naming
 from models.evaluation.page import write_page
@@ -131,6 +131,7 @@ def figures_of(judged: Sequence[JudgedPhoto], eyes: Eyes) -> dict[str, Any]:
     return figures | {
         "recall_by_size": recall_by_size(judged, threshold),
         "recall_by_stress": recall_by_stress(judged, threshold),
+        "recall_by_view": recall_by_view(judged, threshold),
     }
 
 
@@ -140,7 +141,7 @@ def _some(skus: set[str] | frozenset[str]) -> str:
 
 
 def show(figures: dict[str, Any], title: str) -> None:
-    """The figures that are single numbers, as a table, those of gaps, tags and persons, and the pairs confused most."""
+    """The figures that are single numbers, as a table, those by view and class, and the pairs confused most."""
     table = Table(title=title, title_justify="left")
     table.add_column("figure")
     table.add_column("value", justify="right")
@@ -149,7 +150,7 @@ def show(figures: dict[str, Any], title: str) -> None:
             table.add_row(name, f"{value:g}")
     out = Console()
     out.print(table)
-    for name, figure in figures.get("other_classes", {}).items():
+    for name, figure in (figures.get("recall_by_view", {}) | figures.get("other_classes", {})).items():
         out.print(f"  {name}: " + ", ".join(f"{key} {value:.4g}" for key, value in figure.items()), highlight=False)
     for pair in figures.get("confusion_pairs", [])[:8]:
         out.print(f"  {pair['sku']} named {pair['named']}: {pair['products']} of {pair['of']}", highlight=False)

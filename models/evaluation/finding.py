@@ -86,6 +86,30 @@ def recall_by_stress(photos: Iterable[JudgedPhoto], threshold: float) -> dict[st
     return {name: _recall(hits) for name, hits in sorted(seen.items())}
 
 
+def recall_by_view(photos: Sequence[JudgedPhoto], threshold: float) -> dict[str, Figures]:
+    """The same by how products are seen, where labels tell; with a gallery also the share found and `rightly_named`."""
+    seen: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
+    for photo in photos:
+        outcomes = zip(hits_of(photo, threshold).tolist(), _rightly_named(photo, threshold).tolist(), strict=True)
+        for view, outcome in zip(photo.views, outcomes, strict=False):  # no views where the labels do not tell
+            seen[view].append(outcome)
+    by_gallery = any(photo.gallery for photo in photos)
+    return {
+        view: _recall([hit for hit, _ in outcomes])
+        | ({"rightly_named": float(np.mean([right for _, right in outcomes]))} if by_gallery else {})
+        for view, outcomes in sorted(seen.items())
+    }
+
+
+def _rightly_named(photo: JudgedPhoto, threshold: float) -> npt.NDArray[np.bool_]:
+    """For each label, whether it was found at the threshold and given its SKU's name."""
+    right = np.zeros(len(photo.truth_skus), bool)
+    for number in np.flatnonzero((photo.of >= 0) & (photo.scores >= threshold) & photo.accepted):
+        of = photo.of[number]
+        right[of] = photo.nearest[number] == photo.truth_skus[of]
+    return right
+
+
 def hits_of(photo: JudgedPhoto, threshold: float) -> npt.NDArray[np.bool_]:
     """For each label, whether it was found at the threshold."""
     hit = np.zeros(len(photo.truth_skus), bool)

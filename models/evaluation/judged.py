@@ -91,6 +91,7 @@ class JudgedPhoto:
         accept_from: probability from which on the gallery gives a name.
         gallery: the SKUs of the gallery.
         likely: (N, SKUs) how likely each detection is each of them.
+        views: how each labelled product is seen, where the labels tell.
     """
 
     path: Path
@@ -107,6 +108,7 @@ class JudgedPhoto:
     accept_from: float = EVEN
     gallery: tuple[str, ...] = ()
     likely: FloatArray = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    views: tuple[str, ...] = ()
 
     def likely_to_be(self, sku: str) -> FloatArray:
         """(N,) how likely each detection is of a SKU."""
@@ -154,6 +156,7 @@ def match(photo: NamedPhoto, found: Detections, best: Best) -> JudgedPhoto:
         best.accept_from,
         best.gallery,
         best.likely[kept] if len(best.likely) else best.likely,
+        photo.views,
     )
 
 

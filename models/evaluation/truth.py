@@ -12,8 +12,11 @@ import numpy.typing as npt
 from edge.vision.boxes import Boxes
 from facings.errors import BadInputError
 from facings.labels import sku_of
-from models.coco import CocoBox, CocoImage, read_coco_file
+from models.coco import CocoBox, CocoCamera, CocoImage, read_coco_file
 from models.detector.photoset import as_boxes
+
+CLEAR = 0.7
+"""Share of a lane's first product that must show for it to be `clear`; what shows less, or is behind, is `hidden`."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class NamedPhoto:
         skus: the SKU of each.
         ignored: (M, 4) regions that count neither as product nor as background.
         stress: level of each kind of stress, where the labels tell.
+        views: how each product is seen, where the labels tell: `aisle-clear`, `corner-hidden`.
     """
 
     path: Path
@@ -33,6 +37,7 @@ class NamedPhoto:
     skus: tuple[str, ...]
     ignored: Boxes
     stress: Mapping[str, int] = field(default_factory=dict)
+    views: tuple[str, ...] = ()
 
 
 def read_named(labels: Path, images: Path, visible_from: float = 0.0) -> list[NamedPhoto]:
@@ -69,7 +74,13 @@ def _photo(image: CocoImage, boxes: Iterable[CocoBox], names: Mapping[int | None
         tuple(names[box.category_id] for box in sure),
         as_boxes(box.corners for box in unsure),
         image.stress,
+        tuple(_view(image.camera, box) for box in sure) if image.camera else (),
     )
+
+
+def _view(camera: CocoCamera, box: CocoBox) -> str:
+    clear = box.front and box.visible_fraction >= CLEAR
+    return f"{camera.mount}-{'clear' if clear else 'hidden'}"
 
 
 def sizes(boxes: Boxes) -> npt.NDArray[np.float32]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.evaluation.finding import finding, product_precision, recall_by_size, recall_by_stress
+from models.evaluation.finding import finding, product_precision, recall_by_size, recall_by_stress, recall_by_view
 from tests.support.judging import Find, named_photo, seen
 
 LEFT, MIDDLE, RIGHT = [0, 0, 10, 10], [20, 0, 30, 10], [40, 0, 50, 10]
@@ -78,3 +78,18 @@ def test_recall_by_size_and_stress() -> None:
     assert {name: figures["recall"] for name, figures in by_stress.items()} == {
         "fog-1": 1.0, "fog-2": 0.5, "level-1": 1.0, "level-2": 0.5, "tilt-1": 0.5,
     }  # fmt: skip
+
+
+def test_recall_by_view_says_what_is_found_and_with_a_gallery_what_is_named_too() -> None:
+    photo = named_photo((LEFT, "cola"), (MIDDLE, "cola"), (RIGHT, "lime"), views=("door-clear",) * 2 + ("door-hidden",))
+    finds: list[Find] = [(LEFT, 0.9, "cola", 0.9), (MIDDLE, 0.9, "lime", 0.9), (RIGHT, 0.2, "lime", 0.9)]
+    untold = seen(named_photo((LEFT, "cola")))
+    assert recall_by_view([seen(photo, *finds), untold], 0.5) == {
+        "door-clear": {"products": 2.0, "recall": 1.0},
+        "door-hidden": {"products": 1.0, "recall": 0.0},
+    }
+    by_gallery = recall_by_view([seen(photo, *finds, gallery=("cola", "lime"))], 0.5)
+    assert {view: figures["rightly_named"] for view, figures in by_gallery.items()} == {
+        "door-clear": 0.5,
+        "door-hidden": 0.0,
+    }

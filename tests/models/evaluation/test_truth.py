@@ -45,6 +45,16 @@ def test_products_come_with_their_sku_and_what_is_none_is_left_out(tmp_path: Pat
     assert photo.stress == {"fog": 2}
 
 
+def test_how_each_product_is_seen_comes_with_it_where_the_labels_tell(tmp_path: Path) -> None:
+    box = {"image_id": 7, "category_id": 1, "bbox": [1, 2, 3, 4], "visible_fraction": 0.9}
+    boxes = [box, box | {"front": False}, box | {"visible_fraction": 0.5}]
+    (untold,) = read_named(write(tmp_path, COCO | {"annotations": boxes}), tmp_path)
+    assert untold.views == ()
+    images = [COCO["images"][0] | {"camera": {"mount": "aisle", "model": "pinhole"}}]
+    (photo,) = read_named(write(tmp_path, COCO | {"annotations": boxes, "images": images}), tmp_path)
+    assert photo.views == ("aisle-clear", "aisle-hidden", "aisle-hidden")
+
+
 @pytest.mark.parametrize(
     ("name", "sku"),
     [("7up-chai", "7up-chai"), ("Coca Cola / 0.33L", "coca-cola-0-33l"), (" --Pepsi--", "pepsi")],
