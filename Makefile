@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-train system assets demo test test-fast kill-tests lint format schemas docs faults replay-week screenshots bench clean
+.PHONY: help setup setup-train system assets demo test test-fast test-postgres kill-tests lint format schemas docs faults replay-week screenshots bench clean
 
 help: ## List the tasks
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,8 +34,8 @@ setup-train: $(TRAIN)/installed ## Make the training environment (torch, ultraly
 assets: $(VENV)/installed ## Fetch and lay out the scripts of the pages (npm packages; no CDN)
 	@$(BIN)/python -m cloud.web.build
 
-# The browser of the page tests, and LLVM, with which Mitsuba renders faster; installed where root allows, the browser
-# asked for elsewhere.
+# The browser of the page tests, PostgreSQL, and LLVM, with which Mitsuba renders faster; installed where root allows, the
+# first two asked for elsewhere.
 system:
 	@ldconfig -p | grep -q libLLVM || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || \
 		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
@@ -45,6 +45,11 @@ system:
 			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
 				chromium fonts-noto-cjk >/dev/null; \
 		else echo "The page tests need Chromium: install the package chromium"; exit 1; fi; }
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || { \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+				postgresql >/dev/null; \
+		else echo "The tests of the records need PostgreSQL: install the package postgresql"; exit 1; fi; }
 
 demo: setup ## Run the whole product on simulated coolers (ONCE=1: end by itself)
 	$(BIN)/facings sim demo $(if $(ONCE),--once)
@@ -58,6 +63,9 @@ test: setup setup-train system ## Run all tests, as CI does
 
 test-fast: setup ## Run the tests of one folder: make test-fast T=tests/facings
 	$(BIN)/pytest $(T)
+
+test-postgres: setup system ## The tests of the cloud with its records on PostgreSQL
+	FACINGS_TEST_RECORDS=postgres $(BIN)/pytest -n $(WORKERS) --dist loadfile tests/cloud
 
 kill-tests: setup ## kill -9 of daemon, cloud and broker in mid-run, RUNS=10 times each
 	FACINGS_KILL_RUNS=$(or $(RUNS),10) $(BIN)/pytest tests/e2e/test_kill9.py -p no:xdist

@@ -4,8 +4,9 @@ A session belongs to one tenant. Every ORM statement on a tenant's table is narr
 and what is added gets its id, so that no query elsewhere can forget it. What could not be narrowed is refused:
 statements that are not the ORM's, and INSERT statements (add objects instead, or many rows with `add_rows`).
 
-A session reads or writes. SQLite has one writer at a time: a writing session takes its turn at the start, a reading one
-never waits, and is refused when it tries to write.
+A session reads or writes. There is one writer at a time, SQLite's rule, which PostgreSQL is held to as well: what
+reads, decides and then writes never meets another that decides at the same moment. A writing session takes its turn at
+the start; a reading one sees one moment, never waits, and is refused when it tries to write.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, DateTime, Engine, ForeignKey, MetaData, Table, create_engine, event, insert
 from sqlalchemy.engine import Dialect, make_url
+from sqlalchemy.exc import NoSuchModuleError
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -30,6 +32,8 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.types import TypeDecorator
 
+from facings.errors import SettingsError
+
 NAMING = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -40,6 +44,10 @@ NAMING = {
 
 ALL_TENANTS = "*"
 WRITES = "facings_writes"
+
+_TURN = int.from_bytes(b"facings")
+"""Of PostgreSQL's advisory locks, the one that the writer holds."""
+_TURN_WITHIN = "30s"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -97,15 +105,21 @@ class Records:
         self._factory: sessionmaker[Session] | None = None
 
     def start(self) -> None:
-        """Open the database; tables are made by the migrations, not here."""
+        """Open the database; tables are made by the migrations, not here.
+
+        Raises:
+            SettingsError: the URL's driver is not installed.
+        """
         url = make_url(self.url)
         if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         # Room for each of the HTTP server's 40 threads, and for ingest and the live numbers.
-        self._engine = create_engine(url, pool_size=20, max_overflow=30, pool_pre_ping=True)
+        self._engine = engine_of(self.url, pool_size=20, max_overflow=30, pool_pre_ping=True)
         if url.get_backend_name() == "sqlite":
             event.listen(self._engine, "connect", _sqlite_durable)
             event.listen(self._engine, "begin", _sqlite_begin)
+        elif url.get_backend_name() == "postgresql":
+            event.listen(self._engine, "begin", _postgres_begin)
         self._factory = sessionmaker(self._engine, expire_on_commit=False)
         event.listen(self._factory, "do_orm_execute", _narrow_to_tenant)
         event.listen(self._factory, "before_flush", _stamp_tenant)
@@ -114,6 +128,12 @@ class Records:
         """Close all connections."""
         if self._engine:
             self._engine.dispose()
+
+    @property
+    def _reading(self) -> dict[str, Any]:
+        if self.engine.dialect.name != "postgresql":
+            return {}
+        return {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
 
     @property
     def engine(self) -> Engine:
@@ -128,13 +148,30 @@ class Records:
         With `write=False` it reads one snapshot and takes no lock.
         """
         assert self._factory, "records are not started"
-        bind = self.engine.execution_options(**({WRITES: True} if write else {"postgresql_readonly": True}))
+        bind = self.engine.execution_options(**({WRITES: True} if write else self._reading))
         with self._factory(bind=bind, info={"tenant": tenant, WRITES: write}) as session, session.begin():
             yield session
 
     def all_tenants(self, *, write: bool = True) -> AbstractContextManager[Session]:
         """A session over all tenants, for the few places that serve them all: ingest, sign-in, the broker's logins."""
         return self.session(ALL_TENANTS, write=write)
+
+
+def engine_of(url: str, **options: Any) -> Engine:
+    """SQLAlchemy's engine for the records at `url`.
+
+    Raises:
+        SettingsError: no such database is known, or its driver is not installed.
+    """
+    try:
+        return create_engine(url, **options)
+    except NoSuchModuleError as error:
+        raise SettingsError(f"store.records_url: {error}; use sqlite:/// or postgresql+psycopg://") from error
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            f"store.records_url needs the package {error.name}: pip install 'facings[cloud,postgres]', and write "
+            "postgresql+psycopg://"
+        ) from error
 
 
 def add_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -169,6 +206,13 @@ def _sqlite_begin(connection: Connection) -> None:
     # IMMEDIATE: a deferred transaction that turns writer late fails at once when another wrote in between.
     writes = connection.get_execution_options().get(WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _postgres_begin(connection: Connection) -> None:
+    # Without turns, two photos of one cooler that arrive at once would each tell its stock-outs anew, and both write.
+    if connection.get_execution_options().get(WRITES, False):
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_TURN_WITHIN}'")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_TURN})")
 
 
 def _narrow_to_tenant(state: ORMExecuteState) -> None:

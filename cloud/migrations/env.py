@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from alembic import context
-from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
 from cloud.models import metadata
-from cloud.records import UtcDateTime
+from cloud.records import UtcDateTime, engine_of
 
 
 def _plainly(kind: str, item: Any, _context: Any) -> str | Literal[False]:
@@ -17,7 +16,7 @@ def _plainly(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     return "sa.DateTime()" if kind == "type" and isinstance(item, UtcDateTime) else False
 
 
-engine = create_engine(context.config.attributes["url"], poolclass=NullPool)
+engine = engine_of(context.config.attributes["url"], poolclass=NullPool)
 with engine.connect() as connection:
     context.configure(connection, target_metadata=metadata, render_as_batch=True, render_item=_plainly)
     with context.begin_transaction():

@@ -11,10 +11,17 @@ from sqlalchemy import create_engine, inspect, text
 from cloud.migrations import alembic_config, migrate
 from cloud.models import metadata
 from facings.errors import SettingsError, UnavailableError
+from tests.support.broker import free_port
+from tests.support.postgres import server
 
 
-def test_models_and_migrations_agree(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'new' / 'records.db'}"
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """Of a database that is empty, or not there yet."""
+    return f"sqlite:///{tmp_path / 'new' / 'records.db'}" if request.param == "sqlite" else server().new_database()
+
+
+def test_models_and_migrations_agree(url: str) -> None:
     migrate(url)
     migrate(url)
     engine = create_engine(url)
@@ -26,8 +33,7 @@ def test_models_and_migrations_agree(tmp_path: Path) -> None:
     engine.dispose()
 
 
-def test_records_of_a_newer_version_are_refused(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'records.db'}"
+def test_records_of_a_newer_version_are_refused(url: str) -> None:
     migrate(url)
     engine = create_engine(url)
     with engine.begin() as connection:
@@ -41,3 +47,5 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UnavailableError, match="cannot open the records"):
         migrate(f"sqlite:///{tmp_path / 'file' / 'records.db'}")
+    with pytest.raises(UnavailableError, match="cannot open the records"):
+        migrate(f"postgresql+psycopg://facings:secret@127.0.0.1:{free_port()}/records")

@@ -1,12 +1,14 @@
 """A session sees one tenant; whoever forgets the tenant, or reaches for another's rows, is refused."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from threading import Event
 
 import pytest
 from sqlalchemy import delete, func, insert, select, text, update
-from sqlalchemy.exc import OperationalError, StatementError
+from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session, aliased
 
 from cloud.catalog.models import Product
@@ -15,6 +17,8 @@ from cloud.models import metadata
 from cloud.outlets.models import Cooler, Outlet
 from cloud.records import CrossTenantError, ReadOnlyError, Records, add_rows
 from facings.clock import SystemClock
+from facings.errors import SettingsError
+from tests.support.postgres import server
 
 NOW = SystemClock().now()
 
@@ -23,10 +27,11 @@ def outlet(name: str, tenant: str | None = None) -> Outlet:
     return Outlet(id="kiosk", name=name, **({"tenant_id": tenant} if tenant else {}))
 
 
-@pytest.fixture
-def records(tmp_path: Path) -> Iterator[Records]:
+@pytest.fixture(params=["sqlite", "postgres"])
+def records(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Records]:
     """Tenants acme and bravo, each with an outlet `kiosk` of its own name, a cooler in it, and a user."""
-    records = Records(f"sqlite:///{tmp_path / 'records.db'}")
+    on_sqlite = request.param == "sqlite"
+    records = Records(f"sqlite:///{tmp_path / 'records.db'}" if on_sqlite else server().new_database())
     records.start()
     metadata.create_all(records.engine)
     with records.all_tenants() as session:
@@ -148,18 +153,6 @@ def test_a_reader_does_not_wait_for_a_writer(records: Records) -> None:
             assert reader.scalars(select(Product.sku)).all() == []
 
 
-def test_a_writer_takes_its_turn_at_its_start(records: Records) -> None:
-    with records.session("acme") as first:
-        first.scalars(select(Outlet)).all()
-        second = Records(records.url)
-        second.start()
-        with second.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA busy_timeout=50")
-        with pytest.raises(OperationalError, match="locked"), second.session("bravo") as session:
-            session.scalars(select(Outlet)).all()
-        second.stop()
-
-
 def test_times_keep_their_moment(records: Records) -> None:
     beijing = datetime(2026, 3, 1, 8, tzinfo=timezone(timedelta(hours=8)))
     with records.all_tenants() as session:
@@ -195,3 +188,42 @@ def test_many_rows_need_a_writing_session_of_one_tenant(records: Records) -> Non
         add_rows(session, Outlet, [row])
     with records.session("acme") as session, pytest.raises(CrossTenantError):
         add_rows(session, Tenant, [{"id": "mine", "name": "mine", "created_at": NOW}])
+
+
+def test_a_writer_takes_its_turn_at_its_first_read_and_the_next_decides_on_what_it_wrote(records: Records) -> None:
+    near = Event()
+
+    def seen_by_the_next() -> list[str]:
+        near.set()
+        with records.session("acme") as session:
+            return names(session)
+
+    with ThreadPoolExecutor(1) as other:
+        with records.session("acme") as session:
+            assert names(session) == ["acme's"]
+            following = other.submit(seen_by_the_next)
+            near.wait()
+            session.add(Outlet(id="bar", name="Bar"))
+        assert following.result(30) == ["Bar", "acme's"]
+
+
+def test_a_reading_session_sees_one_moment(records: Records) -> None:
+    with records.session("acme", write=False) as reading:
+        assert len(names(reading)) == 1
+        with records.session("acme") as session:
+            session.add(Outlet(id="bar", name="Bar"))
+        assert len(names(reading)) == 1
+    with records.session("acme", write=False) as reading:
+        assert len(names(reading)) == 2
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("postgresql+psycopg2://nobody@127.0.0.1/x", "needs the package psycopg2: pip install"),
+        ("oracel://nobody@127.0.0.1/x", "use sqlite:/// or postgresql"),
+    ],
+)
+def test_a_database_without_its_driver_says_what_to_install(url: str, words: str) -> None:
+    with pytest.raises(SettingsError, match=words):
+        Records(url).start()

@@ -28,12 +28,14 @@ from cloud.models import metadata
 from cloud.outlets.models import Cooler, Outlet
 from cloud.records import Records
 from cloud.services import NoLiveNumbers, Services
-from cloud.settings import CloudSettings, HttpSettings
+from cloud.settings import CloudSettings, HttpSettings, StoreSettings
 from tests.support.broker import free_port
+from tests.support.postgres import server
 
 TENANT = "acme"
 EMAIL = "admin@acme.example"
 PASSWORD = "correct horse battery"
+ON_POSTGRES = "FACINGS_TEST_RECORDS"
 SECRET = "a secret for tests, long enough to sign"
 WITHIN_S = 120.0  # far over what is needed: a busy machine shall not fail a test
 
@@ -52,11 +54,13 @@ def wait_until(condition: Any, within_s: float = WITHIN_S, what: str = "") -> An
 class RunningCloud:
     """`facings up` in a process of its own, on free ports that stay the same over restarts.
 
-    It has a tenant `acme` with an admin (`EMAIL`, `PASSWORD`) and an admin key, an outlet `kiosk`, and no products.
+    It has a tenant `acme` with an admin (`EMAIL`, `PASSWORD`) and an admin key, an outlet `kiosk`, and no products. Its
+    records are in its folder, or where `records_url` says.
     """
 
     data_dir: Path
     extra_settings: str = ""
+    records_url: str = ""
     http_port: int = field(default_factory=free_port)
     mqtt_port: int = field(default_factory=free_port)
     websocket_port: int = field(default_factory=free_port)
@@ -82,7 +86,8 @@ class RunningCloud:
         """Start it and wait until it serves."""
         self.settings_file.write_text(
             f'data_dir = "{self.data_dir}"\n{self.extra_settings}\n'
-            f"[http]\nport = {self.http_port}\n"
+            + (f'[store]\nrecords_url = "{self.records_url}"\n' if self.records_url else "")
+            + f"[http]\nport = {self.http_port}\n"
             f"[broker]\nmqtt_port = {self.mqtt_port}\nwebsocket_port = {self.websocket_port}\n"
         )
         if not self.admin_key:
@@ -151,7 +156,7 @@ class RunningCloud:
     @contextmanager
     def records(self) -> Iterator[Records]:
         """The records, beside the running cloud."""
-        records = Records(f"sqlite:///{self.data_dir / 'records.db'}")
+        records = Records(self._records_url)
         records.start()
         try:
             yield records
@@ -173,8 +178,12 @@ class RunningCloud:
             answer = client.get("/api/v1/live").json()
         return answer["username"], answer["password"]
 
+    @property
+    def _records_url(self) -> str:
+        return self.records_url or f"sqlite:///{self.data_dir / 'records.db'}"
+
     def _furnish(self) -> None:
-        migrate(f"sqlite:///{self.data_dir / 'records.db'}")
+        migrate(self._records_url)
         with self.records() as records:
             self.admin_key = furnish(records)
 
@@ -213,8 +222,12 @@ class NoBroker:
 
 @contextmanager
 def running_services(folder: Path) -> Iterator[Services]:
-    """Records, facts and photos in this process, on fresh files, without a broker."""
-    settings = CloudSettings(data_dir=folder, http=HttpSettings(port=0))
+    """Records, facts and photos in this process, on fresh files, without a broker.
+
+    With `FACINGS_TEST_RECORDS=postgres` the records are in a new database of a PostgreSQL (`make test-postgres`).
+    """
+    store = StoreSettings(records_url=server().new_database() if os.environ.get(ON_POSTGRES) == "postgres" else None)
+    settings = CloudSettings(data_dir=folder, http=HttpSettings(port=0), store=store)
     records = Records(settings.records_url)
     facts, photos = Facts(settings), PhotoStore(settings)
     parts = (records, facts, photos)

@@ -23,14 +23,16 @@ from facings.topics import DeviceTopics, KpiTopics
 from tests.support.cloud import TENANT, RunningCloud, wait_until
 from tests.support.messages import BOOT, CLOCK, NOON, observation
 from tests.support.mqtt_device import MqttDevice, MqttPeer
+from tests.support.postgres import server
 
 TOPICS = KpiTopics(TENANT)
 ENVELOPE = {"boot_id": BOOT, "captured_at": NOON, "sent_at": NOON, "clock": CLOCK}
 
 
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningCloud]:
-    with RunningCloud(tmp_path_factory.mktemp("ingest") / "cloud") as running:
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def cloud(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[RunningCloud]:
+    records_url = "" if request.param == "sqlite" else server().new_database()
+    with RunningCloud(tmp_path_factory.mktemp("ingest") / "cloud", records_url=records_url) as running:
         yield running
 
 
