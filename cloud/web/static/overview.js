@@ -2,6 +2,7 @@
 
 import { fourWeeks } from "./history.js";
 import { connect, live } from "./live.js";
+import { RowFilter } from "./row_filter.js";
 import { SortedTable } from "./table.js";
 import { age, counted, forms, hours, integer, localise, moment, nameOf, percent, rangeHours, words } from "./words.js";
 
@@ -15,7 +16,9 @@ const title = document.title;
 const LIST_LENGTH = 8;
 
 function start() {
-  const table = new SortedTable(document.getElementById("coolers"), sortValue, "open_stockouts", true);
+  const rows = document.getElementById("coolers");
+  const table = new SortedTable(rows, sortValue, "open_stockouts", true);
+  const filter = filtered(rows);
   const history = fourWeeks();
   const show = oncePerFrame((kpi) => {
     overview = kpi;
@@ -23,7 +26,7 @@ function start() {
     showFigures(kpi);
     showCoolers(kpi);
     table.arrange();
-    filter();
+    filter.apply();
     history.refresh(kpi);
   });
   live.addEventListener("overview", ({ detail }) => show(detail));
@@ -31,7 +34,6 @@ function start() {
   localise(document.getElementById("main"));
   showAges();
   setInterval(showAges, 10_000);
-  wireFilter();
   showHeadline(overview);
   history.refresh(overview);
 }
@@ -198,31 +200,12 @@ function showRange(item, { low, high }, longest) {
   maybe.setAttribute("width", (100 * (high - low)) / longest);
 }
 
-function wireFilter() {
-  const field = document.getElementById("filter");
-  field.addEventListener("input", filter);
-  document.getElementById("only-problems").addEventListener("change", filter);
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "/" && !event.target.closest("input, textarea")) {
-      event.preventDefault();
-      field.focus();
-    } else if (event.key === "Escape" && event.target === field) {
-      field.value = "";
-      filter();
-    }
-  });
-}
-
-function filter() {
-  const wanted = document.getElementById("filter").value.trim().toLocaleLowerCase();
-  const onlyProblems = document.getElementById("only-problems").checked;
-  let any = false;
-  for (const row of document.getElementById("coolers").tBodies[0].rows) {
-    const text = ["name", "outlet", "region"].map((name) => cell(row, name).textContent).join(" ");
-    row.hidden = !text.toLocaleLowerCase().includes(wanted) || (onlyProblems && row.dataset.problem === "no");
-    any ||= !row.hidden;
-  }
-  document.getElementById("no-match").hidden = any;
+function filtered(table) {
+  const text = (row) => ["name", "outlet", "region"].map((name) => cell(row, name).textContent).join(" ");
+  const onlyProblems = document.getElementById("only-problems");
+  const filter = new RowFilter(table, text, (row) => !onlyProblems.checked || row.dataset.problem === "yes");
+  onlyProblems.addEventListener("change", () => filter.apply());
+  return filter;
 }
 
 if (overview) start();
