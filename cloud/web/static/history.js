@@ -23,9 +23,10 @@ export function fourWeeks() {
     const [wanted, until] = [figure, end];
     const points = read.get(wanted) ?? (await days(wanted, until));
     if (wanted !== figure || until !== end) return; // another was chosen, or photos of another day came meanwhile
-    read.set(wanted, points);
-    const drawn = points.length > 1;
-    document.getElementById("trend-empty").hidden = drawn;
+    if (points) read.set(wanted, points); // what could not be read is read anew when it is next asked for
+    const drawn = points?.length > 1;
+    document.getElementById("trend-unread").hidden = points !== null;
+    document.getElementById("trend-empty").hidden = drawn || points === null;
     place.hidden = !drawn; // or the line of the figure before would stay
     const name = document.querySelector(`[data-trend="${wanted}"]`).textContent;
     if (drawn) chart.draw([series(name, points, SHAPES[wanted].hue)], { ...SHAPES[wanted], daily: true });
@@ -37,6 +38,7 @@ export function fourWeeks() {
     for (const button of document.querySelectorAll("[data-trend]")) button.setAttribute("aria-pressed", String(button === target));
     show();
   });
+  document.getElementById("trend-again").addEventListener("click", show);
   return {
     refresh(kpi) {
       // Coolers that replay photos of another time have their four weeks before the newest of them.
@@ -49,11 +51,15 @@ export function fourWeeks() {
   };
 }
 
-/** The KPI of each business day; none where it cannot be read now. */
+/** The KPI of each business day; null where it cannot be read now. */
 async function days(kpi, end) {
   const [from, to] = [end - DAYS * A_DAY_MS, end + A_DAY_MS].map((at) => new Date(at).toISOString());
-  const answer = await fetch(`/api/v1/kpis/${kpi}?${new URLSearchParams({ from, to, by: "day" })}`);
-  return answer.ok ? (await answer.json()).points : [];
+  try {
+    const answer = await fetch(`/api/v1/kpis/${kpi}?${new URLSearchParams({ from, to, by: "day" })}`);
+    return answer.ok ? (await answer.json()).points : null;
+  } catch {
+    return null; // the service, or the way to it, is gone for now
+  }
 }
 
 function series(name, points, hue) {

@@ -140,6 +140,22 @@ def test_the_overview_draws_the_days_of_a_figure(scene: Scene) -> None:
     page.context.close()
 
 
+def test_days_that_cannot_be_read_are_told_and_read_again(scene: Scene) -> None:
+    page = scene.page("/setup")
+    page.route("**/api/v1/kpis/**", lambda route: route.fulfill(status=503))
+    page.goto("/")
+    expect(page.locator("#trend-unread")).to_contain_text("The days could not be read.")
+    expect(page.locator("#trend-empty")).to_be_hidden()
+    page.unroute("**/api/v1/kpis/**")
+    page.route("**/api/v1/kpis/units?*", lambda route: route.abort())
+    with page.expect_response(lambda answer: "/api/v1/kpis/share-of-facings?" in answer.url):
+        page.get_by_role("button", name="Try again").click()
+    expect(page.locator("#trend-unread")).to_be_hidden()
+    page.locator("[data-trend=units]").click()
+    expect(page.locator("#trend-unread")).to_be_visible()
+    page.context.close()
+
+
 def test_a_proposal_is_confirmed_and_delivered_by_hand(scene: Scene) -> None:
     page = scene.page("/stock-outs")
     page.get_by_role("button", name="Confirm").click()
