@@ -72,6 +72,19 @@ _TOGETHER = N_(
 _SOME_SKUS = N_("Some of its products were promoted by %(names)s too: what they earned for which cannot be told.")
 _ALONE = N_("Studied in the outlets that had it alone, without %(names)s.")
 _ALONE_SKUS = N_("Studied by the products that %(names)s did not promote.")
+_MEETS = {
+    "nothing": N_(
+        "It runs together with %(names)s: same products, outlets and days. The study will not tell which of them "
+        "earned what; give each some outlets of its own."
+    ),
+    "outlets": N_(
+        "It runs together with %(names)s in some of its outlets. It will be studied in the outlets that have it alone."
+    ),
+    "skus": N_(
+        "%(names)s promotes some of its products in the same outlets and days. It will be studied by its other "
+        "products; what the shared ones earn for which cannot be told."
+    ),
+}
 _WIDE = N_("The interval is too wide: more outlets without it, or more promoted outlets, would narrow it.")
 _SAID = {
     "success": N_("It sold more, and earned its cost."),
@@ -123,6 +136,11 @@ def _beside(study: StudyAnswer, overlap: Overlap) -> list[str]:
     if overlap.apart_by == "outlets":
         return [_reason(study), _ALONE]
     return [_reason(study), _ALONE_SKUS] if study.verdict == "success" else [_SOME_SKUS]
+
+
+def meets(overlap: Overlap, language: str) -> str:
+    """What others that run with a promotion will mean for its study, told while that can still be changed."""
+    return translations(language).gettext(_MEETS[overlap.apart_by]) % {"names": ", ".join(overlap.promotions)}
 
 
 def _reason(study: StudyAnswer) -> str:

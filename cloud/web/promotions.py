@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from cloud.analytics.present import Catalogue
 from cloud.analytics.promo.answer import Ranged
+from cloud.analytics.promo.beside import overlap_of
 from cloud.analytics.promo.stored import WAITING, PromotionStudied, studied
 from cloud.api.deps import CallerDep, ServicesDep, SessionDep
 from cloud.api.shapes import RecordId
@@ -26,7 +27,7 @@ from cloud.web.i18n import Formats, translations
 from cloud.web.loop import may_act
 from cloud.web.pages import language_of, page
 from cloud.web.promotion_facts import facts_of
-from cloud.web.promotion_words import MECHANICS, PARTS, STATES, TOLD, VERDICTS, caution, why
+from cloud.web.promotion_words import MECHANICS, PARTS, STATES, TOLD, VERDICTS, caution, meets, why
 from facings.messages import Coverage
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(errors.require_assets)])
@@ -76,6 +77,8 @@ class PromotionView:
     checks: Sequence[tuple[str, str]]
     course: Mapping[str, object] | None
     warnings: Sequence[str]
+    meets: str
+    """Of a promotion that is not over: with which others it runs together."""
     facts: Sequence[tuple[str, str]]
     changed: tuple[datetime, str]
     """When, and by whom."""
@@ -113,6 +116,8 @@ def promotion_view(session: Session, promotion: Promotion, who: Caller, now: dat
     found, _, numbers = _known(session, promotion, now), translations(language).gettext, Formats(language)
     study = found.study
     execution = study.execution if study else None
+    stage = stage_of(session, promotion, now)
+    overlap = overlap_of(session, promotion) if stage != "over" else None
 
     def money(amount: float) -> str:
         return f"{numbers.integer(amount)} {promotion.currency}"
@@ -134,9 +139,10 @@ def promotion_view(session: Session, promotion: Promotion, who: Caller, now: dat
         checks=_checks(found, _),
         course=_course(found, promotion, _) if study else None,
         warnings=[caution(one, language) for one in study.cautions] if study else (),
+        meets=meets(overlap, language) if overlap else "",
         facts=facts_of(session, promotion, language),
         changed=(promotion.changed_at, promotion.changed_by),
-        stage=stage_of(session, promotion, now),
+        stage=stage,
         may_act=may_act(who),
     )
 

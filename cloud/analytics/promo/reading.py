@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from cloud.analytics.promo import sellout
 from cloud.analytics.promo.answer import Overlap
+from cloud.analytics.promo.beside import apart_from_others
 from cloud.analytics.promo.cautions import Caution
 from cloud.analytics.promo.evidence import Days, Known, check_history, known_days, sell_out_of, that_sold_before
 from cloud.analytics.promo.execution import Sighting
 from cloud.analytics.promo.moves import outlets_of_moved
-from cloud.analytics.promo.overlaps import Apart, Ran, told_apart
+from cloud.analytics.promo.overlaps import Apart
 from cloud.analytics.promo.prepared import Horizon
 from cloud.analytics.promo.refusals import StudyRefusedError
 from cloud.analytics.promo.sightings import sightings_of
@@ -58,7 +59,7 @@ class Reading:
         places = promoted_outlets(self.session, promotion)
         promoted = frozenset(place.id for place in places)
         check_over(promotion, places, now)
-        apart = self._apart(promotion, promoted)
+        apart = apart_from_others(self.session, promotion, promoted, self.horizon)
         moved = outlets_of_moved(self.facts, self.tenant, apart.days, promoted)
         outlets = {row.id: row for row in self.session.scalars(select(Outlet))}
         known = known_days(self.facts, self.tenant, apart.days, outlets.keys() - moved - (apart.elsewhere - promoted))
@@ -94,19 +95,6 @@ class Reading:
             )
         return sellout.SellOut(places, found.skus, found.days, found.units[left])
 
-    def _apart(self, promotion: Promotion, promoted: frozenset[str]) -> Apart:
-        """How it is told apart from other promotions of its SKUs around its days."""
-        first, last = (
-            promotion.first - timedelta(days=self.horizon.before),
-            promotion.last + timedelta(days=self.horizon.after),
-        )
-        around = select(Promotion).where(Promotion.id != promotion.id, Promotion.first <= last, Promotion.last >= first)
-        others = [
-            _ran(row, frozenset(outlet.id for outlet in promoted_outlets(self.session, row)))
-            for row in self.session.scalars(around.order_by(Promotion.id))
-        ]
-        return told_apart(_ran(promotion, promoted), others, self.horizon)
-
 
 def check_over(promotion: Promotion, places: Collection[Outlet], now: datetime) -> None:
     """Whether a promotion is over in each of its outlets: looked at before, chance would look like success.
@@ -125,11 +113,6 @@ def check_over(promotion: Promotion, places: Collection[Outlet], now: datetime) 
             f"it runs until {promotion.last}: who looks before the end, and stops when it looks good, takes chance for "
             "success",
         )
-
-
-def _ran(promotion: Promotion, outlets: frozenset[str]) -> Ran:
-    skus, sisters = frozenset(promotion.skus), frozenset(promotion.sisters)
-    return Ran(promotion.name, skus, sisters, outlets, promotion.first, promotion.last)
 
 
 def _studied(

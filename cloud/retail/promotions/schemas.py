@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from cloud.analytics.promo.answer import Overlap
 from cloud.api.fields import Currency, Name
 from cloud.api.shapes import Answer, Body
 from cloud.retail.promotions.models import Mechanic
@@ -111,3 +112,11 @@ class PromotionAnswer(Answer):
     least_facings: int
     changed_at: UtcDatetime
     changed_by: str
+
+
+class PromotionPlanned(PromotionAnswer):
+    """A promotion as it is kept, and what it runs together with."""
+
+    overlap: Overlap | None = Field(
+        default=None, description="other promotions of these SKUs in these outlets and days; null where there is none"
+    )

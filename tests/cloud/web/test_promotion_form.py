@@ -210,6 +210,14 @@ def test_a_plan_is_changed_until_it_begins(reader: httpx.Client, shelf: Shelf) -
     assert kept(shelf).name == "Autumn pear"
 
 
+def test_another_promotion_beside_a_plan_is_named(reader: httpx.Client) -> None:
+    planned(reader, name="Spring pear")
+    address = planned(reader, name="Summer pear")
+    assert "It runs together with Spring pear: same products, outlets and days." in text_of(reader.get(address))
+    elsewhere = planned(reader, name="West pear", regions=["west"])
+    assert "runs together" not in text_of(reader.get(elsewhere))
+
+
 def test_one_that_runs_is_ended_and_any_is_removed(reader: httpx.Client, shelf: Shelf) -> None:
     where = planned(reader)
     assert "End it today" not in text_of(reader.get(where))

@@ -36,7 +36,9 @@ def test_a_promotion_lives_from_post_to_delete(api: Api) -> None:
     made = api.acme.post("/api/v1/promotions", json=BODY)
     assert made.status_code == 201, made.text
     where = f"/api/v1/promotions/{made.json()['id']}"
-    assert api.acme.get("/api/v1/promotions").json()["items"] == [made.json()]
+    assert made.json()["overlap"] is None
+    (listed,) = api.acme.get("/api/v1/promotions").json()["items"]
+    assert listed.items() <= made.json().items()
     assert made.json().items() >= (BODY | {"mechanic": "price-cut", "currency": "USD", "least_facings": 1}).items()
     waiting = api.acme.get(f"{where}/study").json()
     assert (waiting["state"], waiting["study"], waiting["studied_at"]) == ("waiting", None, None)
@@ -80,3 +82,30 @@ def test_all_that_is_wrong_is_told_at_once_with_its_field(api: Api) -> None:
     answer = api.acme.post("/api/v1/promotions", json=wrong)
     fields = [one["field"] for one in answer.json()["error"]["fields"]]
     assert fields == ["body.name", "body.outlet_classes", "body.last", "body.margins", "body.cost"]
+
+
+@pytest.mark.parametrize(
+    ("other", "overlaps"),
+    [
+        pytest.param({}, True, id="same SKUs, outlets and days"),
+        pytest.param({"outlets": [], "regions": ["north"]}, True, id="the outlet by its region"),
+        pytest.param({"first": "2026-05-17", "last": "2026-05-20"}, True, id="its last day"),
+        pytest.param({"outlets": ["north-2"]}, False, id="another outlet"),
+        pytest.param({"first": "2026-05-18", "last": "2026-05-20"}, False, id="the day after"),
+        pytest.param({"skus": ["lemon-330"], "sisters": []}, False, id="another SKU"),
+    ],
+)
+def test_another_promotion_beside_it_is_named_and_no_reason_to_refuse(
+    api: Api, other: dict[str, Any], overlaps: bool
+) -> None:
+    first = api.acme.post("/api/v1/promotions", json=BODY | {"name": "Spring"} | other).json()
+    second = api.acme.post("/api/v1/promotions", json=BODY)
+    told = {"promotions": ["Spring"], "apart_by": "nothing", "left_out": []} if overlaps else None
+    where = f"/api/v1/promotions/{second.json()['id']}"
+    try:
+        assert (second.status_code, second.json()["overlap"]) == (201, told)
+        assert api.acme.get(where).json()["overlap"] == told
+        assert api.acme.put(where, json=BODY | {"skus": ["cola-330"]}).json()["overlap"] == told
+    finally:
+        for made in (first, second.json()):
+            api.acme.delete(f"/api/v1/promotions/{made['id']}")
