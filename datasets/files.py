@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from facings.errors import BadInputError
-from facings.files import write_atomic
+from facings.files import clear_parts, write_atomic
 
 
 def jpeg(pixels: npt.NDArray[np.uint8], quality: int) -> bytes:
@@ -40,6 +40,17 @@ def scene_file(out: Path, number: int) -> Path:
 def sha256_of(content: bytes) -> str:
     """Hex digest."""
     return hashlib.sha256(content).hexdigest()
+
+
+def claim_scenes(out: Path, job: dict[str, Any]) -> None:
+    """Claims a folder of photos and scenes for `job`, and clears it of what a killed run had begun to write.
+
+    Raises:
+        BadInputError: the folder holds the output of another job.
+    """
+    claim_folder(out, job)
+    for folder in (out, out / "images", out / "scenes"):
+        clear_parts(folder)
 
 
 def claim_folder(out: Path, job: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ from rich.console import Console
 from datasets.coco import coco_of
 from datasets.compose.layouts import random_scene
 from datasets.compose.scene import RenderedScene, render
-from datasets.files import claim_folder, jpeg, photo_name, scene_file
+from datasets.files import claim_scenes, jpeg, photo_name, scene_file
 from datasets.parallel import for_each
 from datasets.products.catalogues import demo_catalogue, house_catalogue, random_catalogue
 from datasets.products.packs import Catalogue
@@ -40,7 +40,7 @@ def compose_dataset(job: ComposeJob, scenes: int, out: Path, workers: int, conso
     Raises:
         BadInputError: the folder holds scenes of another job.
     """
-    claim_folder(out, asdict(job))
+    claim_scenes(out, asdict(job))
     missing = [number for number in range(scenes) if not scene_file(out, number).exists()]
     for_each(partial(_compose_one, job, out), missing, workers, "Composing scenes", console)
     truths = [json.loads(scene_file(out, number).read_text()) for number in range(scenes)]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 from rich.console import Console
 
-from datasets.files import claim_folder, photo_name, scene_file
+from datasets.files import claim_scenes, photo_name, scene_file
 from datasets.parallel import for_each
 from datasets.products.catalogues import demo_catalogue, house_catalogue, random_catalogue
 from datasets.products.packs import Catalogue
@@ -25,7 +25,6 @@ from datasets.render.splits import split_of, stock_of, unseen_skus
 from datasets.render.stress import Stress, draw_stress, parse_stress
 from datasets.render.write import write_labels, write_scene
 from facings.errors import BadInputError, FacingsError
-from facings.files import clear_parts
 
 if TYPE_CHECKING:
     from datasets.render.random_scenes import FurnitureKind
@@ -91,9 +90,7 @@ def write_dataset(job: RenderJob, take: Callable[[int], TakenScene], scenes: int
 
     Each of several workers first calls `begin`.
     """
-    claim_folder(out, asdict(job))
-    for folder in (out, out / "images", out / "scenes"):
-        clear_parts(folder)
+    claim_scenes(out, asdict(job))
     missing = [number for number in range(scenes) if not scene_file(out, number).exists()]
     for_each(partial(_write, take, out), missing, workers, "Rendering scenes", console, begin)
     write_labels(out, scenes, listed, {"description": "Rendered by facings datasets render", "job": asdict(job)})

@@ -18,7 +18,7 @@ from datasets.compose.gondola.goods import Good, random_goods
 from datasets.compose.gondola.shelves import Gondola, paint_gondola
 from datasets.compose.sensor import expose
 from datasets.compose.spec import Sensor
-from datasets.files import claim_folder, jpeg, photo_name, scene_file
+from datasets.files import claim_scenes, jpeg, photo_name, scene_file
 from datasets.parallel import for_each
 from datasets.products.arrays import FloatArray, Pixels
 from datasets.products.packs import Catalogue
@@ -46,7 +46,7 @@ def gondola_dataset(job: GondolaJob, scenes: int, out: Path, workers: int, conso
     Raises:
         BadInputError: the folder holds scenes of another job.
     """
-    claim_folder(out, asdict(job))
+    claim_scenes(out, asdict(job))
     missing = [number for number in range(scenes) if not scene_file(out, number).exists()]
     for_each(partial(_photograph_one, job, out), missing, workers, "Painting shelves", console)
     truths = [json.loads(scene_file(out, number).read_text()) for number in range(scenes)]

@@ -54,7 +54,11 @@ def test_packs_stand_one_above_the_other_in_a_stack() -> None:
 
 def test_the_same_seed_gives_the_same_labels_and_a_stopped_run_goes_on(tmp_path: Path) -> None:
     for out, scenes in ((tmp_path / "whole", 2), (tmp_path / "halves", 1), (tmp_path / "halves", 2)):
+        for folder in ("images", "scenes"):
+            (out / folder).mkdir(parents=True, exist_ok=True)
+            (out / folder / ".000001.9-9.part").write_bytes(b"as a killed run leaves it")
         gondola_dataset(GondolaJob(7), scenes, out, 1, Console(quiet=True))
+        assert not list(out.rglob("*.part"))
     labels = [json.loads((tmp_path / out / "labels.coco.json").read_text()) for out in ("whole", "halves")]
     assert labels[0] == labels[1]
     assert [image["file_name"] for image in labels[0]["images"]] == ["images/000000.jpg", "images/000001.jpg"]
