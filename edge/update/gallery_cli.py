@@ -23,6 +23,7 @@ from edge.vision.gallery import read_gallery
 from edge.vision.gallery_bundle import bundle_from, pictures_in
 from edge.vision.gallery_check import GalleryReport, check_gallery
 from edge.vision.gallery_pictures import add_pictures, remove_pictures
+from edge.vision.tuning import why_untuned
 from edge.vision.zoo import LoadedModel, load_session, read_manifest, zoo_folder
 from facings.bundles import Bundle
 from facings.clock import SystemClock, format_utc
@@ -125,6 +126,8 @@ def export(
     except OSError as error:
         raise BadInputError(f"{target} cannot be written ({error.strerror})") from error
     _tell(signed, f"wrote {target}, {len(content) / 1e6:.1f} MB")
+    if signed.manifest.tuning is None:
+        err.print(f"without tuning, look-alikes are told apart less well: {escape(why_untuned(folder, embedder))}")
 
 
 @app.command()

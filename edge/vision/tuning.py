@@ -10,8 +10,10 @@ with the pooled covariance shrunk towards a sphere), so that those in which SKUs
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -87,7 +89,7 @@ def read_tuning(folder: Path, embedder: str) -> Tuning | None:
         return None
     try:
         with np.load(io.BytesIO(file.read_bytes()), allow_pickle=False) as kept:
-            if str(kept["embedder"]) != embedder or "choice" not in kept:
+            if _misfit(kept, embedder):
                 return None
             return Tuning(
                 embedder,
@@ -100,7 +102,35 @@ def read_tuning(folder: Path, embedder: str) -> Tuning | None:
                 Choice.model_validate_json(str(kept["choice"])),
             )
     except DAMAGE as error:
-        raise BadInputError(f"{file} is damaged ({error}): onboard again, or remove it to do without.") from error
+        raise _damaged(file, error) from error
+
+
+def why_untuned(folder: Path, embedder: str) -> str:
+    """Why `read_tuning` finds none, and what to do; empty where it finds one.
+
+    Raises:
+        BadInputError: the file is damaged.
+    """
+    file = folder / TUNING_NAME
+    if not file.exists():
+        return f"{folder} has no {TUNING_NAME}: `facings models onboard` makes one from labelled photos"
+    try:
+        with np.load(io.BytesIO(file.read_bytes()), allow_pickle=False) as kept:
+            misfit = _misfit(kept, embedder)
+    except DAMAGE as error:
+        raise _damaged(file, error) from error
+    return misfit and f"{file} {misfit}: make it anew with `facings models onboard`"
+
+
+def _misfit(kept: Mapping[str, npt.NDArray[Any]], embedder: str) -> str:
+    """What is wrong with a tuning that is whole, for this embedder; empty where it fits."""
+    if str(kept["embedder"]) != embedder:
+        return "was learned with another embedder than the models have now"
+    return "" if "choice" in kept else "is of an older form"
+
+
+def _damaged(file: Path, error: Exception) -> BadInputError:
+    return BadInputError(f"{file} is damaged ({error}): onboard again, or remove it to do without.")
 
 
 def as_unit(vectors: FloatArray) -> FloatArray:

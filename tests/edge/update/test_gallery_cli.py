@@ -110,7 +110,8 @@ def test_from_a_folder_to_a_device(tmp_path: Path, gallery: Path) -> None:
     assert key.stat().st_mode & 0o777 == 0o600
     assert isinstance(call("key", key).exception, BadInputError), "a key that devices trust is not replaced"
     made = call("export", gallery, bundle, "--tenant", "acme", "--version", 3, "--key", key)
-    assert "gallery 3 of acme, 3 SKUs, 9 pictures" in made.output
+    assert "gallery 3 of acme, 3 SKUs, 9 pictures, without tuning" in made.output
+    assert "has no tuning.npz: `facings models onboard` makes one" in made.output
     assert call("verify", bundle, "--public-key", public).exit_code == 0
     assert isinstance(call("verify", bundle, "--public-key", "0" * 64).exception, BadInputError)
 

@@ -10,7 +10,7 @@ import pytest
 
 from edge.vision.choice import Choice
 from edge.vision.gallery import read_gallery
-from edge.vision.tuning import TUNING_NAME, Tuning, read_tuning
+from edge.vision.tuning import TUNING_NAME, Tuning, read_tuning, why_untuned
 from edge.vision.zoo import load_session, zoo_folder
 from facings.errors import BadInputError
 from tests.support.damage import flipped
@@ -35,6 +35,13 @@ def test_what_was_saved_is_read_again(tmp_path: Path, tuning: Tuning) -> None:
     assert not (tmp_path / TUNING_NAME).with_suffix(".part").exists()
 
 
+def test_why_there_is_none_is_told(tmp_path: Path, tuning: Tuning) -> None:
+    assert "has no tuning.npz: `facings models onboard` makes one" in why_untuned(tmp_path, "an embedder")
+    tuning.save(tmp_path)
+    assert why_untuned(tmp_path, "an embedder") == ""
+    assert "learned with another embedder" in why_untuned(tmp_path, "another")
+
+
 def test_one_of_which_a_byte_is_changed_is_read_or_refused(tmp_path: Path, tuning: Tuning) -> None:
     tuning.save(tmp_path)
     for damaged in flipped((tmp_path / TUNING_NAME).read_bytes(), 7):
@@ -49,6 +56,7 @@ def test_one_of_an_older_form_is_left_out(tmp_path: Path, tuning: Tuning) -> Non
         older = {name: kept[name] for name in kept.files if name != "choice"}
     np.savez(tmp_path / TUNING_NAME, calibration=np.array("{}"), **older)
     assert read_tuning(tmp_path, "an embedder") is None
+    assert "is of an older form: make it anew" in why_untuned(tmp_path, "an embedder")
     gallery = read_gallery(tmp_path, load_session(zoo_folder() / "sku-embedder"))
     assert gallery.problems == (
         "tuning.npz is left out: it was learned with another embedder or has an older form. Onboard again.",
