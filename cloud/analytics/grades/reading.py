@@ -23,7 +23,7 @@ from cloud.analytics.grades.pillars import (
 from cloud.analytics.present import Catalogue
 from cloud.analytics.query.known import Known
 from cloud.analytics.query.scope import EVERYTHING, Scope
-from cloud.analytics.sellout.sums import days_sold, lost_by_sku, sold_sums, units_a_day
+from cloud.analytics.sellout.sums import lost_by_sku, sold_on_days, sold_sums
 from cloud.analytics.share.shelf_times import shelf_times
 from cloud.analytics.share.window import read_window
 from cloud.audits.facts import Facts
@@ -103,7 +103,8 @@ class OutletGrades:
 
     def _sold(self, facts: Facts, tenant: str) -> dict[str, Pillar]:
         when = self.window.start, self.window.end
-        days = days_sold(facts, tenant, *when, self._own)
+        of_all = sold_on_days(facts, tenant, *when, self._own)
+        days = {outlet: number for outlet, (_, number) in of_all.items()}
         sums = sold_sums(facts, tenant, *when, self._own, "outlet", self._only)
         # An outlet whose first sell-out arrives between two questions is in the next grades.
         sold = {one.outlet: _a_day(one.units, days[one.outlet]) for one in sums if one.outlet in days}
@@ -114,7 +115,8 @@ class OutletGrades:
             if outlet in days
         }
         classes = {outlet.id: outlet.outlet_class for outlet in self.outlets.values()}
-        return sell_out_pillars(sold, classes, lost_a_day, units_a_day(facts, tenant, *when, self._own))
+        a_day = {outlet: units / number for outlet, (units, number) in of_all.items()}
+        return sell_out_pillars(sold, classes, lost_a_day, a_day)
 
 
 def schemes(session: Session) -> dict[str, Scheme]:

@@ -43,11 +43,13 @@ def days_sold(facts: Facts, tenant: str, start: datetime, end: datetime, skus: C
     return dict(_pairs(facts, statement, bound))
 
 
-def units_a_day(facts: Facts, tenant: str, start: datetime, end: datetime, skus: Collection[str]) -> dict[str, float]:
-    """By outlet, how many units of `skus` it sold on a business day of the period."""
+def sold_on_days(
+    facts: Facts, tenant: str, start: datetime, end: datetime, skus: Collection[str]
+) -> dict[str, tuple[float, int]]:
+    """Units of `skus` sold in the period, without interval, and its business days with any, by outlet."""
     bound = period_bounds(tenant, start, end) | {"skus": tuple(skus) or ("",)}
     statement = f"SELECT outlet, sum(sold) AS units, uniqExact(day) AS days {DAYS} AND sku IN %(skus)s GROUP BY outlet"
-    return {row["outlet"]: round(row["units"], 4) / row["days"] for row in facts.arrow(statement, bound).to_pylist()}
+    return {row["outlet"]: (round(row["units"], 4), row["days"]) for row in facts.arrow(statement, bound).to_pylist()}
 
 
 def sold_by_sku(

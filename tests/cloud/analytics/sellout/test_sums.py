@@ -10,7 +10,14 @@ from cloud.analytics.query.cut import BETWEEN
 from cloud.analytics.query.scope import Scope
 from cloud.analytics.sellout import by_cut
 from cloud.analytics.sellout.sold_table import sellout_day
-from cloud.analytics.sellout.sums import days_sold, lost_by_sku, sold_by_outlet, sold_by_sku, sold_sums
+from cloud.analytics.sellout.sums import (
+    days_sold,
+    lost_by_sku,
+    sold_by_outlet,
+    sold_by_sku,
+    sold_on_days,
+    sold_sums,
+)
 from cloud.analytics.series import Period
 from cloud.catalog.models import Product
 from cloud.identity.service import create_tenant
@@ -64,6 +71,10 @@ def test_by_outlet(services: Services, sold: list[SoldDay]) -> None:
         for sku in OWN
     ]
     assert days_sold(services.facts, "acme", START, END, OWN) == {"kiosk": 9, "bar": 8}
+    assert sold_on_days(services.facts, "acme", START, END, OWN) == {
+        name: (pytest.approx(sum(one.sold for one in sold if one.outlet == name), abs=1e-4), days)
+        for name, days in (("kiosk", 9), ("bar", 8))
+    }
     whole = sold_days(services.facts, "acme", START, END)
     assert sold_by_outlet(services.facts, "acme", START, END) == pytest.approx(
         {name: sum(one.sold for one in whole if one.outlet == name) for name in ("kiosk", "bar")}
