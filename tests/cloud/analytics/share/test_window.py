@@ -90,6 +90,8 @@ def test_the_mean_photo_is_that_of_the_raw_lines_of_whole_hours(services: Servic
         services.rollups.refresh()
     window = read(services, tenant)
     assert told(window) == truth(came)
+    places = [(one.cooler, one.sku, one.outlet) for one in window.lines]
+    assert places == sorted(places)
     assert (window.start, window.end) == (FIRST_HOUR, AFTER)
     usable = [one for one in came if FIRST_HOUR <= one.at < AFTER and one.verdict == "ok" and not one.clock_suspect]
     for watched in window.watched:
