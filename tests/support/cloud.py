@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
+from unittest.mock import patch
 
 import httpx
 
@@ -28,7 +29,7 @@ from cloud.models import metadata
 from cloud.outlets.models import Cooler, Outlet
 from cloud.records import Records
 from cloud.services import NoLiveNumbers, Services
-from cloud.settings import CloudSettings, HttpSettings, StoreSettings
+from cloud.settings import ENV_PREFIX, CloudSettings, HttpSettings, StoreSettings
 from tests.support.broker import free_port
 from tests.support.postgres import server
 
@@ -224,10 +225,11 @@ class NoBroker:
 def running_services(folder: Path) -> Iterator[Services]:
     """Records, facts and photos in this process, on fresh files, without a broker.
 
-    With `FACINGS_TEST_RECORDS=postgres` the records are in a new database of a PostgreSQL (`make test-postgres`).
+    With `FACINGS_TEST_RECORDS=postgres` the records are in a new database of a PostgreSQL (`make test-postgres`), which
+    commands find by the environment.
     """
-    store = StoreSettings(records_url=server().new_database() if os.environ.get(ON_POSTGRES) == "postgres" else None)
-    settings = CloudSettings(data_dir=folder, http=HttpSettings(port=0), store=store)
+    url = server().new_database() if os.environ.get(ON_POSTGRES) == "postgres" else None
+    settings = CloudSettings(data_dir=folder, http=HttpSettings(port=0), store=StoreSettings(records_url=url))
     records = Records(settings.records_url)
     facts, photos = Facts(settings), PhotoStore(settings)
     parts = (records, facts, photos)
@@ -237,7 +239,8 @@ def running_services(folder: Path) -> Iterator[Services]:
         metadata.create_all(records.engine)
         services = Services(settings, SECRET, records, facts, photos, NoLiveNumbers(), NoBroker())
         services.checks = {"records": lambda: None}
-        yield services
+        with patch.dict(os.environ, {f"{ENV_PREFIX}_STORE__RECORDS_URL": url} if url else {}):
+            yield services
     finally:
         for part in reversed(parts):
             part.stop()

@@ -60,9 +60,7 @@ def test_a_receiver_that_is_down_gets_it_later_and_holds_up_nobody(watched: Watc
         assert watched.waiting() == []
 
 
-@pytest.mark.parametrize(
-    ("kind", "address"), [("webhook", f"http://127.0.0.1/{'a' * 70_000}"), ("email", "ann@[.example")]
-)
+@pytest.mark.parametrize(("kind", "address"), [("webhook", "http://127.0.0.1/\a"), ("email", "ann@[.example")])
 def test_a_destination_that_cannot_be_written_to_holds_up_nobody(watched: Watched, kind: str, address: str) -> None:
     with WebhookReceiver() as well:
         alerts = watched.services.settings.alerts.model_copy(update={"smtp_host": "127.0.0.1"})
