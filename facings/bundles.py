@@ -4,7 +4,7 @@ A bundle is a ZIP file:
 
 | entry | what |
 |---|---|
-| `manifest.json` | schema, tenant, version, and the SHA-256 of every other entry |
+| `manifest.json` | schema, tenant, version, how tall the SKUs are, and the SHA-256 of every other entry |
 | `manifest.sig` | Ed25519 signature of `manifest.json`, hex; the tenant's key |
 | `pictures/SHA256.jpg` | a picture, named by its content; those the reader has already may be left out |
 | `tuning.npz` | what the gallery learned from labelled photos, if it did |

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from facings.clock import UtcDatetime
 from facings.errors import BadInputError
 from facings.faults import described
+from facings.heights import Millimetres
 from facings.ids import Slug
 
 SCHEMA = "facings/gallery/1"
@@ -79,6 +80,7 @@ class GalleryManifest(BaseModel):
     pictures: tuple[GalleryPicture, ...]
     embedder: Digest | None = Field(default=None, description="SHA-256 of the embedder that the tuning is for")
     tuning: GalleryTuning | None = None
+    heights: dict[Slug, Millimetres] | None = Field(default=None, description="of SKUs, where they are known")
 
     @property
     def skus(self) -> tuple[str, ...]:

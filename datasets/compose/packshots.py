@@ -18,6 +18,7 @@ from datasets.files import png
 from datasets.products.arrays import FloatArray, Mask, Pixels
 from datasets.products.packs import Catalogue
 from facings.files import write_atomic
+from facings.heights import HEIGHTS_NAME, heights_csv
 
 _TALL_PX = 320
 _MARGIN = 0.04
@@ -53,7 +54,8 @@ def _crop(picture: FloatArray, owns: Mask) -> FloatArray:
 
 
 def write_gallery(catalogue: Catalogue, out: Path, console: Console) -> None:
-    """Writes `out`/<sku>/<view>.png for every SKU."""
+    """Writes `out`/<sku>/<view>.png for every SKU, and how tall each is."""
+    write_atomic(out / HEIGHTS_NAME, heights_csv({pack.sku: pack.height_mm for pack in catalogue}))
     for pack in track(list(catalogue), "Gallery", console=console):
         for (name, *_), picture in zip(_VIEWS, packshots(catalogue, pack.sku), strict=True):
             write_atomic(out / pack.sku / f"{name}.png", png(picture))

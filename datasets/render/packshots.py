@@ -18,6 +18,7 @@ from datasets.render.engine import best_variant, denoised, integrator
 from datasets.render.model import Model
 from datasets.render.packs import pack_model
 from facings.files import write_atomic
+from facings.heights import HEIGHTS_NAME, heights_csv
 
 _FILM = 420
 _FILLED = 0.76
@@ -39,7 +40,8 @@ def packshots(pack: Pack, count: int) -> list[Pixels]:
 
 
 def write_gallery(catalogue: Catalogue, out: Path, console: Console, count: int = 3) -> None:
-    """Writes `out`/<sku>/<number>.png for every SKU."""
+    """Writes `out`/<sku>/<number>.png for every SKU, and how tall each is."""
+    write_atomic(out / HEIGHTS_NAME, heights_csv({pack.sku: pack.height_mm for pack in catalogue}))
     for pack in track(list(catalogue), "Gallery", console=console):
         for number, picture in enumerate(packshots(pack, count), start=1):
             write_atomic(out / pack.sku / f"{number}.png", png(picture))

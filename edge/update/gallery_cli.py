@@ -30,6 +30,8 @@ from facings.clock import SystemClock, format_utc
 from facings.errors import BadInputError
 from facings.files import write_atomic, write_private
 from facings.galleries import SignedManifest, private_key_from, public_key_of
+from facings.heights import HEIGHTS_NAME, TALLEST_MM, heights_csv, read_heights
+from facings.ids import is_slug
 
 app = typer.Typer(help="Pictures by which products are told apart: add, check, sign, publish.", no_args_is_help=True)
 out = Console(highlight=False, soft_wrap=True)
@@ -75,6 +77,20 @@ def remove(
     """Take pictures of a SKU out, or the whole SKU."""
     gone = remove_pictures(folder, sku, pictures or [])
     out.print(f"removed {len(gone)} pictures of {sku}")
+
+
+@app.command()
+def height(
+    folder: Folder,
+    sku: Annotated[str, typer.Argument(help="whose height")],
+    millimetres: Annotated[float, typer.Argument(min=1, max=TALLEST_MM, help="from foot to cap")],
+) -> None:
+    """Say how tall a SKU is: sizes of one drink that look alike are told apart by it."""
+    if not is_slug(sku):
+        raise BadInputError(f"{sku!r} is no SKU id: it holds lower-case letters, digits and inner dashes")
+    folder.mkdir(parents=True, exist_ok=True)
+    write_atomic(folder / HEIGHTS_NAME, heights_csv({**read_heights(folder), sku: millimetres}))
+    out.print(f"{sku} is {millimetres:g} mm tall")
 
 
 @app.command()
@@ -206,7 +222,8 @@ def _show(report: GalleryReport) -> None:
         judged = f"{pair.overlap:.0%} of {pair.judged} pictures are taken for the other" if pair.judged else "too few"
         out.print(
             f"[red]to do[/] {pair.skus[0]} and {pair.skus[1]} cannot be separated: {judged} "
-            f"(greatest likeness {pair.likeness:.3f}). Add pictures that show the difference, or make them one SKU."
+            f"(greatest likeness {pair.likeness:.3f}). Add pictures that show the difference, or say how tall each is "
+            "where they differ in size (`facings gallery height`), or make them one SKU."
         )
     if not report.pictures:
         out.print("[red]to do[/] the gallery holds no picture")

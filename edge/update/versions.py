@@ -19,6 +19,7 @@ from facings.bundles import MANIFEST, SIGNATURE, TUNING, Bundle, check_content
 from facings.errors import UnavailableError
 from facings.files import clear_parts, sync, write_atomic
 from facings.galleries import BundleError, GalleryPicture, SignedManifest
+from facings.heights import HEIGHTS_NAME, heights_csv
 
 CURRENT = "current"
 INDEX = ".facings-index.npz"
@@ -154,6 +155,8 @@ def _fill(folder: Path, bundle: Bundle, signed: SignedManifest, present: Install
             _take_over(picture, target, present)
     if signed.manifest.tuning:
         _write(folder / TUNING, bundle.read(signed.manifest.tuning))
+    if signed.manifest.heights:
+        _write(folder / HEIGHTS_NAME, heights_csv(signed.manifest.heights).encode())
     if present and (present.folder / INDEX).is_file():
         shutil.copyfile(present.folder / INDEX, folder / INDEX)
     _write(folder / SIGNATURE, signed.signature.encode())

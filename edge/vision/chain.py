@@ -56,7 +56,7 @@ class _Recogniser:
 
     def name(self, photo: Photo, found: Detections, vectors: FloatArray) -> Names:
         helped = with_neighbours(vectors, found.boxes)
-        names = self.gallery.nearest(helped, self.manifest.embedder.calibration)
+        names = self.gallery.nearest(helped, self.manifest.embedder.calibration, found.boxes)
         if not self.tells_looks:
             return names
         known = np.array([sku is not None for sku in names.skus], bool)

@@ -16,7 +16,7 @@ from edge.vision.annotate import annotate
 from edge.vision.chain import VisionChain
 from edge.vision.compare import Comparison, compare, read_labels
 from edge.vision.decode import decode_photo
-from edge.vision.gallery import SUFFIXES
+from edge.vision.gallery_folder import SUFFIXES
 from edge.vision.photo import Photo
 from edge.vision.reading import ShelfReading
 from edge.vision.report import comparison_table, photo_report, together_report, totals_table

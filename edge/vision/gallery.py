@@ -1,36 +1,30 @@
 """The gallery: pictures of the SKUs that may be met, and the answer to 'which of them is this?'.
 
-A gallery is a folder with one folder per SKU, `DIR/<sku>/*.jpg|png`: pack shots or crops from photos, one or many.
-Their embeddings are kept beside them in one index file, keyed by embedder and picture, so loading again is instant.
+A gallery is a folder with one folder per SKU, `DIR/<sku>/*.jpg|png`: pack shots or crops from photos, one or many. It
+may also say how tall the SKUs are (`facings.heights`) and hold what it learned from labelled photos (`Tuning`).
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from edge.vision.acceptance import EVEN, FALSE_ACCEPT, accept_from, read_strangers
 from edge.vision.choice import each_for_itself
-from edge.vision.decode import decode_photo
 from edge.vision.detections import FloatArray
-from edge.vision.gallery_index import INDEX_NAME, read_index, write_index
-from edge.vision.gallery_views import VIEWS, embed_picture
+from edge.vision.gallery_folder import embedded
+from edge.vision.heights import updated, with_heights
 from edge.vision.tuning import TUNING_NAME, Tuning, as_unit, read_tuning
 from edge.vision.zoo import CalibrationSpec, EmbedderManifest, LoadedModel
-from facings.errors import BadInputError, PhotoError
+from facings.errors import BadInputError
+from facings.heights import HEIGHTS_NAME, read_heights
 
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png"})
-SMALLEST_PICTURE = 16
-BACKGROUND_STEP = 12  # a border whose colours differ less than this is background
 AS_GOOD_AS = 0.75  # a SKU at least so many times as likely as the likeliest is named beside it
-_SKU = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
 @dataclass(frozen=True)
@@ -84,6 +78,7 @@ class Gallery:
         fingerprint: sha256 over the SKUs, their pictures and the tuning; equal galleries have equal ones.
         tuning: what it learned from labelled photos of its own shops, if it did.
         accept_from: probability of being right from which on a product gets a name (see `edge.vision.acceptance`).
+        heights: millimetres of each SKU, where they are known.
     """
 
     skus: tuple[str, ...]
@@ -92,30 +87,48 @@ class Gallery:
     fingerprint: str = ""
     tuning: Tuning | None = None
     accept_from: float = EVEN
+    heights: Mapping[str, float] = field(default_factory=dict)
 
-    def nearest(self, embeddings: FloatArray, calibration: CalibrationSpec) -> Names:
+    def nearest(self, embeddings: FloatArray, calibration: CalibrationSpec, boxes: FloatArray | None = None) -> Names:
         """The SKU of each of `embeddings` (N, dimensions), or None where it may well be none of the gallery."""
-        best = self.best(embeddings, calibration)
+        best = self.best(embeddings, calibration, boxes)
         known = best.right >= self.accept_from
         skus = tuple(sku if sure else None for sku, sure in zip(best.skus, known, strict=True))
         others = tuple(other if sure else None for other, sure in zip(best.others, known, strict=True))
         return Names(skus, np.where(known, best.right, 1 - best.right).astype(np.float32), alternatives=others)
 
-    def best(self, embeddings: FloatArray, calibration: CalibrationSpec) -> Best:
-        """The most similar SKU of each of `embeddings` (N, dimensions), however unlike it may be.
+    def best(
+        self,
+        embeddings: FloatArray,
+        calibration: CalibrationSpec,
+        boxes: FloatArray | None = None,
+        sure: npt.NDArray[np.bool_] | None = None,
+    ) -> Best:
+        """The likeliest SKU of each of `embeddings` (N, dimensions), however unlike it may be.
 
         A SKU is as similar as its most similar picture; in a tuned gallery, the mean of that, the examples from photos
         being pictures too, and of the similarity to the SKU's middle. What similarities say of probabilities was fitted
-        when the embedder, or the gallery's tuning, was evaluated (see `edge.vision.choice`).
+        when the embedder, or the gallery's tuning, was evaluated (see `edge.vision.choice`). Where SKUs have heights,
+        and the `boxes` (N, 4) of products on one photo are given, so does `edge.vision.heights`; only those of them
+        that are `sure` tell the photo's scale.
         """
         if not self.skus or not len(embeddings):
             nobody, never = (None,) * len(embeddings), np.zeros(len(embeddings), np.float32)
             return Best(nobody, never, nobody, likely=np.zeros((len(embeddings), 0), np.float32))
-        return self._best(*self.similarities(embeddings), calibration)
+        names, by_sku = self.similarities(embeddings)
+        likely = self._likely(by_sku, calibration)
+        if self.heights and boxes is not None:
+            likely = with_heights(likely, boxes, self._millimetres(names), sure)
+        return self._best(names, likely, by_sku)
 
-    def _best(self, names: npt.NDArray[np.str_], by_sku: FloatArray, calibration: CalibrationSpec) -> Best:
-        likely = self.tuning.choice.probabilities(by_sku) if self.tuning else each_for_itself(by_sku, calibration)
-        order = np.argsort(-by_sku, axis=1)
+    def _likely(self, by_sku: FloatArray, calibration: CalibrationSpec) -> FloatArray:
+        return self.tuning.choice.probabilities(by_sku) if self.tuning else each_for_itself(by_sku, calibration)
+
+    def _millimetres(self, names: npt.NDArray[np.str_]) -> FloatArray:
+        return np.array([self.heights.get(str(name), np.nan) for name in names], np.float32)
+
+    def _best(self, names: npt.NDArray[np.str_], likely: FloatArray, by_sku: FloatArray) -> Best:
+        order = np.lexsort((-by_sku, -likely), axis=1)
         rows, first, second = np.arange(len(by_sku)), order[:, 0], order[:, min(1, len(names) - 1)]
         right, instead = likely[rows, first], likely[rows, second]
         pair = (instead >= AS_GOOD_AS * right) & (first != second)
@@ -133,11 +146,31 @@ class Gallery:
         """
         if self.tuning or not self.skus or not len(strangers):
             return self
+        elsewhere = self.best(strangers, calibration).right
+        return replace(self, accept_from=accept_from(self._siblings(calibration), elsewhere, false_accept))
+
+    def _siblings(self, calibration: CalibrationSpec) -> FloatArray:
+        """(pictures,) what is stated of each, seen on a shelf, if the gallery did not hold its SKU.
+
+        Pack shots look more like each other than like what stands on a shelf: similarities are lowered to what is usual
+        there, as far as those between pictures of one SKU are above it. Heights are seen as they are.
+        """
         names, by_sku = self.similarities(self.embeddings)
         own = np.array(self.skus)[:, None] == names[None]
-        siblings = self._best(names, np.where(own, -1, by_sku).astype(np.float32), calibration).right
-        elsewhere = self.best(strangers, calibration).right
-        return replace(self, accept_from=accept_from(siblings, elsewhere, false_accept))
+        by_sku = by_sku * min(1.0, calibration.likeness / max(self._own_likeness(), calibration.likeness))
+        likely = self._likely(np.where(own, -1, by_sku).astype(np.float32), calibration)
+        seen, meant = (np.log(self._millimetres(of).astype(np.float64)) for of in (np.array(self.skus), names))
+        told = ~np.isnan(seen)
+        likely[told] = updated(likely[told], seen[told][:, None], meant)
+        return np.asarray(likely.max(axis=1), np.float32)
+
+    def _own_likeness(self) -> float:
+        """Median over pictures of the cosine to the most similar other one of the same SKU; 0 where none has one."""
+        skus = np.array(self.skus)
+        others = (skus[:, None] == skus[None]) & ~np.eye(len(skus), dtype=bool)
+        paired = others.any(axis=1)
+        cosines = np.where(others, self.embeddings @ self.embeddings.T, -1)[paired]
+        return float(np.median(cosines.max(axis=1))) if paired.any() else 0.0
 
     def similarities(self, embeddings: FloatArray) -> tuple[npt.NDArray[np.str_], FloatArray]:
         """Names of the SKUs, and (N, SKUs) how similar each embedding is to each."""
@@ -166,7 +199,8 @@ def read_gallery(folder: Path, model: LoadedModel, false_accept: float = FALSE_A
     if not folder.is_dir():
         raise BadInputError(f"The gallery {folder} is no folder: give one that holds a folder of pictures per SKU.")
     problems: list[str] = []
-    pictures, vectors = _embedded(folder, model, problems)
+    pictures, vectors = embedded(folder, model, problems)
+    heights = _heights(folder, problems)
     contents = hashlib.sha256("".join(f"{sku} {key}\n" for sku, key in pictures).encode())
     tuning = read_tuning(folder, model.manifest.sha256)
     if tuning:
@@ -175,68 +209,22 @@ def read_gallery(folder: Path, model: LoadedModel, false_accept: float = FALSE_A
         problems.append(
             f"{TUNING_NAME} is left out: it was learned with another embedder or has an older form. Onboard again."
         )
+    if heights:
+        contents.update(repr(sorted(heights.items())).encode())
     dimensions = model.manifest.embedder.dimensions if isinstance(model.manifest, EmbedderManifest) else 0
     embeddings = np.stack([vectors[key] for _, key in pictures]) if pictures else np.zeros((0, dimensions), np.float32)
-    gallery = Gallery(tuple(sku for sku, _ in pictures), embeddings, tuple(problems), contents.hexdigest(), tuning)
+    skus = tuple(sku for sku, _ in pictures)
+    gallery = Gallery(skus, embeddings, tuple(problems), contents.hexdigest(), tuning, heights=heights)
     if not isinstance(model.manifest, EmbedderManifest):
         return gallery
     strangers = read_strangers(model.folder, model.manifest.sha256)
     return gallery.accepting(model.manifest.embedder.calibration, strangers, false_accept)
 
 
-def _embedded(
-    folder: Path, model: LoadedModel, problems: list[str]
-) -> tuple[list[tuple[str, str]], dict[str, FloatArray]]:
-    """SKU and sha256 of every picture that can be read, and the embeddings by sha256, which the index then holds."""
-    embedded_as = f"{model.manifest.sha256} {VIEWS}"
-    known = read_index(folder / INDEX_NAME, embedded_as)
-    pictures: list[tuple[str, str]] = []
-    vectors: dict[str, FloatArray] = {}
-    for sku, picture in _pictures(folder, problems):
-        try:
-            encoded = picture.read_bytes()
-            key = hashlib.sha256(encoded).hexdigest()
-            vectors[key] = known[key] if key in known else _embed_picture(encoded, model)
-        except PhotoError as error:
-            problems.append(f"{picture.relative_to(folder)} is left out. {error}")
-            continue
-        except OSError as error:
-            problems.append(f"{picture.relative_to(folder)} is left out. The file cannot be read ({error.strerror}).")
-            continue
-        pictures.append((sku, key))
-    if vectors.keys() != known.keys():
-        write_index(folder / INDEX_NAME, embedded_as, vectors)
-    return pictures, vectors
-
-
-def _pictures(folder: Path, problems: list[str]) -> Iterator[tuple[str, Path]]:
-    for child in sorted(folder.iterdir()):
-        if not child.is_dir() or child.name.startswith("."):
-            continue
-        if not _SKU.fullmatch(child.name):
-            problems.append(
-                f"{child.name} is left out. A SKU id holds lower-case letters, digits and dashes: rename it."
-            )
-            continue
-        pictures = sorted(path for path in child.iterdir() if path.suffix.lower() in SUFFIXES)
-        if not pictures:
-            problems.append(f"{child.name} holds no JPEG or PNG picture.")
-        yield from ((child.name, picture) for picture in pictures)
-
-
-def _embed_picture(encoded: bytes, model: LoadedModel) -> FloatArray:
-    pixels = decode_photo(encoded, SMALLEST_PICTURE).pixels
-    return embed_picture(model, pixels, product_box(pixels))
-
-
-def product_box(pixels: npt.NDArray[np.uint8]) -> FloatArray:
-    """Where the product is in a pack shot: the picture without its plain border, as x1 y1 x2 y2."""
-    height, width = pixels.shape[:2]
-    border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]]).astype(np.int16)
-    ground = np.median(border, axis=0)
-    if (np.abs(border - ground).max(axis=1) < BACKGROUND_STEP).mean() > 0.9:
-        differs = (np.abs(pixels.astype(np.int16) - ground).max(axis=2) >= BACKGROUND_STEP).astype(np.uint8)
-        x, y, w, h = cv2.boundingRect(cv2.medianBlur(differs, 3))
-        if w * h > 0.05 * width * height:
-            return np.array([x, y, x + w, y + h], np.float32)
-    return np.array([0, 0, width, height], np.float32)
+def _heights(folder: Path, problems: list[str]) -> dict[str, float]:
+    """The heights that the folder tells; a file that is wrong is left out, since looks alone do, too."""
+    try:
+        return read_heights(folder)
+    except BadInputError as error:
+        problems.append(f"{HEIGHTS_NAME} is left out. {error}.")
+        return {}

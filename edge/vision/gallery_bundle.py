@@ -8,11 +8,12 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from edge.vision.gallery import SUFFIXES
+from edge.vision.gallery_folder import SUFFIXES
 from edge.vision.tuning import TUNING_NAME, read_tuning
 from facings.bundles import TUNING, write_bundle
 from facings.errors import BadInputError
 from facings.galleries import GalleryManifest, GalleryPicture, GalleryTuning, SignedManifest, in_order, sign
+from facings.heights import read_heights
 from facings.ids import is_slug
 
 
@@ -45,7 +46,8 @@ def bundle_from(
         embedder: SHA-256 of the embedder whose tuning goes along; None leaves a tuning out.
 
     Raises:
-        BadInputError: no folder, no picture, one that cannot be read or stands under two SKUs, or a damaged tuning.
+        BadInputError: no folder, no picture, one that cannot be read or stands under two SKUs, a damaged tuning, or
+            wrong heights.
     """
     files: dict[str, bytes] = {}
     pictures: dict[str, GalleryPicture] = {}
@@ -68,6 +70,7 @@ def bundle_from(
         pictures=in_order(pictures.values()),
         embedder=embedder if tuning else None,
         tuning=tuning,
+        heights=read_heights(folder) or None,
     )
     signed = sign(manifest, key)
     return signed, write_bundle(signed, files)

@@ -1,7 +1,8 @@
 """What is wrong with a gallery, before a cooler finds out: pairs of SKUs that cannot be told apart, twins, thin SKUs.
 
 Two SKUs are judged by the pictures themselves, as `Gallery` names them: each picture is held out and asked for among
-the others. The share of a pair's pictures that go to the wrong one of the two is their overlap.
+the others. The share of a pair's pictures that go to the wrong one of the two is their overlap. Two SKUs that look
+alike and differ in height are no such pair where both heights are known.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy.typing as npt
 
 from edge.vision.gallery import Gallery
 from edge.vision.gallery_pictures import TWIN
+from edge.vision.heights import told_apart
 
 FEW_PICTURES = 3
 """Fewer pictures of a SKU are worth a word: three sides tell more than one."""
@@ -71,11 +73,12 @@ def check_gallery(gallery: Gallery) -> GalleryReport:
     skus = np.array(gallery.skus)
     seen = gallery.tuning.apply(gallery.embeddings) if gallery.tuning else gallery.embeddings
     cosines = seen @ seen.T
+    pairs = (pair for pair in _pairs(skus, cosines) if not told_apart(gallery.heights, *pair.skus))
     return GalleryReport(
         pictures=dict(sorted(Counter(gallery.skus).items())),
         problems=gallery.problems,
         twins=_twins(skus, gallery.embeddings @ gallery.embeddings.T),
-        pairs=tuple(sorted(_pairs(skus, cosines), key=lambda pair: (-pair.overlap, -pair.likeness))),
+        pairs=tuple(sorted(pairs, key=lambda pair: (-pair.overlap, -pair.likeness))),
     )
 
 

@@ -12,8 +12,10 @@ import numpy as np
 
 from edge.vision.decode import decode_photo
 from edge.vision.detections import FloatArray
-from edge.vision.gallery import SMALLEST_PICTURE, SUFFIXES, Gallery, product_box
+from edge.vision.gallery import Gallery
+from edge.vision.gallery_folder import SMALLEST_PICTURE, SUFFIXES, product_box
 from edge.vision.gallery_views import embed_picture
+from edge.vision.heights import told_apart
 from edge.vision.zoo import LoadedModel
 from facings.errors import BadInputError, PhotoError
 from facings.files import write_atomic
@@ -106,8 +108,8 @@ def _vector(content: bytes, model: LoadedModel) -> FloatArray:
 
 
 def _refuse_twin(vector: FloatArray, sku: str, gallery: Gallery) -> None:
-    """Refuse a picture that is nearly that of another SKU: with it, the two could never be told apart."""
-    others = np.array([other != sku for other in gallery.skus], bool)
+    """Refuse a picture that is nearly that of another SKU of its height: the two could never be told apart."""
+    others = np.array([other != sku and not told_apart(gallery.heights, sku, other) for other in gallery.skus], bool)
     if not others.any():
         return
     cosines = np.where(others, gallery.embeddings @ vector, -1)
@@ -115,7 +117,7 @@ def _refuse_twin(vector: FloatArray, sku: str, gallery: Gallery) -> None:
     if cosines[nearest] >= TWIN:
         raise PhotoError(
             f"it is nearly the same as a picture of {gallery.skus[nearest]!r} (likeness {cosines[nearest]:.3f}): "
-            "take one that shows the difference, or remove that one first"
+            "take one that shows the difference, say how tall each is if they differ in size, or remove that one first"
         )
 
 

@@ -12,7 +12,7 @@ from edge.vision.zoo import EmbedderManifest, LoadedModel
 
 
 def united(base: Gallery, added: Gallery, model: LoadedModel, false_accept: float) -> Gallery:
-    """The pictures of both, with the tuning of `added` where it has one.
+    """The pictures and heights of both, with the tuning of `added` where it has one.
 
     Args:
         base: the device's own.
@@ -26,6 +26,7 @@ def united(base: Gallery, added: Gallery, model: LoadedModel, false_accept: floa
         base.problems + added.problems,
         hashlib.sha256(f"{base.fingerprint} {added.fingerprint}".encode()).hexdigest(),
         added.tuning or base.tuning,
+        heights={**base.heights, **added.heights},
     )
     if not isinstance(model.manifest, EmbedderManifest):
         return both

@@ -19,6 +19,7 @@ from datasets.files import jpeg
 from datasets.products.arrays import Pixels
 from facings.errors import BadInputError
 from facings.files import whole_folder, write_atomic
+from facings.heights import HEIGHTS_NAME, heights_csv
 from facings.labels import PRODUCT
 from facings.replay import REPLAY_FILE
 from firmware_sim.demo.gallery import CoolerShot, make_gallery, shelf_of
@@ -58,6 +59,9 @@ def ship(out: Path, work: Path, console: Console) -> None:
 def _copy_week(work: Path, gallery: Path, out: Path) -> None:
     for name in ("catalogue.json", "outlets.json", "truth.json"):
         write_atomic(out / name, _compact(work / name))
+    products = json.loads((work / "catalogue.json").read_text(encoding="utf-8"))["products"]
+    heights = heights_csv({product["sku"]: product["height_mm"] for product in products})
+    write_atomic(out / "gallery" / HEIGHTS_NAME, heights)
     for picture in sorted(gallery.glob("*/*.png")):
         target = out / "gallery" / picture.parent.name / f"{picture.stem}.jpg"
         write_atomic(target, jpeg(_pixels(picture), _PICTURE_QUALITY))

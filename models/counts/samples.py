@@ -96,7 +96,8 @@ class CountingEyes:
             return Names.unknown(len(found))
         assert isinstance(self.embedder.manifest, EmbedderManifest)
         vectors = embed(self.embedder, pixels, found.boxes)
-        return gallery.nearest(with_neighbours(vectors, found.boxes), self.embedder.manifest.embedder.calibration)
+        calibration = self.embedder.manifest.embedder.calibration
+        return gallery.nearest(with_neighbours(vectors, found.boxes), calibration, found.boxes)
 
 
 def counted(photo: NamedPhoto, seen: Sighting, skus: frozenset[str] | None) -> CountedPhoto:

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edge.vision.decode import decode_photo
-from edge.vision.gallery import product_box
+from edge.vision.gallery_folder import product_box
 from facings.errors import BadInputError
 from facings.labels import other_category_ids
 from models.coco import LEAST_VISIBLE

@@ -61,7 +61,7 @@ class Eyes:
         worth = int((found.scores >= LOWEST_NAMED).sum())
         seen, sure = found.boxes[:worth], found.scores[:worth] >= self.threshold
         vectors = with_neighbours(embed(self.embedder, pixels, seen), seen, sure)
-        best = self.gallery.best(vectors, self.embedder.manifest.embedder.calibration)
+        best = self.gallery.best(vectors, self.embedder.manifest.embedder.calibration, seen, sure)
         rest = len(found) - worth
         nobody, never = (None,) * rest, np.zeros(rest, np.float32)
         every = replace(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -169,9 +170,10 @@ def is_changed(session: Session, published: GalleryVersion | None) -> bool:
 
 
 def _as_it_stands(session: Session, tenant: str, version: int, at: datetime) -> GalleryManifest:
+    rows = pictures_of(session)
     pictures = (
         GalleryPicture.model_validate({name: getattr(row, name) for name in GalleryPicture.model_fields})
-        for row in pictures_of(session)
+        for row in rows
     )
     tuning = session.get(GalleryTuningRow, tenant)
     return GalleryManifest(
@@ -181,11 +183,18 @@ def _as_it_stands(session: Session, tenant: str, version: int, at: datetime) -> 
         pictures=in_order(pictures),
         embedder=tuning.embedder if tuning else None,
         tuning=GalleryTuning(sha256=tuning.sha256, bytes=tuning.bytes) if tuning else None,
+        heights=_heights(session, {row.sku for row in rows}) or None,
     )
 
 
+def _heights(session: Session, skus: Collection[str]) -> dict[str, float]:
+    """Millimetres of the products of which the catalogue knows them."""
+    known = select(Product.sku, Product.height_mm).where(Product.height_mm.is_not(None)).order_by(Product.sku)
+    return {sku: height for sku, height in session.execute(known) if sku in skus and height}
+
+
 def _contents(manifest: GalleryManifest) -> object:
-    return manifest.model_dump(include={"pictures", "embedder", "tuning"})
+    return manifest.model_dump(include={"pictures", "embedder", "tuning", "heights"})
 
 
 def _keep_version(

@@ -69,6 +69,18 @@ def test_from_pictures_to_versions(api: Api, tmp_path: Path) -> None:
     assert [item["version"] for item in api.acme.get("/api/v1/gallery/versions").json()["items"]] == [1, 2, 3]
 
 
+def test_a_version_says_how_tall_the_products_are(api: Api, tmp_path: Path) -> None:
+    add(api.acme, "lime", pack(131))
+    before = api.acme.post("/api/v1/gallery/versions").json()["version"]
+    api.acme.put("/api/v1/products/lime", json={**PRODUCT, "height_mm": 115.5}).raise_for_status()
+    assert api.acme.get("/api/v1/gallery").json()["changed"] is True
+    version = api.acme.post("/api/v1/gallery/versions").json()["version"]
+    assert version == before + 1
+    manifest, _ = opened(api, tmp_path / "g", api.acme.get(f"/api/v1/gallery/versions/{version}"))
+    assert manifest.heights == {"lime": 115.5}
+    assert api.acme.post("/api/v1/gallery/versions").json()["version"] == version, "nothing has changed"
+
+
 def test_a_device_fetches_only_what_it_has_not(api: Api, tmp_path: Path) -> None:
     with api.services.records.session("acme") as session:
         session.add(Cooler(id="cooler-01", outlet_id="kiosk", name="cooler-01"))

@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from edge.update.gallery_cli import app
 from edge.update.versions import GalleryVersions
 from facings.errors import BadInputError, FacingsError
+from facings.heights import read_heights
 from tests.support.galleries import pack
 
 ART = {"cola": (10, 14, 18), "lime": (130, 134, 138), "pear": (230, 234, 238)}
@@ -104,11 +105,23 @@ def test_what_is_wrong_with_a_gallery_is_told(gallery: Path) -> None:
     assert "cola and cola-light cannot be separated" in shown
 
 
+def test_two_sizes_that_look_alike_are_told_apart_by_their_heights(tmp_path: Path, gallery: Path) -> None:
+    large = saved(tmp_path, "large.png", pack(11))
+    assert "say how tall each is" in call("add", gallery, "cola-large", large).output
+    assert call("height", gallery, "cola", 232).exit_code == 0
+    assert "335 mm tall" in call("height", gallery, "cola-large", 335).output
+    assert call("add", gallery, "cola-large", large).exit_code == 0
+    assert call("check", gallery).exit_code == 0
+    assert isinstance(call("height", gallery, "Cola Large", 335).exception, BadInputError)
+    assert call("height", gallery, "cola", 0).exit_code == 2
+
+
 def test_from_a_folder_to_a_device(tmp_path: Path, gallery: Path) -> None:
     key, bundle, state = tmp_path / "key", tmp_path / "acme-3.gallery", tmp_path / "state"
     public = call("key", key).output.strip()
     assert key.stat().st_mode & 0o777 == 0o600
     assert isinstance(call("key", key).exception, BadInputError), "a key that devices trust is not replaced"
+    call("height", gallery, "cola", 232)
     made = call("export", gallery, bundle, "--tenant", "acme", "--version", 3, "--key", key)
     assert "gallery 3 of acme, 3 SKUs, 9 pictures, without tuning" in made.output
     assert "has no tuning.npz: `facings models onboard` makes one" in made.output
@@ -123,6 +136,7 @@ def test_from_a_folder_to_a_device(tmp_path: Path, gallery: Path) -> None:
     assert call("import", bundle, config).exit_code == 0
     installed = GalleryVersions(state / "gallery", "acme").current()
     assert installed and installed.version == 3
+    assert read_heights(installed.folder) == {"cola": 232.0}
     older = tmp_path / "acme-2.gallery"
     call("export", gallery, older, "--tenant", "acme", "--version", 2, "--key", key)
     refused = call("import", older, config).exception

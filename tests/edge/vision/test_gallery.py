@@ -10,10 +10,13 @@ import pytest
 
 from edge.vision.acceptance import FALSE_ACCEPT
 from edge.vision.detections import FloatArray
-from edge.vision.gallery import INDEX_NAME, Gallery, product_box, read_gallery
+from edge.vision.gallery import Gallery, read_gallery
+from edge.vision.gallery_folder import product_box
+from edge.vision.gallery_index import INDEX_NAME
 from edge.vision.gallery_union import united
 from edge.vision.zoo import CalibrationSpec, LoadedModel, load_session, zoo_folder
 from facings.errors import BadInputError
+from facings.heights import HEIGHTS_NAME
 
 SURE = CalibrationSpec(intercept=-20, cosine=25, lead=20)
 
@@ -93,6 +96,41 @@ def test_a_gallery_of_look_alikes_asks_for_more_before_it_names() -> None:
 def test_one_sku_alone_is_told_by_likeness_only() -> None:
     gallery = Gallery(("cola",), unit(1, 0, 0)[None])
     assert gallery.nearest(np.stack([unit(1, 0, 0), unit(0, 1, 0)]), SURE).skus == ("cola", None)
+
+
+def test_heights_tell_look_alikes_apart_where_it_is_known_where_they_stand() -> None:
+    gallery = Gallery(
+        ("half", "large", "can"),
+        np.stack([unit(1, 0.01, 0), unit(1, -0.01, 0), unit(0, 0, 1)]),
+        heights={"half": 232.0, "large": 335.0, "can": 115.0},
+    )
+    seen = np.stack([unit(1, -0.001, 0), unit(1, 0.001, 0), *[unit(0, 0, 1)] * 4])
+    tall = np.array([116, 168, 57, 58, 57, 58], np.float32)
+    left = np.arange(6, dtype=np.float32) * 60
+    boxes = np.stack([left, 300 - tall, left + 40, np.full(6, 300, np.float32)], axis=1)
+    assert gallery.best(seen, SURE).skus[:2] == ("large", "half")
+    assert gallery.nearest(seen, SURE, boxes).skus == ("half", "large", "can", "can", "can", "can")
+
+
+def test_clean_pack_shots_do_not_make_a_gallery_ask_for_more_than_a_shelf_can_give() -> None:
+    looks = [unit(1, 0, 0, 0), unit(1, 0.3, 0, 0), unit(1, 0, 0.3, 0)]
+    gallery = Gallery(("cola", "cola", "light", "light", "zero", "zero"), np.repeat(np.stack(looks), 2, axis=0))
+    strangers, shelf = np.stack([unit(0, 0, 0, 1)] * 50), SURE.model_copy(update={"likeness": 0.85})
+    sharp, real = (gallery.accepting(one, strangers, 0.01).accept_from for one in (SURE, shelf))
+    assert real < sharp - 0.1
+
+
+def test_a_gallery_reads_the_heights_beside_its_pictures(tmp_path: Path, model: LoadedModel) -> None:
+    plain = read_gallery(fill(tmp_path, cola=10, lime=220), model)
+    (tmp_path / HEIGHTS_NAME).write_text("sku,height_mm\ncola,232\n")
+    told = read_gallery(tmp_path, model)
+    assert told.heights == {"cola": 232.0}
+    assert told.fingerprint != plain.fingerprint
+    (tmp_path / HEIGHTS_NAME).write_text("sku,height_mm\ncola,tall\n")
+    wrong = read_gallery(tmp_path, model)
+    assert (wrong.heights, wrong.fingerprint) == ({}, plain.fingerprint)
+    assert "heights.csv is left out" in wrong.problems[0]
+    assert "'tall' is no height in millimetres" in wrong.problems[0]
 
 
 def test_a_gallery_names_its_own_pictures(tmp_path: Path, model: LoadedModel) -> None:
