@@ -14,7 +14,7 @@ from cloud.analytics.present import Present
 from cloud.audits.models import LatestObservation, StoredCount
 from cloud.fleet.models import Device
 from cloud.retail.service import open_counts
-from facings.messages import CoolerSummary, Coverage, OverviewKpi, StockoutList
+from facings.messages import CoolerCoverage, CoolerSummary, OverviewKpi, StockoutList
 
 MOST_COOLERS = 1_000
 """Rows of an overview, which must stay a message that brokers take; those with stock-outs come first."""
@@ -27,11 +27,12 @@ _STATES: tuple[State, ...] = ("never", "offline", "stopped", "online")
 
 
 def overview(session: Session, present: Present, coverage_hours: float) -> OverviewKpi:
-    """The tenant in one message. Totals are those of the coolers that report: an old photo says nothing of now."""
+    """The tenant in one message. Totals are those of the coolers seen lately: an old photo says nothing of now."""
     states = device_states(session)
     since = reference_time(present) - timedelta(hours=coverage_hours)
-    reporting = [name for name in states if name in present.latest and present.latest[name].seen_at >= since]
-    sums = [present.condensed(name) for name in reporting]
+    seen = [name for name in states if name in present.latest and present.latest[name].seen_at >= since]
+    in_part = sum(present.latest[name].part_seen_at is not None for name in seen)
+    sums = [present.condensed(name) for name in seen]
     facings = list(chain.from_iterable(one.facings for one in sums))
     missing = sum(map(len, present.stockouts_of.values()))
     proposals, orders = open_counts(session)
@@ -39,7 +40,7 @@ def overview(session: Session, present: Present, coverage_hours: float) -> Overv
     shown = sorted(present.coolers, key=lambda name: (-len(present.stockouts_of.get(name, ())), name))[:MOST_COOLERS]
     return OverviewKpi(
         at=present.at,
-        coverage=Coverage(reporting=len(reporting), expected=len(states)),
+        coverage=CoolerCoverage(reporting=len(seen) - in_part, in_part=in_part, expected=len(states)),
         units=measures.units(one.units for one in sums),
         facings=round(sum(line.facings for line in facings)),
         share=measures.share(facings),
@@ -99,4 +100,5 @@ def _summary(present: Present, name: str, state: State) -> CoolerSummary:
         occupancy=occupied.value if occupied else None,
         open_stockouts=len(present.stockouts_of.get(name, ())),
         photo=latest.photo_id if latest else None,
+        in_part=bool(latest and latest.part_seen_at),
     )

@@ -35,12 +35,13 @@ _NOTES = """
 - A photo judged `unusable` changes no number: what was known before stands.
 - A photo whose time cannot be true (before 2020, or over a day later than its arrival) is kept with the mark
   `clock_suspect`, can be read by its id, and counts in no KPI.
-- The totals of the overview are those of the coolers that report; see coverage.
+- The totals of the overview are those of the coolers that are seen, whole or in part; see coverage.
 - The photos that the cameras of a device take at one moment make one observation, in which each product counts once.
   The latest usable one of any of its devices stands for the whole cooler.
 - An observation that lacks a part of the cooler, because a camera of several gave no photo or an unusable one, is kept
-  with what it shows. In the sums of a period it counts like an unusable photo, also in the coverage: a cooler of which
-  only a part is seen is not among those that report. Stock-outs and the live numbers go on with what is seen.
+  with what it shows. Stock-outs and the live numbers go on with what is seen. The sums of a period leave it out: they
+  are means over photos of whole coolers, to which half a cooler would bring half its facings, and the share of those
+  shelves that happened to be seen. The coverage says what that hid: see below.
 
 ## Intervals
 
@@ -57,7 +58,11 @@ no more. A share cut or narrowed by products is that of those products in all pr
 Days, weeks (named by their Monday) and months are made of business days, local at each outlet: those whose dates lie
 in the period. Hours, and a period that is not cut by time, are whole hours of UTC; the answer's `start` and `end` say
 which. A cooler that moved counts where it stood. Each number has the coverage of its own time and places: coolers with
-a usable photo, out of those with a device.
+a usable photo of all of it (`reporting`), out of those with a device (`expected`). Where a camera was broken, `in_part`
+is the number of coolers with photos of a part alone, and `part_hours` the hours with such photos, of all coolers, also
+of those that reported at other times; who is in neither was silent. The coverage of an answer names those coolers
+(`parts`, the most hours first): which camera saw nothing and why, the last photo of all of the cooler before
+(`whole_at`), and the first one after (`back_at`).
 
 A business day has sell-out, and what is made of it, once it has ended there.
 

@@ -15,11 +15,13 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cloud.analytics.coverage import AnswerCoverage, Parts, PeriodCoverage
 from cloud.analytics.kpis.kpi import Kpi
 from cloud.analytics.makers import MAKERS
 from cloud.analytics.models import ShelfWatch, StockoutEpisode
 from cloud.analytics.named import Named
 from cloud.analytics.query.cut import BETWEEN, Cut, bucket_of, hour_name
+from cloud.analytics.query.in_part import NOTHING_LEFT_OUT
 from cloud.analytics.query.known import Known
 from cloud.analytics.query.scope import EVERYTHING, Scope
 from cloud.analytics.query.stretches import stretches, whole_hours
@@ -28,7 +30,7 @@ from cloud.audits.facts import Facts
 from cloud.outlets.models import Cooler, Planogram
 from cloud.settings import SellOutSettings
 from facings.clock import UtcDatetime
-from facings.messages import Coverage, Estimate, Share
+from facings.messages import Estimate, Share
 
 
 class KpiPoint(BaseModel):
@@ -40,7 +42,7 @@ class KpiPoint(BaseModel):
     names: dict[str, str] = Field(default={}, description="what people call them")
     value: Estimate
     share: Share | None = None
-    coverage: Coverage = Coverage(reporting=0, expected=0)
+    coverage: PeriodCoverage = PeriodCoverage(reporting=0, expected=0)
 
 
 class KpiSeries(BaseModel):
@@ -51,7 +53,7 @@ class KpiSeries(BaseModel):
     by: str
     start: UtcDatetime
     end: UtcDatetime
-    coverage: Coverage
+    coverage: AnswerCoverage
     points: list[KpiPoint]
     next: str | None = Field(default=None, description="send it as `after` for the points that follow")
 
@@ -227,6 +229,10 @@ class Period:
         return self._reported[cut.written]
 
     @cached_property
+    def _parts(self) -> Parts:
+        return Parts(self.facts, self.tenant, self.known, self.start, self.end, self.scope)
+
+    @cached_property
     def _summed(self) -> dict[str, list[Total]]:
         return {}
 
@@ -234,9 +240,15 @@ class Period:
     def _reported(self) -> dict[str, Mapping[str, Reporting]]:
         return {}
 
-    def _coverage(self) -> Coverage:
-        found = self._reporting(Cut(())).values()
-        return Coverage(reporting=sum(one.coolers for one in found), expected=sum(self._expected(Cut(())).values()))
+    def _coverage(self) -> AnswerCoverage:
+        found, parts = self._reporting(Cut(())).values(), self._parts.by(Cut(())).values()
+        return AnswerCoverage(
+            reporting=sum(one.coolers for one in found),
+            expected=sum(self._expected(Cut(())).values()),
+            in_part=sum(one.coolers for one in parts),
+            part_hours=sum(one.hours for one in parts),
+            parts=self._parts.named(),
+        )
 
     def _expected(self, cut: Cut) -> Mapping[str, int]:
         """Coolers with a device in scope, by key of the places of a cut."""
@@ -251,10 +263,15 @@ class Period:
         """The points as they are answered, each with the coverage of its time and places."""
         behind, places = cut.without_products(), Cut(cut.places)
         reporting, expected = self._reporting(cut), self._expected(cut)
+        parts = self._parts.by(behind)
         for point in points:
-            found = reporting.get(behind.key(point.keys))
-            point.coverage = Coverage(
-                reporting=found.coolers if found else 0, expected=expected.get(places.key(point.keys), 0)
+            key = behind.key(point.keys)
+            found, left_out = reporting.get(key), parts.get(key, NOTHING_LEFT_OUT)
+            point.coverage = PeriodCoverage(
+                reporting=found.coolers if found else 0,
+                expected=expected.get(places.key(point.keys), 0),
+                in_part=left_out.coolers,
+                part_hours=left_out.hours,
             )
             point.key = point.key.replace(BETWEEN, " / ")
         return list(points)

@@ -86,6 +86,7 @@ observation = Table(
     Column("clock_suspect", UInt8),
     Column("document", String, clickhousedb_codec="ZSTD(1)"),
     Column("part", UInt8),  # 1: some cameras of several saw their part of the cooler, others did not
+    Column("unseen", String, clickhousedb_codec="ZSTD(1)"),  # those others, as a JSON list of `UnseenPart`; else empty
     _engine(KEY),
 )
 

@@ -23,6 +23,12 @@ def seen_by(message: ObservationColumns) -> set[str]:
     return {view.camera for view in message.views if not view.problem}
 
 
+def unseen_of(message: ObservationColumns) -> list[UnseenPart]:
+    """The cameras, of several, that saw nothing."""
+    views = (view for view in message.views if view.problem)
+    return [UnseenPart(camera=view.camera, shows=view.shows, problem=view.problem) for view in views]
+
+
 def cameras_of(message: ObservationColumns) -> dict[str, list[str]]:
     """By SKU, the cameras, of several, that showed it; empty: products that no gallery knows."""
     cameras: dict[str, set[str]] = defaultdict(set)
@@ -49,9 +55,7 @@ def take_part(row: LatestObservation, message: ObservationColumns, lines: Iterab
     }
     row.part_seen_at = message.captured_at
     row.quality = message.quality.model_dump(mode="json")
-    row.unseen = [
-        UnseenPart(camera=view.camera, shows=view.shows, problem=view.problem) for view in message.views if view.problem
-    ]
+    row.unseen = unseen_of(message)
 
 
 def _only_by(seen: set[str], cameras: Mapping[str, list[str]], sku: str) -> bool:

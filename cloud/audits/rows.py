@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +14,7 @@ from cloud.audits.facts import shelf_line
 from cloud.audits.intake import Accepted
 from cloud.audits.lines import Lines
 from cloud.audits.observed import ObservationColumns
-from cloud.audits.parts_seen import shows_a_part
+from cloud.audits.parts_seen import shows_a_part, unseen_of
 from cloud.outlets.models import Cooler
 from facings.messages import Envelope, Event
 
@@ -42,7 +43,7 @@ def observation_row(tenant: str, cooler: Cooler, item: Accepted, message: Observ
         int(message.historical),
         int(item.clock_suspect),
         item.arrival.payload,
-        int(shows_a_part(message)),
+        *_part(message),
     )
 
 
@@ -120,6 +121,11 @@ def event_row(tenant: str, cooler: Cooler, item: Accepted, message: Event) -> tu
         int(item.clock_suspect),
         item.arrival.payload,
     )
+
+
+def _part(message: ObservationColumns) -> tuple[int, str]:
+    """Whether it shows a part of the cooler, and then what it does not show."""
+    return (1, json.dumps(unseen_of(message))) if shows_a_part(message) else (0, "")
 
 
 def _verdict(message: ObservationColumns) -> str:

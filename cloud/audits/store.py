@@ -22,6 +22,7 @@ from cloud.audits.intake import KINDS, Accepted, Refused
 from cloud.audits.latest import take_observations
 from cloud.audits.models import NO_TENANT
 from cloud.audits.observed import ObservationColumns
+from cloud.audits.parts_seen import shows_a_part
 from cloud.audits.quarantine import quarantine
 from cloud.audits.rows import LineRows, event_row, observation_row
 from cloud.audits.signs import take_signs
@@ -79,7 +80,9 @@ def store(services: Services, items: Sequence[Accepted | Refused]) -> list[Outco
     """Store what arrived and was checked, each message once; on return it is committed."""
     batches = [_sorted(services, tenant, own) for tenant, own in _by_tenant(services, items).items()]
     _insert_facts(services, batches)
-    services.rollups.note(_places(batches))
+    taken = list(_photos_of(batches))
+    services.rollups.note(place for place, _ in taken)
+    services.rollups.note((place for place, message in taken if shows_a_part(message)), "parts")
     return [_commit(services, batch) for batch in batches]
 
 
@@ -154,12 +157,13 @@ def _insert_facts(services: Services, batches: Sequence[Batch]) -> None:
     services.facts.insert(facts.device_event, events)
 
 
-def _places(batches: Sequence[Batch]) -> Iterator[Place]:
+def _photos_of(batches: Sequence[Batch]) -> Iterator[tuple[Place, ObservationColumns]]:
+    """What was seen, with where and when."""
     for batch in batches:
         for item in batch.fresh:
             if isinstance(item.message, ObservationColumns) and not item.clock_suspect:
                 cooler = batch.coolers[item.topic.device]
-                yield batch.tenant, cooler.id, cooler.outlet_id, item.message.captured_at
+                yield (batch.tenant, cooler.id, cooler.outlet_id, item.message.captured_at), item.message
 
 
 def _commit(services: Services, batch: Batch) -> Outcome:

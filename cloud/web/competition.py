@@ -12,11 +12,12 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cloud.analytics.coverage import AnswerCoverage, coverage_of
 from cloud.analytics.measures import Group
 from cloud.analytics.overview import time_of_photos
 from cloud.analytics.present import Catalogue
 from cloud.analytics.query.known import Known
-from cloud.analytics.share.answer import ChangeAnswer, IntrusionAnswer, change_answers, coverage_of, intrusion_answers
+from cloud.analytics.share.answer import ChangeAnswer, IntrusionAnswer, change_answers, intrusion_answers
 from cloud.analytics.share.changes import explain
 from cloud.analytics.share.heights import HEIGHTS, lines_by_height
 from cloud.analytics.share.mean_lines import MeanLines
@@ -31,7 +32,7 @@ from cloud.web import errors
 from cloud.web.i18n import Formats
 from cloud.web.loop import named
 from cloud.web.pages import language_of, page
-from facings.messages import Coverage, Estimate
+from facings.messages import Estimate
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(errors.require_assets)])
 
@@ -68,7 +69,7 @@ class CompetitionView:
 
     start: datetime
     end: datetime
-    coverage: Coverage
+    coverage: AnswerCoverage
     share: Estimate | None
     share_before: Estimate | None
     points: str
@@ -111,7 +112,7 @@ def competition_view(session: Session, services: Services, caller: Caller, langu
     return CompetitionView(
         start=window.start,
         end=window.end,
-        coverage=coverage_of(session, window),
+        coverage=coverage_of(services.facts, caller.tenant, known, window),
         share=own_share,
         share_before=change.before if change else None,
         points=points(change.change, language) if change else "",

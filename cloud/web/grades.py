@@ -10,17 +10,16 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
+from cloud.analytics.coverage import AnswerCoverage
 from cloud.analytics.grades.answer import GradeAnswer, grade_answer
 from cloud.analytics.grades.grade import PILLARS
 from cloud.analytics.grades.reading import OutletGrades
 from cloud.analytics.overview import time_of_photos
-from cloud.analytics.share.answer import coverage_of
 from cloud.api.deps import CallerDep, ServicesDep, SessionDep
 from cloud.services import Services
 from cloud.web import errors
 from cloud.web.loop import named
 from cloud.web.pages import language_of, page
-from facings.messages import Coverage
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(errors.require_assets)])
 
@@ -34,7 +33,7 @@ class GradesView:
 
     start: datetime
     end: datetime
-    coverage: Coverage
+    coverage: AnswerCoverage
     pillars: Sequence[str]
     grades: Sequence[GradeAnswer]
     total: int
@@ -53,7 +52,7 @@ def outlets(request: Request, who: CallerDep, session: SessionDep, services: Ser
     view = GradesView(
         start=found.window.start,
         end=found.window.end,
-        coverage=coverage_of(session, found.window),
+        coverage=found.coverage,
         pillars=PILLARS,
         grades=answers[:MOST_OUTLETS],
         total=len(answers),

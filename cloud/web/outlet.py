@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from cloud.analytics.advice.reading import USUAL
 from cloud.analytics.advice.routes import AdviceAnswer, outlet_advice
+from cloud.analytics.coverage import AnswerCoverage
 from cloud.analytics.grades.answer import GradeAnswer, grade_answer
 from cloud.analytics.overview import device_states
 from cloud.analytics.present import Present
@@ -27,7 +28,7 @@ from cloud.web.pages import language_of, page
 from cloud.web.views import longest_of, stockouts_in_coolers
 from cloud.web.words import words
 from facings.ids import Slug
-from facings.messages import Coverage, Estimate, Stockout
+from facings.messages import Estimate, Stockout
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(errors.require_assets)])
 
@@ -62,7 +63,7 @@ class OutletView:
     start: datetime
     end: datetime
     printed_at: datetime
-    coverage: Coverage
+    coverage: AnswerCoverage
     grade: GradeAnswer | None
     missing: str
     """The pillars of which nothing is known."""
@@ -105,7 +106,7 @@ def outlet(request: Request, who: CallerDep, session: SessionDep, services: Serv
         start=start,
         end=end,
         printed_at=services.clock.now(),
-        coverage=Coverage(reporting=seen, expected=len(coolers)),
+        coverage=found.coverage,
         grade=grade_answer(found, outlet, grade, MOST_RAISES) if grade else None,
         missing=Formats(language).listing([words(language)["pillars"][one] for one in grade.missing]) if grade else "",
         coolers=coolers,

@@ -48,18 +48,19 @@ def overview_view(
 # overview.js says the same of each message that comes later.
 def _headline(kpi: OverviewKpi, texts: Mapping[str, Any], language: str) -> tuple[str, str]:
     hit = sum(1 for cooler in kpi.coolers if cooler.open_stockouts)
-    silent = kpi.coverage.expected - kpi.coverage.reporting
     if kpi.open_stockouts:
         headline = stockouts_in_coolers(kpi.open_stockouts, hit, texts, language)
-    elif kpi.coverage.reporting:
+    elif kpi.coverage.seen:
         headline = str(texts["fine" if kpi.occupancy else "unplanned"])
     else:
         headline = str(texts["dark"])
-    rest = [
-        counted(texts[key], count, language)
-        for key, count in (("proposals", kpi.open_proposals), ("orders", kpi.open_orders), ("silent", silent))
-        if count > 0
-    ]
+    counts = {
+        "proposals": kpi.open_proposals,
+        "orders": kpi.open_orders,
+        "in_part": kpi.coverage.in_part,
+        "silent": kpi.coverage.silent,
+    }
+    rest = [counted(texts[key], count, language) for key, count in counts.items() if count > 0]
     return headline, " ".join(rest) or str(texts["nothing"])
 
 

@@ -82,6 +82,7 @@ def words(language: str) -> dict[str, Any]:
             "reconnecting": _("Reconnecting"),
         },
         "covered": _("{n} of {all} coolers reported"),
+        "hidden": _("{n} seen only in part"),
         "lengths": {"hours": _("{n}h"), "days": _("{n}d")},
         "headline": _headline(language),
     }
@@ -102,6 +103,14 @@ def _headline(language: str) -> dict[str, Any]:
             plural(n): ngettext("{n} proposal waits for you.", "{n} proposals wait for you.", n) for n in counts
         },
         "orders": {plural(n): ngettext("{n} order is on its way.", "{n} orders are on their way.", n) for n in counts},
+        "in_part": {
+            plural(n): ngettext(
+                "Of {n} cooler only a part is seen: a camera is broken.",
+                "Of {n} coolers only a part is seen: cameras are broken.",
+                n,
+            )
+            for n in counts
+        },
         "silent": {
             plural(n): ngettext("{n} cooler has sent no photo lately.", "{n} coolers have sent no photo lately.", n)
             for n in counts

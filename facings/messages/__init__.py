@@ -20,6 +20,7 @@ from facings.messages.device import (
     State,
 )
 from facings.messages.kpi import (
+    CoolerCoverage,
     CoolerKpi,
     CoolerSummary,
     Coverage,
@@ -80,6 +81,7 @@ __all__ = [
     "CommandReply",
     "ConfigDesired",
     "ConfigReported",
+    "CoolerCoverage",
     "CoolerKpi",
     "CoolerPart",
     "CoolerSummary",

@@ -28,6 +28,26 @@ class Coverage(Part):
     expected: int = Field(ge=0)
 
 
+class CoolerCoverage(Coverage):
+    """The same, with the coolers of which only a part was seen, as one of their cameras was broken.
+
+    Each cooler is in one of three: it reported, it was seen in part, or it was silent.
+    """
+
+    reporting: int = Field(ge=0, description="coolers of which a usable photo showed all")
+    in_part: int = Field(default=0, ge=0, description="coolers of which photos showed a part alone")
+
+    @property
+    def seen(self) -> int:
+        """Coolers of which a usable photo came, of all or a part."""
+        return self.reporting + self.in_part
+
+    @property
+    def silent(self) -> int:
+        """Coolers of which none came."""
+        return max(self.expected - self.seen, 0)
+
+
 class Share(Part):
     """Share of facings by group; the three values add up to 1 where there is any facing."""
 
@@ -115,14 +135,15 @@ class CoolerSummary(Part):
     occupancy: float | None = None
     open_stockouts: int = 0
     photo: uuid.UUID | None = None
+    in_part: bool = Field(default=False, description="its latest photos show a part alone: a camera is broken")
 
 
 class OverviewKpi(Message):
     """The whole tenant now."""
 
-    SCHEMA: ClassVar[str] = "facings/kpi-overview/1"
+    SCHEMA: ClassVar[str] = "facings/kpi-overview/2"
     at: UtcDatetime
-    coverage: Coverage
+    coverage: CoolerCoverage
     units: Estimate
     facings: int
     share: Share

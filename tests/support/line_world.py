@@ -49,6 +49,8 @@ _DAYS = f"""
     ) AS day ARRAY JOIN skus AS sku, range({LINES_EACH}) AS l
 """
 _AT = f"fromUnixTimestamp64Milli(toInt64({milliseconds(START)}) + 3600000 * t + 60000 * modulo(c, 60), 'UTC')"
+_BROKEN = "modulo(c, 100) = 1 AND modulo(t, 240) < 24"
+"""Of each hundredth cooler a camera is broken one day of ten: its photos show a part."""
 _KEY = {
     "tenant": f"'{TENANT}'",
     "cooler": "cooler",
@@ -59,7 +61,7 @@ _KEY = {
     "outlet": "outlet",
     "observation_id": _OBSERVATION,
     "received_at": "captured_at",
-    "verdict": "'ok'",
+    "verdict": f"if({_BROKEN}, 'unusable', 'ok')",
 }
 _LINE = _KEY | {
     "line": "l",
@@ -72,6 +74,10 @@ _LINE = _KEY | {
     "count_sd": "0.2 + modulo(cityHash64(l, c), 10) / 20",
 }
 _PHOTO = _KEY | {"photo_id": _OBSERVATION, "trigger": "'schedule'", "confidence": "0.9", "units": "80", "facings": "40"}
+_PHOTO |= {
+    "part": f"toUInt8({_BROKEN})",
+    "unseen": f"""if({_BROKEN}, '[{{"camera": "top", "shows": "upper", "problem": "it answered 503"}}]', '')""",
+}
 _JUDGED_KEY = {name: _KEY[name] for name in ("tenant", "cooler", "captured_at", "outlet")} | {
     "observation_id": "reinterpretAsUUID(concat(reinterpretAsString(toUInt64(c)), reinterpretAsString(toUInt64(t))))",
     "judged_at": "captured_at",

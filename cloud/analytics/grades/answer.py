@@ -6,11 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, model_validator
 
+from cloud.analytics.coverage import AnswerCoverage
 from cloud.analytics.grades.grade import DEFAULT, PILLARS, Action, Doing, Grade, Raise, Scheme
 from cloud.analytics.grades.reading import OutletGrades
 from cloud.api.shapes import Body
 from facings.clock import UtcDatetime
-from facings.messages import Coverage, Estimate
+from facings.messages import Estimate
 
 PillarName = Literal["availability", "share", "purity", "planogram", "sell-out"]
 
@@ -57,7 +58,7 @@ class GradesAnswer(BaseModel):
 
     start: UtcDatetime
     end: UtcDatetime
-    coverage: Coverage
+    coverage: AnswerCoverage
     outlets: list[GradeAnswer]
 
 

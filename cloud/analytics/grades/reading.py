@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from cloud.analytics.compliance.judgement import Judgement
 from cloud.analytics.compliance.means import mean_judgements
+from cloud.analytics.coverage import coverage_of
 from cloud.analytics.grades.grade import DEFAULT, Grade, Pillar, Scheme, grade
 from cloud.analytics.grades.models import GradeScheme
 from cloud.analytics.grades.pillars import (
@@ -53,6 +54,7 @@ class OutletGrades:
         known = Known(session)
         scope = EVERYTHING if only is None else Scope(outlets=frozenset({only}))
         self.window = read_window(facts, tenant, known, start, end, scope)
+        self.coverage = coverage_of(facts, tenant, known, self.window, scope)
         self.catalogue = Catalogue(session)
         self._own = {sku for sku, product in self.catalogue.products.items() if product.own}
         coolers = list(session.scalars(select(Cooler)))

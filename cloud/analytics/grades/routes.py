@@ -10,7 +10,6 @@ from cloud.analytics.grades.answer import GradeAnswer, GradesAnswer, SchemeAnswe
 from cloud.analytics.grades.reading import OutletGrades
 from cloud.analytics.grades.schemes import ALL_OTHERS, put_scheme, remove_scheme, scheme_answers
 from cloud.analytics.periods import From, To, asked_period
-from cloud.analytics.share.answer import coverage_of
 from cloud.api.deps import CallerDep, ManagerDep, ServicesDep, SessionDep
 from cloud.api.errors import ApiError, not_found
 from cloud.api.routing import CommittingRoute
@@ -39,7 +38,7 @@ def list_grades(
     answers = [grade_answer(found, outlet, one, LISTED_RAISES) for outlet, one in found.grades().items()]
     answers = [one for one in answers if outlet_class in (None, one.outlet_class) and region in (None, one.region)]
     answers.sort(key=lambda one: (one.grade.value, one.outlet))
-    return GradesAnswer(start=start, end=end, coverage=coverage_of(session, found.window), outlets=answers)
+    return GradesAnswer(start=start, end=end, coverage=found.coverage, outlets=answers)
 
 
 @router.get("/outlets/{outlet}/grade")

@@ -43,8 +43,9 @@ KPIS: tuple[Kpi, ...] = (
         title="Coverage",
         title_zh="数据覆盖率",
         formula=(
-            "coolers with a usable photo, of all or a part, within coverage_hours of now / coolers with a device; "
-            "where every cooler replays photos of another time, 'now' is the newest of them"
+            "coolers with a usable photo of all of it within coverage_hours of now / coolers with a device; beside it "
+            "(in_part) those whose latest photo in that time shows a part alone, as a camera is broken: what is seen "
+            "of them is in the totals; where every cooler replays photos of another time, 'now' is the newest of them"
         ),
         unit="coolers of coolers",
         grain="tenant",

@@ -36,6 +36,7 @@ class KnownCooler:
     """A cooler and the outlet that it stands in now."""
 
     name: str
+    name_zh: str
     outlet: str
 
 
@@ -70,7 +71,7 @@ class Known:
     @cached_property
     def coolers(self) -> Mapping[str, KnownCooler]:
         """By id."""
-        wanted = select(Cooler.id, Cooler.name, Cooler.outlet_id)
+        wanted = select(Cooler.id, Cooler.name, Cooler.name_zh, Cooler.outlet_id)
         return {row[0]: KnownCooler(*row[1:]) for row in self._session.execute(wanted)}
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 
 import pyarrow as pa
@@ -12,6 +13,7 @@ from facings.clock import format_utc
 
 NAMED = ("cooler", "outlet", "sku")
 """Dimensions whose keys are ids: their names have a column of their own."""
+_COVERAGE = ("reporting", "expected", "in_part", "part_hours")
 ROWS_AT_ONCE = 20_000
 
 
@@ -24,8 +26,10 @@ def schema(series: KpiSeries) -> pa.Schema:
         if dimension in NAMED:
             columns.append(pa.field(f"{dimension}_name", pa.string()))
     columns += [pa.field(name, pa.float64()) for name in ("value", "low", "high")]
-    columns += [pa.field(name, pa.int64()) for name in ("reporting", "expected")]
+    columns += [pa.field(name, pa.int64()) for name in _COVERAGE]
     told = {"kpi": series.kpi, "unit": series.unit, "from": format_utc(series.start), "to": format_utc(series.end)}
+    told |= {name: str(getattr(series.coverage, name)) for name in _COVERAGE}
+    told["parts"] = json.dumps([one.model_dump(mode="json") for one in series.coverage.parts])
     return pa.schema(columns, metadata=told)
 
 
@@ -44,4 +48,4 @@ def _row(point: KpiPoint) -> dict[str, object]:
     row: dict[str, object] = dict(point.keys)
     row |= {f"{dimension}_name": point.names[dimension] for dimension in NAMED if dimension in point.names}
     row |= point.value.model_dump(include={"value", "low", "high"})
-    return row | point.coverage.model_dump(include={"reporting", "expected"})
+    return row | point.coverage.model_dump(include={*_COVERAGE})

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Stored = Literal["messages", "judgements"]
+Stored = Literal["messages", "parts", "judgements"]
 """What is stored with a photo's cooler and hour, and touches the rollups made of it."""
 
 MILLIONTHS = 1_000_000
@@ -95,6 +95,21 @@ PHOTO = Kind(
 )
 """The number of photos, and when the first and the last of them were taken."""
 
+PART = Kind(
+    "part",
+    "observation",
+    "parts",
+    {
+        "photos": Measure("toUInt32(1)"),
+        "hours": Measure("toStartOfHour(captured_at, 'UTC')", "uniqExact", "NULL"),
+        "last": Measure("captured_at", "max", "toDateTime64('1970-01-01 00:00:00', 3, 'UTC')"),
+    },
+    "photos",
+    condition="part = 1 AND clock_suspect = 0",
+)
+"""Photos of a part of a cooler, one of whose cameras was broken: how many, in how many hours, the last of them. They
+are in no other rollup; a cooler whose cameras work has no row here."""
+
 HEIGHT = Kind(
     "height",
     "shelf_facing",
@@ -132,4 +147,4 @@ JUDGED = Kind(
 )
 """The sums over the judgements of photos by one planogram; 0 where there was none."""
 
-KINDS = (SHELF, PHOTO, HEIGHT, JUDGED)
+KINDS = (SHELF, PHOTO, PART, HEIGHT, JUDGED)

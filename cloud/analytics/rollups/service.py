@@ -18,7 +18,7 @@ from cloud.analytics.compliance.table import judgement
 from cloud.analytics.rollups.boxes import Box, Touched, boxes, by_coolers
 from cloud.analytics.rollups.kinds import Stored
 from cloud.analytics.rollups.statements import Buckets, days, hours, making
-from cloud.analytics.rollups.tables import ADOPTED, photo_day, rollup_state, touched_hour
+from cloud.analytics.rollups.tables import ADOPTED, PARTS_ADOPTED, photo_day, rollup_state, touched_hour
 from cloud.audits.facts import Facts, observation
 from cloud.outlets.models import Outlet
 from cloud.records import Records
@@ -26,7 +26,7 @@ from cloud.records import Records
 Place = tuple[str, str, str, datetime]
 """Tenant, cooler, the outlet it stands in, and when its photo was taken."""
 
-ALL: tuple[Stored, ...] = ("messages", "judgements")
+ALL: tuple[Stored, ...] = ("messages", "parts", "judgements")
 
 UNSURE = timedelta(minutes=1)
 """Judgements that may not have been noted when a process ended are at most so much older than the newest."""
@@ -68,12 +68,23 @@ class Rollups:
 
     def adopt(self) -> None:
         """Make the rollups of facts that are older than the rollups or than a column of theirs; once for each."""
-        if self._state(ADOPTED):
+        if not self._state(ADOPTED):
+            for tenant, first, last in self._facts_before():
+                log.info("making the rollups of %s from all that is stored", tenant)
+                self.recompute(tenant, first, last + timedelta(milliseconds=1))
+        elif not self._state(PARTS_ADOPTED):
+            self._note_parts()
+        else:
             return
-        for tenant, first, last in self._facts_before():
-            log.info("making the rollups of %s from all that is stored", tenant)
-            self.recompute(tenant, first, last + timedelta(milliseconds=1))
-        self._facts.insert(rollup_state, [(ADOPTED, datetime.now(UTC))])
+        now = datetime.now(UTC)
+        self._facts.insert(rollup_state, [(ADOPTED, now), (PARTS_ADOPTED, now)])
+
+    def _note_parts(self) -> None:
+        photo = observation.c
+        wanted = select(photo.tenant, photo.cooler, photo.outlet, func.toStartOfHour(photo.captured_at)).distinct()
+        with self._facts.engine.connect() as connection:
+            rows = connection.execute(wanted.where(photo.part == 1, photo.clock_suspect == 0)).all()
+        self.note(((row[0], row[1], row[2], row[3]) for row in rows), "parts")
 
     def note_last_judged(self) -> None:
         """Note the photos judged last: a crash may have come between storing their judgements and noting them.

@@ -12,7 +12,7 @@ from clickhouse_connect.cc_sqlalchemy.ddl.tableengine import MergeTree, Replacin
 from clickhouse_connect.cc_sqlalchemy.types import Date, DateTime64, Int64, LowCardinality, String, UInt32, UInt64
 from sqlalchemy import Column, Table
 
-from cloud.analytics.rollups.kinds import HEIGHT, JUDGED, PHOTO, SHELF, Kind
+from cloud.analytics.rollups.kinds import HEIGHT, JUDGED, PART, PHOTO, SHELF, Kind
 from cloud.audits.facts import PARTS, metadata
 
 
@@ -60,13 +60,15 @@ shelf_hour = _rollup(SHELF, _hour(), (_text("sku"),))
 shelf_day = _rollup(SHELF, _day(), (_text("sku"),))
 photo_hour = _rollup(PHOTO, _hour())
 photo_day = _rollup(PHOTO, _day())
+part_hour = _rollup(PART, _hour())
+part_day = _rollup(PART, _day())
 height_hour = _rollup(HEIGHT, _hour(), (_text("sku"),))
 height_day = _rollup(HEIGHT, _day(), (_text("sku"),))
 judged_hour = _rollup(JUDGED, _hour(), (Column("planogram", UInt32),))
 judged_day = _rollup(JUDGED, _day(), (Column("planogram", UInt32),))
 
-HOURLY = (shelf_hour, photo_hour, height_hour, judged_hour)
-DAILY = (shelf_day, photo_day, height_day, judged_day)
+HOURLY = (shelf_hour, photo_hour, part_hour, height_hour, judged_hour)
+DAILY = (shelf_day, photo_day, part_day, height_day, judged_day)
 
 touched_hour = Table(
     "touched_hour",
@@ -90,7 +92,10 @@ rollup_state = Table(
     ReplacingMergeTree(version="moment", order_by="kind", settings=PARTS),
 )
 """`closed`: buckets that begin before the moment stay as they are, as raw lines behind them may have been deleted.
-`ADOPTED`: since then every raw line is in the rollups, in all their columns, or noted as touched."""
+`ADOPTED`: since then every raw line is in the rollups, in all their columns, or noted as touched.
+`PARTS_ADOPTED`: so is every photo of a part of a cooler."""
 
 ADOPTED = "adopted, with surest lines, times of photos, and judgements"
 """Named anew with each column that the raw lines have to be read again for."""
+PARTS_ADOPTED = "adopted, photos of a part of a cooler"
+"""Apart, as these photos are few: they are noted, and no other line is read again for them."""

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 
 from pydantic import BaseModel, Field
-from sqlalchemy.orm import Session
 
-from cloud.analytics.overview import device_states
+from cloud.analytics.coverage import AnswerCoverage
 from cloud.analytics.present import Catalogue
 from cloud.analytics.share import intrusions
 from cloud.analytics.share.changes import Change, Explained, Why, explain
@@ -17,7 +16,7 @@ from cloud.analytics.share.models import Intrusion
 from cloud.analytics.share.window import Window
 from cloud.outlets.models import Cooler, Outlet
 from facings.clock import UtcDatetime
-from facings.messages import Coverage, Estimate
+from facings.messages import Estimate
 
 MOST_CHANGES = 50
 
@@ -109,7 +108,7 @@ class ShareChangeAnswer(BaseModel):
 
     start: UtcDatetime
     end: UtcDatetime
-    coverage: Coverage
+    coverage: AnswerCoverage
     before: Estimate
     after: Estimate
     change: float = Field(description="of the outlets' effects, those that came and those that went added up")
@@ -122,20 +121,14 @@ class ShareChangeAnswer(BaseModel):
 
 
 def share_change(
-    session: Session, before: Window, after: Window, outlets: Mapping[str, Outlet], catalogue: Catalogue
+    before: Window, after: Window, outlets: Mapping[str, Outlet], catalogue: Catalogue, coverage: AnswerCoverage
 ) -> ShareChangeAnswer | None:
     """Explain the own share of one period against that of the one before; None where one shows nothing."""
     own = {sku for sku, product in catalogue.products.items() if product.own}
     found = explain(before, after, own)
     if found is None:
         return None
-    return _answer(found, after, outlets, catalogue, coverage_of(session, after))
-
-
-def coverage_of(session: Session, window: Window) -> Coverage:
-    """Coolers with a usable photo in the window out of those with a device."""
-    expected = device_states(session).keys()
-    return Coverage(reporting=len(expected & {one.cooler for one in window.watched}), expected=len(expected))
+    return _answer(found, after, outlets, catalogue, coverage)
 
 
 def change_answers(
@@ -167,7 +160,7 @@ def _outlet_names(outlet: str, outlets: Mapping[str, Outlet]) -> tuple[str, str]
 
 
 def _answer(
-    found: Explained, after: Window, outlets: Mapping[str, Outlet], catalogue: Catalogue, coverage: Coverage
+    found: Explained, after: Window, outlets: Mapping[str, Outlet], catalogue: Catalogue, coverage: AnswerCoverage
 ) -> ShareChangeAnswer:
     def effect(key: str, value: float, names: tuple[str, str]) -> EffectAnswer:
         return EffectAnswer(key=key, name=names[0], name_zh=names[1], effect=round(value, 5))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from sqlalchemy import select
 
+from cloud.analytics.coverage import coverage_of
 from cloud.analytics.episode_filter import EpisodeFilterDep
 from cloud.analytics.periods import From, To, asked_period
 from cloud.analytics.present import Catalogue
@@ -43,8 +44,10 @@ def show_changes(
     start, end = asked_period(start, end, services.clock.now())
     services.rollups.before_reading()
     outlets = {row.id: row for row in session.scalars(select(Outlet))}
-    windows = read_windows(services.facts, who.tenant, Known(session), start, end)
-    answer = share_change(session, *windows, outlets, Catalogue(session))
+    known = Known(session)
+    before, after = read_windows(services.facts, who.tenant, known, start, end)
+    coverage = coverage_of(services.facts, who.tenant, known, after)
+    answer = share_change(before, after, outlets, Catalogue(session), coverage)
     if answer is None:
         hint = "ask for two periods with photos; `from` and `to` name the later one"
         raise ApiError(404, "one of the two periods shows no product", hint, "nothing-to-compare")

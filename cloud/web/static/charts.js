@@ -86,7 +86,9 @@ function banded({ points, band = [], hue }) {
 /** What a day's point says: the number, its range, and how many coolers it rests on. */
 function told({ points, band, coverage, name }, write) {
   return ([{ dataIndex: i }]) => {
-    const covered = words.covered.replace("{n}", integer(coverage[i].reporting)).replace("{all}", integer(coverage[i].expected));
+    const { reporting, expected, in_part: inPart } = coverage[i];
+    const hidden = inPart ? `, ${words.hidden.replace("{n}", integer(inPart))}` : "";
+    const covered = words.covered.replace("{n}", integer(reporting)).replace("{all}", integer(expected)) + hidden;
     return `${day(points[i][0])}\n${name} ${write(points[i][1])} (${write(band[i][0])}–${write(band[i][1])})\n${covered}`;
   };
 }

@@ -67,8 +67,11 @@ function set(element, text) {
 
 const at = (message, path) => path.split(".").reduce((part, key) => part?.[key], message);
 
-/** Without a cooler that reports, nothing is known of the shelves: no zero stands for it. */
-const known = (kpi) => (kpi.coverage.reporting ? kpi : { ...kpi, share: null, units: null, facings: null });
+/** Coolers of which a photo came, of all or a part. */
+const seen = ({ coverage }) => coverage.reporting + coverage.in_part;
+
+/** Without a cooler that is seen, nothing is known of the shelves: no zero stands for it. */
+const known = (kpi) => (seen(kpi) ? kpi : { ...kpi, share: null, units: null, facings: null });
 
 function showFigures(kpi) {
   for (const element of document.querySelectorAll("[data-bind]")) {
@@ -94,14 +97,15 @@ function showFigures(kpi) {
 // As `_headline` in views.py.
 function showHeadline(kpi) {
   const hit = kpi.coolers.filter((cooler) => cooler.open_stockouts).length;
-  const silent = kpi.coverage.expected - kpi.coverage.reporting;
-  const quiet = kpi.coverage.reporting === 0 ? "dark" : kpi.occupancy ? "fine" : "unplanned";
+  const silent = kpi.coverage.expected - seen(kpi);
+  const quiet = seen(kpi) === 0 ? "dark" : kpi.occupancy ? "fine" : "unplanned";
   const headline = kpi.open_stockouts
     ? counted(words.headline.out, kpi.open_stockouts).replace("{where}", counted(words.headline.where, hit))
     : words.headline[quiet];
   const rest = [
     kpi.open_proposals && counted(words.headline.proposals, kpi.open_proposals),
     kpi.open_orders && counted(words.headline.orders, kpi.open_orders),
+    kpi.coverage.in_part && counted(words.headline.in_part, kpi.coverage.in_part),
     silent > 0 && counted(words.headline.silent, silent),
   ].filter(Boolean);
   document.querySelector("[data-headline]").textContent = headline;
@@ -132,7 +136,7 @@ function showCoolers(kpi) {
   const rows = entries(body, "cooler", coolers);
   for (const cooler of kpi.coolers) {
     const row = rows.get(cooler.cooler) ?? added(body, "cooler", cooler.cooler, "cooler-template");
-    row.dataset.problem = cooler.open_stockouts || cooler.state !== "online" ? "yes" : "no";
+    row.dataset.problem = cooler.open_stockouts || cooler.in_part || cooler.state !== "online" ? "yes" : "no";
     cell(row, "link").href = `/coolers/${cooler.cooler}`;
     cell(row, "name").textContent = nameOf(cooler);
     cell(row, "outlet").textContent = outlets[cooler.outlet] ?? cooler.outlet;

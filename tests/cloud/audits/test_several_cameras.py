@@ -116,20 +116,23 @@ def test_what_came_and_went_below_is_gone(shelf: Shelf) -> None:
     assert latest_units(shelf) == {"cola-330": 4, "lemon-330": 2}
 
 
-def test_a_cooler_with_a_broken_camera_reports(shelf: Shelf) -> None:
+def test_a_cooler_with_a_broken_camera_is_told_as_seen_in_part(shelf: Shelf) -> None:
     now = shelf.services.clock.now()
     hours = (now - NOON) / timedelta(hours=1)
 
-    def reporting() -> int:
+    def told() -> tuple[int, int, int, float]:
         with shelf.services.records.session("acme", write=False) as session:
-            return overview(session, Present(session, now), 24).coverage.reporting
+            kpi = overview(session, Present(session, now), 24)
+        return kpi.coverage.reporting, kpi.coverage.in_part, kpi.coverage.silent, kpi.units.value
 
     shelf.send(seen(hours - 1, 1, FULL))
-    assert reporting() == 0, "of which nothing is known but a part"
+    assert told() == (0, 0, 2, 0), "of which nothing is known but a part"
     shelf.send(seen(hours - 48, 2, FULL, problem=""))
-    assert reporting() == 0
+    assert told() == (0, 0, 2, 0)
     shelf.send(seen(hours - 0.5, 3, FULL))
-    assert reporting() == 1
+    assert told() == (0, 1, 1, 6), "what is seen is counted, and it is told that this is a part"
+    shelf.send(seen(hours - 0.25, 4, FULL, problem=""))
+    assert told() == (1, 0, 1, 6)
 
 
 def test_a_new_product_is_cut_from_the_photo_that_shows_it(shelf: Shelf) -> None:

@@ -8,20 +8,24 @@ import pytest
 
 from cloud.web.views import overview_view
 from cloud.web.words import words
-from facings.messages import CoolerSummary, Coverage, Estimate, OverviewKpi, Share
+from facings.messages import CoolerCoverage, CoolerSummary, Estimate, OverviewKpi, Share
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
 HALF = Estimate(value=0.5, low=0.4, high=0.6)
 
 
 def overview(
-    stockouts: tuple[int, ...] = (0,), reporting: int = 1, proposals: int = 0, planned: bool = True
+    stockouts: tuple[int, ...] = (0,),
+    reporting: int = 1,
+    proposals: int = 0,
+    planned: bool = True,
+    in_part: int = 0,
 ) -> OverviewKpi:
     """One cooler for each of `stockouts`, all of them expected."""
     none = Estimate(value=0, low=0, high=0)
     return OverviewKpi(
         at=NOW,
-        coverage=Coverage(reporting=reporting, expected=len(stockouts)),
+        coverage=CoolerCoverage(reporting=reporting, in_part=in_part, expected=len(stockouts)),
         units=HALF,
         facings=4,
         share=Share(own=HALF, competitor=HALF, unknown=none),
@@ -49,6 +53,11 @@ CASES = {
         overview((0, 0, 0), reporting=1, proposals=2),
         "Everything planned is on the shelf",
         "2 proposals wait for you. 2 coolers have sent no photo lately.",
+    ),
+    "a broken camera": (
+        overview((0, 0, 0), reporting=0, in_part=1),
+        "Everything planned is on the shelf",
+        "Of 1 cooler only a part is seen: a camera is broken. 2 coolers have sent no photo lately.",
     ),
     "none reports": (overview(reporting=0), "No cooler is reporting", "1 cooler has sent no photo lately."),
     "no plan": (

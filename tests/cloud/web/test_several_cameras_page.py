@@ -6,7 +6,9 @@ import re
 from datetime import timedelta
 
 import httpx
+import pytest
 
+from tests.cloud.web.test_web_pages import text_of
 from tests.support.messages import NOON, of_two_cameras
 from tests.support.shelf import Shelf
 
@@ -46,3 +48,34 @@ def test_what_was_not_seen_is_named_and_nothing_is_called_missing(shelf: Shelf, 
     assert "Newer photos show only a part" in told
     assert "Upper part (top) not seen: the camera answered 503" in told
     assert "Make this photo the planogram" not in page
+
+
+@pytest.mark.parametrize("path", ["/outlets", "/outlets/kiosk", "/competition"])
+def test_pages_of_a_period_say_what_a_broken_camera_hid(path: str, shelf: Shelf, manager: httpx.Client) -> None:
+    last_hour = shelf.services.clock.now() - timedelta(hours=1)
+    moments = [last_hour - timedelta(hours=hours) for hours in (200, 2, 1, 0)]
+    shelf.send(
+        of_two_cameras(FULL, 4, captured_at=moments[0]),
+        *(
+            of_two_cameras(FULL, 4, problem="8% of the picture came", seq=seq, captured_at=moment)
+            for seq, moment in enumerate(moments[1:], 2)
+        ),
+    )
+    seen = text_of(manager.get(path))
+    assert "0 of 2 coolers reported. 1 was seen only in part. 1 was silent." in seen
+    assert "Front Upper part (top) not seen: 8% of the picture came all of it seen last" in seen
+    assert "3 hours left out" in seen
+    manager.post("/preferences", data={"language": "zh-Hans", "theme": "dark"})
+    seen = text_of(manager.get(path))
+    assert "2 台冰柜中有 0 台上报。 1 台仅拍到一部分。 1 台没有照片。" in seen
+    assert "3 小时未计入" in seen
+
+
+def test_the_overview_says_of_how_many_coolers_only_a_part_is_seen(shelf: Shelf, manager: httpx.Client) -> None:
+    now = shelf.services.clock.now()
+    shelf.send(of_two_cameras(FULL, 4, captured_at=now - timedelta(hours=1)))
+    assert "a camera is broken" not in text_of(manager.get("/")).partition("Key figures")[0]
+    shelf.send(of_two_cameras(FULL, 4, problem="the camera answered 503", seq=2, captured_at=now))
+    seen = text_of(manager.get("/"))
+    assert "Of 1 cooler only a part is seen: a camera is broken. 1 cooler has sent no photo lately." in seen
+    assert 'data-problem="yes"' in manager.get("/").text
