@@ -16,6 +16,7 @@ import typer
 from edge.vision.manifest import DetectorManifest, EmbedderManifest, MetricSpec, read_manifest
 from facings.errors import BadInputError
 from facings.files import write_atomic
+from models.turns import alone_in
 
 CARD_NAME = "card.md"
 
@@ -30,13 +31,15 @@ def card(
 ) -> None:
     """Write the sources and figures of a model's manifest into its card."""
     path = folder / CARD_NAME
-    now = _read(path)
-    renewed = renew(now, read_manifest(folder))
-    if check and renewed != now:
-        raise BadInputError(f"{path} is out of date: write it anew with `facings models card {folder}`.")
-    if not check:
+    if check:
+        now = _read(path)
+        if renew(now, read_manifest(folder)) != now:
+            raise BadInputError(f"{path} is out of date: write it anew with `facings models card {folder}`.")
+        return
+    with alone_in(folder):
+        renewed = renew(_read(path), read_manifest(folder))
         write_atomic(path, renewed.encode())
-        typer.echo(f"{path}: {len(_PART.findall(renewed))} parts from the manifest")
+    typer.echo(f"{path}: {len(_PART.findall(renewed))} parts from the manifest")
 
 
 def renew(text: str, manifest: Manifest) -> str:

@@ -55,7 +55,7 @@ def quantise(
         raise BadInputError(f"{config} is no detector's, and only detectors are quantised.")
     labelled = read_named(labels, images, LEAST_VISIBLE)
     manifest = eight_bit.detector_of(model)
-    copy = eight_bit.quantised(model, read_config(config), photos)
+    copy = eight_bit.quantised(model, eight_bit.training_photos(read_config(config), photos))
     files = {"float32": (model / manifest.file).read_bytes(), "int8": copy}
     judged = {name: eight_bit.judge_file(manifest, file, labelled) for name, file in files.items()}
     eight_bit.show(judged, f"{labels}: {len(labelled)} photos")

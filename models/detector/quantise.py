@@ -11,7 +11,7 @@ import hashlib
 import statistics
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +37,7 @@ from models.evaluation.finding import Figures, finding
 from models.evaluation.judged import Eyes, judge_all
 from models.evaluation.truth import NamedPhoto
 from models.golden import golden_of
+from models.turns import alone_in
 
 MOST_LOST = 0.005
 """Of AP50, and of the mean count error: a copy that loses more is not worth its speed."""
@@ -45,6 +46,7 @@ _QUANTISED = ["Conv", "Add", "Clip", "Relu", "Resize"]
 _TIMED = 9
 
 Array = npt.NDArray[np.float32]
+Pixels = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -68,11 +70,11 @@ def detector_of(folder: Path) -> DetectorManifest:
     return manifest
 
 
-def quantised(folder: Path, config: DetectorConfig, photos: int) -> bytes:
-    """The ONNX file of an 8-bit copy of the detector in `folder`, calibrated on `photos` training photos.
+def quantised(folder: Path, photos: Iterable[Pixels]) -> bytes:
+    """The ONNX file of an 8-bit copy of the detector in `folder`, calibrated on `photos` (H, W, 3) BGR it learned from.
 
     Raises:
-        BadInputError: `folder` holds no detector, or a source of the training cannot be read.
+        BadInputError: `folder` holds no detector, or a photo cannot be read.
     """
     manifest = detector_of(folder)
     with tempfile.TemporaryDirectory() as scratch:
@@ -81,7 +83,7 @@ def quantised(folder: Path, config: DetectorConfig, photos: int) -> bytes:
         quantize_static(
             plain,
             made,
-            _Photos(_inputs(config, manifest, photos), manifest.input.name),
+            _Photos(_inputs(manifest, photos), manifest.input.name),
             quant_format=QuantFormat.QDQ,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
@@ -92,21 +94,35 @@ def quantised(folder: Path, config: DetectorConfig, photos: int) -> bytes:
         return made.read_bytes()
 
 
+def training_photos(config: DetectorConfig, count: int) -> Iterator[Pixels]:
+    """Photos (H, W, 3) BGR of a training, drawn as often from each source as it draws them.
+
+    Raises:
+        BadInputError: a source or a photo cannot be read.
+    """
+    random, sources = np.random.default_rng(config.seed), read_sources(config)
+    weights = np.array([source.weight for source in sources])
+    for number in random.choice(len(sources), count, p=weights / weights.sum()):
+        photos = sources[number].photos
+        yield read_pixels(photos[random.integers(len(photos))].path)
+
+
 def ship(folder: Path, copy: bytes) -> Path:
     """Lay an 8-bit copy beside the detector in `folder`, with golden outputs of its own; returns its path.
 
     Raises:
         UnavailableError: the detector has no golden picture, by which devices know whether they compute the copy right.
     """
-    manifest = detector_of(folder)
     if not (folder / PICTURE_NAME).exists():
         raise UnavailableError(f"{folder} has no golden picture: give it one with `facings models golden`.")
-    golden = golden_of(manifest, copy, (folder / PICTURE_NAME).read_bytes())
-    path = folder / f"{Path(manifest.file).stem}-int8.onnx"
-    write_atomic(path, copy)
-    write_atomic(folder / GOLDEN_INT8_NAME, (golden.model_dump_json() + "\n").encode())
-    spec = EightBitSpec(file=path.name, sha256=hashlib.sha256(copy).hexdigest())
-    manifest.model_copy(update={"int8": spec}).save(folder)
+    with alone_in(folder):
+        manifest = detector_of(folder)
+        golden = golden_of(manifest, copy, (folder / PICTURE_NAME).read_bytes())
+        path = folder / f"{Path(manifest.file).stem}-int8.onnx"
+        write_atomic(path, copy)
+        write_atomic(folder / GOLDEN_INT8_NAME, (golden.model_dump_json() + "\n").encode())
+        spec = EightBitSpec(file=path.name, sha256=hashlib.sha256(copy).hexdigest())
+        manifest.model_copy(update={"int8": spec}).save(folder)
     return path
 
 
@@ -135,7 +151,7 @@ def show(rows: dict[str, Judged], title: str) -> None:
     Console().print(table)
 
 
-def _seconds(model: LoadedModel, pixels: npt.NDArray[np.uint8]) -> float:
+def _seconds(model: LoadedModel, pixels: Pixels) -> float:
     """Median processor time of a look at one photo: other work on the machine does not count."""
     times = []
     for _ in range(_TIMED):
@@ -145,13 +161,9 @@ def _seconds(model: LoadedModel, pixels: npt.NDArray[np.uint8]) -> float:
     return statistics.median(times)
 
 
-def _inputs(config: DetectorConfig, manifest: DetectorManifest, count: int) -> Iterable[Array]:
-    """Training photos as the cooler would look at them, drawn as often as they are in training."""
-    random, sources = np.random.default_rng(config.seed), read_sources(config)
-    weights = np.array([source.weight for source in sources])
-    for number in random.choice(len(sources), count, p=weights / weights.sum()):
-        photos = sources[number].photos
-        pixels = read_pixels(photos[random.integers(len(photos))].path)
+def _inputs(manifest: DetectorManifest, photos: Iterable[Pixels]) -> Iterator[Array]:
+    """The photos as the cooler would look at them."""
+    for pixels in photos:
         image, _ = fitted(pixels, manifest.detector.long_side, manifest.input.size_multiple)
         yield normalised(image, manifest.input)
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,7 +15,7 @@ from rich.table import Table
 from edge.vision.acceptance import FALSE_ACCEPT
 from edge.vision.chain import DETECTOR, EMBEDDER
 from edge.vision.gallery import read_gallery
-from edge.vision.zoo import MetricSpec, Precision, load_session, read_manifest, zoo_folder
+from edge.vision.zoo import Precision, load_session, zoo_folder
 from facings.errors import BadInputError
 from facings.files import write_atomic
 from models.coco import LEAST_VISIBLE
@@ -28,10 +26,8 @@ from models.evaluation.finding import finding, recall_by_size, recall_by_stress,
 from models.evaluation.judged import Eyes, JudgedPhoto, judge
 from models.evaluation.naming import naming
 from models.evaluation.page import write_page
+from models.evaluation.record import own_command, record_figures
 from models.evaluation.truth import read_named
-
-RECORDED = ("ap50", "recall_max", "recall", "precision", "count_error", "count_bias")
-"""What of the figures goes into a model's manifest."""
 
 console = Console(stderr=True)
 
@@ -73,7 +69,7 @@ def evaluate(
     if page is not None:
         write_page(judged, eyes.threshold, page)
     if record is not None:
-        _record(figures, record, model or zoo_folder() / DETECTOR)
+        record_figures(figures, record, own_command(), model or zoo_folder() / DETECTOR)
 
 
 def open_eyes(
@@ -154,11 +150,3 @@ def show(figures: dict[str, Any], title: str) -> None:
         out.print(f"  {name}: " + ", ".join(f"{key} {value:.4g}" for key, value in figure.items()), highlight=False)
     for pair in figures.get("confusion_pairs", [])[:8]:
         out.print(f"  {pair['sku']} named {pair['named']}: {pair['products']} of {pair['of']}", highlight=False)
-
-
-def _record(figures: dict[str, Any], name: str, folder: Path) -> None:
-    command = shlex.join(["facings", *sys.argv[1:]])
-    manifest = read_manifest(folder)
-    others = tuple(metric for metric in manifest.metrics if metric.photos != name)
-    own = tuple(MetricSpec(name=n, value=figures[n], photos=name, command=command) for n in RECORDED)
-    manifest.model_copy(update={"metrics": others + own}).save(folder)

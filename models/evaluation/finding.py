@@ -34,10 +34,24 @@ def precision_over_recall(scores: npt.NDArray[np.float32], hits: npt.NDArray[np.
 
 def product_precision(photos: Sequence[JudgedPhoto], least_iou: float) -> float:
     """Average precision with every product as one class."""
+    return _product_precision(photos, [assign(photo.overlaps, least_iou) >= 0 for photo in photos])
+
+
+def ap50(photos: Sequence[JudgedPhoto]) -> float:
+    """The same at an overlap of 0.5, at which photos are matched with their labels already: that is quick."""
+    return _product_precision(photos, [photo.of >= 0 for photo in photos])
+
+
+def _product_precision(photos: Sequence[JudgedPhoto], hits: Sequence[npt.NDArray[np.bool_]]) -> float:
     labelled = sum(len(photo.truth_skus) for photo in photos)
-    hits = [assign(photo.overlaps, least_iou) >= 0 for photo in photos]
-    return precision_over_recall(_joined(photo.scores for photo in photos), np.concatenate(hits or [np.zeros(0, bool)]),
+    return precision_over_recall(_joined(photo.scores for photo in photos), np.concatenate([np.zeros(0, bool), *hits]),
                                  labelled)  # fmt: skip
+
+
+def count_errors(photos: Sequence[JudgedPhoto], threshold: float) -> npt.NDArray[np.float64]:
+    """(found - labelled) / labelled of every photo that has labels."""
+    return np.array([(int((photo.scores >= threshold).sum()) - len(photo.truth_skus)) / len(photo.truth_skus)
+                     for photo in photos if photo.truth_skus], np.float64)  # fmt: skip
 
 
 def finding(photos: Sequence[JudgedPhoto], threshold: float) -> Figures:
@@ -50,8 +64,7 @@ def finding(photos: Sequence[JudgedPhoto], threshold: float) -> Figures:
     found = sum(int(sure.sum()) for sure in shipped)
     matched = sum(int((photo.of[sure] >= 0).sum()) for photo, sure in zip(photos, shipped, strict=True))
     labelled = sum(len(photo.truth_skus) for photo in photos)
-    errors = np.array([(sure.sum() - len(photo.truth_skus)) / len(photo.truth_skus)
-                       for photo, sure in zip(photos, shipped, strict=True) if photo.truth_skus])  # fmt: skip
+    errors = count_errors(photos, threshold)
     return {
         "ap50": by_iou[0],
         "ap50_95": float(np.mean(by_iou)),

@@ -13,7 +13,7 @@ from edge.vision.zoo import load_session, zoo_folder
 from facings.errors import BadInputError, UnavailableError
 from models.detector.config import DetectorConfig
 from models.detector.photoset import LabelledPhoto, as_boxes, read_pixels, write_photoset
-from models.detector.quantise import Judged, detector_of, loses_nothing, quantised, ship
+from models.detector.quantise import Judged, detector_of, loses_nothing, quantised, ship, training_photos
 
 pytestmark = pytest.mark.training
 
@@ -43,7 +43,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.mark.filterwarnings("ignore")  # onnxruntime's own
 def test_a_copy_in_8_bits_is_smaller_and_finds_the_same(folder: Path, config: DetectorConfig) -> None:
-    path = ship(folder, quantised(folder, config, 8))
+    path = ship(folder, quantised(folder, training_photos(config, 8)))
     whole, small = load_session(folder), load_session(folder, precision="int8")
     assert (whole.manifest.file, small.manifest.file) == ("product-detector.onnx", path.name)
     assert path.stat().st_size < 0.7 * (folder / whole.manifest.file).stat().st_size
@@ -82,6 +82,6 @@ def test_without_a_golden_picture_nothing_is_shipped(folder: Path) -> None:
     assert sorted(folder.iterdir()) == before and detector_of(folder).int8 is None
 
 
-def test_only_detectors_are_quantised(config: DetectorConfig) -> None:
+def test_only_detectors_are_quantised() -> None:
     with pytest.raises(BadInputError, match="no detector"):
-        quantised(zoo_folder() / "sku-embedder", config, 8)
+        quantised(zoo_folder() / "sku-embedder", [])
