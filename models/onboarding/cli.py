@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -41,16 +42,33 @@ def onboard_customer(
         console.print("The detector stays as it is: torch, which training needs, is not installed (make setup-train).")
     how = Onboarding(per_sku, set_aside, seed, training)
     report = onboard(read_named(labels, images), detector, embedder, out, how)
+    _show(report, out, console)
+
+
+def _show(report: dict[str, Any], out: Path, console: Console) -> None:
     aside = report["set_aside"]
     title = f"On {len(aside['photos'])} photos set aside"
-    if training:
+    if "own_detector" in report:
         console.print(_compared(title, aside["shipped_detector"], aside["trained_detector"], ("shipped", "trained")))
     console.print(_compared(title, aside["plain"], aside["tuned"], ("plain gallery", "tuned")))
     made = "tuned" if report["tuned"] else "plain: tuning did not help"
     console.print(f"{len(report['skus'])} SKUs, {report['pictures']} pictures in {out}/gallery ({made})")
-    if training:
-        kept = f"in {out}/{DETECTOR}" if report["detector_trained"] else "not kept: it finds and counts no better"
-        console.print(f"The trained detector is {kept}")
+    for line in _of_detector(report, out):
+        console.print(line, highlight=False)
+
+
+def _of_detector(report: dict[str, Any], out: Path) -> Iterator[str]:
+    """What became of the trained detector, and why; nothing if none was trained."""
+    if "own_detector" not in report:
+        return
+    kept, reason = report["detector_trained"], report["own_detector"]["reason"]
+    yield f"The trained detector is {f'in {out}/{DETECTOR}' if kept else 'not kept'}: {reason}"
+    copy = report["eight_bit"]
+    if copy:
+        whole, small = copy["files"]["float32"], copy["files"]["int8"]
+        yield f"Its 8-bit copy is {'beside it' if copy['kept'] else 'not kept'}: {copy['reason']}"
+        for name, unit in (("ap50", ""), ("count_error", ""), ("milliseconds", " ms"), ("megabytes", " MB")):
+            yield f"  {name} {whole[name]:g}{unit} in float32, {small[name]:g}{unit} in 8 bits"
 
 
 def _compared(title: str, first: dict[str, float], second: dict[str, float], names: tuple[str, str]) -> Table:

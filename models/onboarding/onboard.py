@@ -60,7 +60,8 @@ def onboard(photos: Sequence[NamedPhoto], detector: LoadedModel, embedder: Loade
     """Writes `out`/gallery and `out`/onboarding.json and returns the latter.
 
     A part of the photos is set aside, to tell what a detector trained on the others, and a gallery with and without
-    tuning, are worth; the better ones are then made from all photos. A trained detector lies in `out`/product-detector.
+    tuning, are worth; the better ones are then made from all photos. A trained detector lies in `out`/product-detector,
+    with an 8-bit copy where that is as good.
 
     Raises:
         BadInputError: fewer than four photos or two SKUs, or `out` holds something already.
@@ -77,18 +78,26 @@ def onboard(photos: Sequence[NamedPhoto], detector: LoadedModel, embedder: Loade
         tuned = (trials["tuned"]["top1"] or 0) > (trials["plain"]["top1"] or 0)
         tuning = tune(crops, embedder.manifest.sha256, how.per_sku) if tuned else None
         report = {
-            "photos": len(photos),
-            "products": int(crops.labelled.sum()),
-            "skus": sorted(np.unique(crops.skus).tolist()),
-            "pictures": len(choose_pictures(crops, how.per_sku)),
+            **_made(photos, crops, how),
             "tuned": tuned,
             "detector_trained": own.final is not None,
+            **own.told(),
             "set_aside": {"photos": [photos[number].path.name for number in aside], **own.figures, **trials},
             "embedder": embedder.manifest.sha256,
             "detector": (own.final or detector).manifest.sha256,
         }
         _write(photos, crops, tuning, report, out, how, own.final)
     return report
+
+
+def _made(photos: Sequence[NamedPhoto], crops: Crops, how: Onboarding) -> dict[str, Any]:
+    """What the gallery is made from."""
+    return {
+        "photos": len(photos),
+        "products": int(crops.labelled.sum()),
+        "skus": sorted(np.unique(crops.skus).tolist()),
+        "pictures": len(choose_pictures(crops, how.per_sku)),
+    }
 
 
 def _check(photos: Sequence[NamedPhoto], out: Path) -> None:

@@ -10,6 +10,7 @@ TRAINING = [
     "test_onnx_padding.py",
     "test_quantise.py",
     "test_exported.py",
+    "onboarding/test_eight_bit.py",
 ]
 
 collect_ignore = [] if find_spec("torch") else TRAINING
