@@ -192,6 +192,8 @@ def publish(
     for reason in refused:
         err.print(f"[bold red]refused[/] {escape(reason)}")
     out.print(f"published version {version}: {len(pictures) - len(refused)} of {len(pictures)} pictures")
+    if (folder / HEIGHTS_NAME).exists():
+        err.print(f"{HEIGHTS_NAME} stays here: devices are sent the heights of the catalogue (height_mm of a product)")
     raise typer.Exit(1 if refused else 0)
 
 

@@ -150,27 +150,14 @@ class Gallery:
         return replace(self, accept_from=accept_from(self._siblings(calibration), elsewhere, false_accept))
 
     def _siblings(self, calibration: CalibrationSpec) -> FloatArray:
-        """(pictures,) what is stated of each, seen on a shelf, if the gallery did not hold its SKU.
-
-        Pack shots look more like each other than like what stands on a shelf: similarities are lowered to what is usual
-        there, as far as those between pictures of one SKU are above it. Heights are seen as they are.
-        """
+        """(pictures,) what is stated of each if the gallery did not hold its SKU; heights being seen as they are."""
         names, by_sku = self.similarities(self.embeddings)
         own = np.array(self.skus)[:, None] == names[None]
-        by_sku = by_sku * min(1.0, calibration.likeness / max(self._own_likeness(), calibration.likeness))
         likely = self._likely(np.where(own, -1, by_sku).astype(np.float32), calibration)
         seen, meant = (np.log(self._millimetres(of).astype(np.float64)) for of in (np.array(self.skus), names))
         told = ~np.isnan(seen)
         likely[told] = updated(likely[told], seen[told][:, None], meant)
         return np.asarray(likely.max(axis=1), np.float32)
-
-    def _own_likeness(self) -> float:
-        """Median over pictures of the cosine to the most similar other one of the same SKU; 0 where none has one."""
-        skus = np.array(self.skus)
-        others = (skus[:, None] == skus[None]) & ~np.eye(len(skus), dtype=bool)
-        paired = others.any(axis=1)
-        cosines = np.where(others, self.embeddings @ self.embeddings.T, -1)[paired]
-        return float(np.median(cosines.max(axis=1))) if paired.any() else 0.0
 
     def similarities(self, embeddings: FloatArray) -> tuple[npt.NDArray[np.str_], FloatArray]:
         """Names of the SKUs, and (N, SKUs) how similar each embedding is to each."""

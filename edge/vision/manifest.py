@@ -124,9 +124,6 @@ class CalibrationSpec(_Spec):
     intercept: float
     cosine: float
     lead: float
-    likeness: float = Field(
-        default=1.0, gt=0, le=1, description="usual cosine of a product on a shelf to the nearest picture of its SKU"
-    )
 
     def probability(self, cosine: npt.NDArray[np.float32], lead: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """The probabilities (N,) for the cosines and leads of N products."""

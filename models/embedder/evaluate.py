@@ -210,10 +210,7 @@ def trial(
 
 
 def fit_calibration(trials: list[Trial]) -> CalibrationSpec:
-    """Logistic regression of 'the nearest SKU is right' on cosine and lead, each trial weighing the same (Newton).
-
-    `likeness` is the mean over the trials of the median cosine where it is right.
-    """
+    """Logistic regression of 'the nearest SKU is right' on cosine and lead, each trial weighing the same (Newton)."""
     x = np.concatenate([np.stack([np.ones_like(t.cosine), t.cosine, t.lead], axis=1) for t in trials]).astype(float)
     y = np.concatenate([t.right for t in trials]).astype(float)
     weight = np.concatenate([np.full(len(t.right), 1 / len(t.right)) for t in trials])
@@ -224,8 +221,7 @@ def fit_calibration(trials: list[Trial]) -> CalibrationSpec:
         hessian = (x * (weight * p * (1 - p))[:, None]).T @ x + 1e-4 * np.eye(3)
         beta += np.linalg.solve(hessian, gradient)
     intercept, cosine, lead = (round(float(value), 4) for value in beta)
-    likeness = round(min(float(np.mean([np.median(t.cosine[t.right]) for t in trials])), 1.0), 4)
-    return CalibrationSpec(intercept=intercept, cosine=cosine, lead=lead, likeness=likeness)
+    return CalibrationSpec(intercept=intercept, cosine=cosine, lead=lead)
 
 
 def calibration_error(one: Trial, calibration: CalibrationSpec, bins: int = 10) -> float:

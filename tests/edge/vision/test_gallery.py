@@ -112,14 +112,6 @@ def test_heights_tell_look_alikes_apart_where_it_is_known_where_they_stand() -> 
     assert gallery.nearest(seen, SURE, boxes).skus == ("half", "large", "can", "can", "can", "can")
 
 
-def test_clean_pack_shots_do_not_make_a_gallery_ask_for_more_than_a_shelf_can_give() -> None:
-    looks = [unit(1, 0, 0, 0), unit(1, 0.3, 0, 0), unit(1, 0, 0.3, 0)]
-    gallery = Gallery(("cola", "cola", "light", "light", "zero", "zero"), np.repeat(np.stack(looks), 2, axis=0))
-    strangers, shelf = np.stack([unit(0, 0, 0, 1)] * 50), SURE.model_copy(update={"likeness": 0.85})
-    sharp, real = (gallery.accepting(one, strangers, 0.01).accept_from for one in (SURE, shelf))
-    assert real < sharp - 0.1
-
-
 def test_a_gallery_reads_the_heights_beside_its_pictures(tmp_path: Path, model: LoadedModel) -> None:
     plain = read_gallery(fill(tmp_path, cola=10, lime=220), model)
     (tmp_path / HEIGHTS_NAME).write_text("sku,height_mm\ncola,232\n")
