@@ -15,6 +15,7 @@ from cloud.alerts.rounds import AlertRounds
 from cloud.alerts.sending import AlertSender
 from cloud.analytics.forecast.rounds import OutlookRounds
 from cloud.analytics.judging.part import Judging, Together
+from cloud.analytics.late_photos import LatePhotos
 from cloud.analytics.live import Live
 from cloud.analytics.promo.rounds import PromotionRounds
 from cloud.analytics.rollups.background import RollupRounds
@@ -149,6 +150,7 @@ class Instance:
         self._run(galleries)
         self._run(NewcomerRounds(services))
         self._run(judging)
+        self._run(LatePhotos(services))
         self._run(SellOutRounds(services))
         self._run(OutlookRounds(services))
         self._run(PromotionRounds(services))

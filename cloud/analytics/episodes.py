@@ -1,23 +1,26 @@
-"""Stock-outs in the records: each batch of photos moves them on, a late photo has them told anew from the facts."""
+"""Stock-outs in the records: each batch of photos moves them on, a late photo has them told anew from the facts.
+
+How much a message may have read is bounded: what needs more photos than that waits, noted with the watch of its cooler,
+for `cloud.analytics.late_photos`, and goes on meanwhile as if no photo had come late.
+"""
 
 from __future__ import annotations
 
-import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from cloud.analytics.absence import Belief, Reading
 from cloud.analytics.models import ShelfWatch, SkuState, StockoutEpisode
-from cloud.analytics.photo_reading import NewPhotos, OverPlan, PhotoReading, Plan, over_plan, photo_of, plans_of
+from cloud.analytics.photo_reading import NewPhotos, OverPlan, PhotoReading, Plan, over_plan, plans_of
 from cloud.analytics.refills import Holes
 from cloud.analytics.stockouts import Episode, SkuWatch, fold
-from cloud.audits.archive import readable
-from cloud.audits.facts import Facts, observation
-from cloud.audits.observed import ObservationColumns
+from cloud.analytics.stored_photos import StoredPhotos, in_order
+from cloud.audits.facts import Facts
 from cloud.outlets.models import Cooler
 from cloud.retail.service import stockout_closed, stockout_opened
 
@@ -29,6 +32,32 @@ REFUTING = (CORRECTED, REFUTED)
 """Reasons for which a photo says that the product was there all the time."""
 LOOK_BACK = timedelta(days=5)
 """Where a photo comes late, so much of what was before is read first; all of it only where that shows no sighting."""
+MOST_AT_ONCE = 500
+"""Photos of a cooler that are read for a batch of messages; three weeks of one that takes a photo an hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToTell:
+    """SKUs whose stock-outs are to be told anew.
+
+    Attributes:
+        skus: which.
+        late_from: of the first photo that came late; None: they are told from the first photo on.
+        reason: why those that turn out to be none are withdrawn.
+        until: photos later than this are somebody else's to take into account.
+        most: photos to be read; the SKUs that would take more are left as they are.
+    """
+
+    skus: Set[str]
+    late_from: datetime | None
+    reason: str
+    until: datetime | None = None
+    most: int | None = None
+
+    @property
+    def starts(self) -> tuple[datetime | None, ...]:
+        """Moments from which on to read, as long as SKUs are left."""
+        return (self.late_from - LOOK_BACK, None) if self.late_from else (None,)
 
 
 class StockoutBook:
@@ -36,7 +65,7 @@ class StockoutBook:
 
     def __init__(self, session: Session, facts: Facts, tenant: str, coolers: Sequence[Cooler]) -> None:
         self._session = session
-        self._facts = facts
+        self._stored = StoredPhotos(facts, tenant)
         self._tenant = tenant
         self._touched: list[tuple[StockoutEpisode, bool, timedelta]] = []
         ids = [cooler.id for cooler in coolers]
@@ -52,14 +81,19 @@ class StockoutBook:
         """Take the photos of one cooler into account."""
         plan, watch = self._begin(new)
         planned, missing = plan.skus, self._open[new.cooler.id]
-        photos = sorted(new.photos, key=_in_order)
+        photos = sorted(new.photos, key=in_order)
         known_until = watch.known_until or new.known_until
         late_from = photos[0].at if known_until is not None and photos[0].at <= known_until else None
-        told_anew = planned if late_from else planned - watch.skus.keys() if known_until else frozenset()
+        unknown = planned - watch.skus.keys() - (watch.waiting or {}).keys() if known_until else frozenset()
+        told_anew = planned if late_from else unknown
         _note(watch, photos)
-        watches = self._retell(new, plan, watch, told_anew, late_from, CORRECTED) if told_anew else {}
-        read = self._over_plan(new.cooler, photos, plan, _holes(watch))
-        for sku in planned - told_anew:
+        asked = ToTell(told_anew, late_from, CORRECTED, most=MOST_AT_ONCE)
+        watches = self._retell(new, plan, watch, asked) if told_anew else {}
+        _let_wait(watch, {sku: None if sku in unknown else late_from for sku in told_anew - watches.keys()})
+        waiting = (watch.waiting or {}).keys() - watch.skus.keys()
+        in_time = [photo for photo in photos if late_from is None or known_until is None or photo.at > known_until]
+        read = self._over_plan(new.cooler, in_time, plan, _holes(watch))
+        for sku in planned - watches.keys() - waiting:
             row = missing.get(sku)
             episodes, watches[sku] = fold((one.of(sku) for one in read), _watch(watch.skus.get(sku), row))
             self._settle(new, sku, [row] if row else [], episodes, REFUTED)
@@ -79,8 +113,28 @@ class StockoutBook:
         before = len(self._touched)
         plan, watch = self._begin(known)
         until = watch.known_until or known.known_until
-        told = self._retell(known, plan, watch, plan.skus, since, TOLD_ANEW, until)
+        told = self._retell(known, plan, watch, ToTell(plan.skus, since, TOLD_ANEW, until))
         watch.skus = {sku: _state(state) for sku, state in told.items()}
+        self._session.add(watch)
+        return len(self._touched) - before
+
+    def tell_waiting(self, known: NewPhotos) -> int:
+        """Tell the stock-outs of a cooler anew that wait for it, however many of its photos that takes.
+
+        Args:
+            known: no photos, but until when they were taken into account.
+
+        Returns:
+            How many episodes that touched.
+        """
+        before = len(self._touched)
+        plan, watch = self._begin(known)
+        until = watch.known_until or known.known_until
+        told: dict[str, SkuWatch] = {}
+        for late_from, skus in _waiting(watch, plan.skus).items():
+            told |= self._retell(known, plan, watch, ToTell(skus, late_from, CORRECTED, until))
+        watch.skus = watch.skus | {sku: _state(state) for sku, state in told.items()}
+        watch.waiting = None
         self._session.add(watch)
         return len(self._touched) - before
 
@@ -92,57 +146,36 @@ class StockoutBook:
             self._withdraw(missing[sku], new, NOT_PLANNED)
         return plan, self._watches.get(new.cooler.id) or ShelfWatch(cooler_id=new.cooler.id, skus={})
 
-    def _retell(
-        self,
-        new: NewPhotos,
-        plan: Plan,
-        watch: ShelfWatch,
-        skus: Set[str],
-        late_from: datetime | None,
-        reason: str,
-        until: datetime | None = None,
-    ) -> dict[str, SkuWatch]:
-        """Fold the facts anew, for each SKU from its last sure sighting before the late photo, else from the start."""
+    def _retell(self, new: NewPhotos, plan: Plan, watch: ShelfWatch, asked: ToTell) -> dict[str, SkuWatch]:
+        """Fold the facts anew, for each SKU from its last sure sighting before the late photo, else from the start.
+
+        Returns:
+            What is known of each SKU then; those are missing that need more photos than may be read.
+        """
         watches: dict[str, SkuWatch] = {}
-        for since in (late_from - LOOK_BACK, None) if late_from else (None,):
-            waiting = skus - watches.keys()
-            photos = self._photos(new.cooler.id, since, until) if waiting else []
+        cooler = new.cooler.id
+        for since in asked.starts:
+            left = asked.skus - watches.keys()
+            times = self._stored.times(cooler, since, asked.until, asked.most) if left else []
+            if asked.most is not None and len(times) > asked.most:
+                break
+            photos = self._stored.readings(cooler, times)
             _note(watch, photos)
+            seen = new if new.photos else replace(new, photos=_first_late(photos, asked.late_from))
             read = self._over_plan(new.cooler, photos, plan, {})
-            for sku in waiting:
+            for sku in left:
                 readings = [one.of(sku) for one in read]
-                start = _restart(readings, late_from)
+                start = _restart(readings, asked.late_from)
                 if start is None and since:
                     continue
                 episodes, watches[sku] = fold(readings[start or 0 :])
-                rows = self._rows(new.cooler.id, sku, None if start is None else readings[start].at)
-                self._settle(new, sku, rows, episodes, reason)
+                rows = self._rows(cooler, sku, None if start is None else readings[start].at)
+                self._settle(seen, sku, rows, episodes, asked.reason)
         return watches
 
     def _over_plan(self, cooler: Cooler, photos: Sequence[PhotoReading], plan: Plan, holes: Holes) -> list[OverPlan]:
-        whole = self._whole_before(cooler.id, photos[0].at) if photos and photos[0].unseen else None
+        whole = self._stored.whole_before(cooler.id, photos[0].at) if photos and photos[0].unseen else None
         return over_plan(photos, plan, holes, gravity_feed=cooler.gravity_feed, whole=whole)
-
-    def _whole_before(self, cooler: str, moment: datetime) -> PhotoReading | None:
-        """The last photo before a moment that showed all of the cooler."""
-        photo = observation.c
-        usable = (photo.cooler == cooler, photo.verdict != "unusable", photo.clock_suspect == 0)
-        last = select(func.max(photo.captured_at)).where(*usable, photo.captured_at < moment)
-        found = self._facts.select(self._tenant, last.group_by(photo.cooler), observation)
-        return self._photos(cooler, found[0][0], found[0][0])[-1] if found else None
-
-    def _photos(self, cooler: str, since: datetime | None, until: datetime | None) -> list[PhotoReading]:
-        """The photos of a cooler, also those of a part of it."""
-        photo = observation.c
-        wanted = select(photo.document, photo.device).where(photo.cooler == cooler, photo.clock_suspect == 0)
-        wanted = wanted.where((photo.verdict != "unusable") | (photo.part == 1))
-        if since:
-            wanted = wanted.where(photo.captured_at >= since)
-        if until:
-            wanted = wanted.where(photo.captured_at <= until)
-        rows = self._facts.select(self._tenant, wanted, observation)
-        read = ((row.device, message) for row in rows for message in readable([row.document], ObservationColumns))
-        return sorted((photo_of(message, device) for device, message in read), key=_in_order)
 
     def _rows(self, cooler: str, sku: str, since: datetime | None) -> list[StockoutEpisode]:
         rows = select(StockoutEpisode).where(StockoutEpisode.cooler_id == cooler, StockoutEpisode.sku == sku)
@@ -172,7 +205,7 @@ class StockoutBook:
 
     def _withdraw(self, row: StockoutEpisode, new: NewPhotos, reason: str) -> None:
         self._touch(row, new.age)
-        row.withdrawn_at = _refuting(row, new.photos) if reason in REFUTING else row.last_missed_at
+        row.withdrawn_at = _refuting(row, new.photos) if reason in REFUTING and new.photos else row.last_missed_at
         row.withdrawn_reason = reason
 
     def _touch(self, row: StockoutEpisode, age: timedelta) -> None:
@@ -207,6 +240,28 @@ def _note(watch: ShelfWatch, photos: Sequence[PhotoReading]) -> None:
         watch.known_until = photos[-1].at
 
 
+def _first_late(photos: Sequence[PhotoReading], late_from: datetime | None) -> Sequence[PhotoReading]:
+    """The photo that came late, of those that are stored; the newest where none did."""
+    return [photo for photo in photos if photo.at >= late_from][:1] if late_from else photos[-1:]
+
+
+def _let_wait(watch: ShelfWatch, more: Mapping[str, datetime | None]) -> None:
+    """Note SKUs that are to be told anew, each from the earliest photo that came late; None: from the first photo."""
+    if more:
+        waiting = watch.waiting or {}
+        since = {sku: at.isoformat() if at else "" for sku, at in more.items()}
+        watch.waiting = waiting | {sku: min(at, waiting.get(sku, at)) for sku, at in since.items()}
+
+
+def _waiting(watch: ShelfWatch, planned: Set[str]) -> dict[datetime | None, set[str]]:
+    """The planned SKUs that wait, by the photo that came late: those with one have the earliest of all of them."""
+    waiting = {sku: at for sku, at in (watch.waiting or {}).items() if sku in planned}
+    from_start = {sku for sku, at in waiting.items() if not at}
+    late = {sku: at for sku, at in waiting.items() if at}
+    found: dict[datetime | None, set[str]] = {None: from_start} if from_start else {}
+    return found | ({datetime.fromisoformat(min(late.values())): set(late)} if late else {})
+
+
 def _refuting(row: StockoutEpisode, photos: Sequence[PhotoReading]) -> datetime:
     """When the first of some photos was taken that shows what had been told as out; else the first of them."""
     shows_it = [photo.at for photo in photos if row.sku in photo.skus and photo.at > row.last_seen_at]
@@ -230,10 +285,6 @@ def _paired(
         if row in free:
             free.remove(row)
         yield episode, row
-
-
-def _in_order(photo: PhotoReading) -> tuple[datetime, uuid.UUID]:
-    return photo.at, photo.observation
 
 
 def _overlap(row: StockoutEpisode, episode: Episode) -> bool:

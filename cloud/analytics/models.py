@@ -66,8 +66,20 @@ class ShelfWatch(TenantKeyed, Base):
     """Where each planned SKU of a cooler stands after its latest usable photo: the state of the stock-out rules."""
 
     __tablename__ = "shelf_watch"
+    __table_args__ = (
+        Index(
+            "ix_shelf_watch_waiting",
+            "tenant_id",
+            "cooler_id",
+            sqlite_where=text("waiting IS NOT NULL"),
+            postgresql_where=text("waiting IS NOT NULL"),
+        ),
+    )
 
     cooler_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     skus: Mapped[dict[str, SkuState]] = mapped_column(JSON)
     known_until: Mapped[datetime | None]
     """When the newest photo was taken that is taken into account, of the whole cooler or a part of it."""
+    waiting: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    """The SKUs that are to be told anew in the background, each with the time of the photo that came late, RFC 3339;
+    empty: from the first photo on."""
