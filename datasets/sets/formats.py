@@ -81,7 +81,7 @@ def format_of(source: Path) -> Format:
 
 
 def _label_folders(source: Path) -> list[Path]:
-    return [source / "labels", source / "train" / "labels", source / "valid" / "labels", source / "val" / "labels"]
+    return [source / "labels", *(source / split / "labels" for split in ("train", "valid", "val", "test"))]
 
 
 def coco_files(folder: Path) -> list[Path]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from datasets.sets.layout import LABELS_FILE
 from edge.vision.detections import CLASSES, GAP, PERSON, PRODUCT
 from facings.errors import BadInputError
-from models.coco import LEAST_VISIBLE, CocoBox, CocoFile, Corners, read_coco_file
+from models.coco import LEAST_VISIBLE, CocoBox, CocoFile, Corners, read_labels
 from models.detector.photoset import ClassLabels, LabelledPhoto, as_boxes
 
 
@@ -28,12 +28,12 @@ def read_scenes(folder: Path) -> list[LabelledPhoto]:
 
 
 def read_labelled(file: Path, images: Path) -> list[LabelledPhoto]:
-    """The photos of a COCO file with every class that a detector may find and the file's categories name.
+    """The photos of a COCO file, or of a set in the folder `file`, with every class of its that a detector may find.
 
     Raises:
         BadInputError: it is no COCO file.
     """
-    scenes = read_coco_file(file)
+    scenes = read_labels(file, images)
     classes = _classes(scenes)
     sure: dict[tuple[int, str], list[Corners]] = defaultdict(list)
     unsure: dict[tuple[int, str], list[Corners]] = defaultdict(list)

@@ -34,7 +34,7 @@ console = Console(stderr=True)
 
 def evaluate(
     images: Annotated[Path, typer.Option(help="Folder of the photos.")],
-    labels: Annotated[Path, typer.Option(help="COCO file of their boxes; its categories are the SKUs.")],
+    labels: Annotated[Path, typer.Option(help="COCO file, or folder of a YOLO set; its categories are the SKUs.")],
     gallery: Annotated[
         Path | None, typer.Option(help="Folder of pictures per SKU, or what `models onboard` made: names are judged.")
     ] = None,

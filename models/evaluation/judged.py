@@ -18,7 +18,6 @@ from edge.vision.gallery import Best, Gallery
 from edge.vision.neighbours import with_neighbours
 from edge.vision.zoo import DetectorManifest, EmbedderManifest, LoadedModel
 from facings.errors import BadInputError
-from models.detector.photoset import read_pixels
 from models.evaluation.truth import NamedPhoto
 
 LOWEST_SCORE = 0.01
@@ -132,7 +131,7 @@ def judge(photo: NamedPhoto, eyes: Eyes) -> JudgedPhoto:
     Raises:
         BadInputError: the photo cannot be read.
     """
-    return match(photo, *eyes.look(read_pixels(photo.path)))
+    return match(photo, *eyes.look(photo.pixels()))
 
 
 def match(photo: NamedPhoto, found: Detections, best: Best) -> JudgedPhoto:

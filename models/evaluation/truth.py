@@ -1,4 +1,4 @@
-"""Labelled photos with the SKU of every product, from a COCO file."""
+"""Labelled photos with the SKU of every product, from a COCO file or the folder of a YOLO set."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import numpy.typing as npt
 from edge.vision.boxes import Boxes
 from facings.errors import BadInputError
 from facings.labels import sku_of
-from models.coco import CocoBox, CocoCamera, CocoImage, read_coco_file
-from models.detector.photoset import as_boxes
+from models.coco import CocoBox, CocoCamera, CocoImage, read_labels
+from models.detector.photoset import as_boxes, read_pixels
 
 CLEAR = 0.7
 """Share of a lane's first product that must show for it to be `clear`; what shows less, or is behind, is `hidden`."""
@@ -30,6 +30,7 @@ class NamedPhoto:
         ignored: (M, 4) regions that count neither as product nor as background.
         stress: level of each kind of stress, where the labels tell.
         views: how each product is seen, where the labels tell: `aisle-clear`, `corner-hidden`.
+        size: width and height in pixels that the labels state.
     """
 
     path: Path
@@ -38,18 +39,33 @@ class NamedPhoto:
     ignored: Boxes
     stress: Mapping[str, int] = field(default_factory=dict)
     views: tuple[str, ...] = ()
+    size: tuple[int, int] | None = None
+
+    def pixels(self) -> npt.NDArray[np.uint8]:
+        """Its pixels (H, W, 3) BGR.
+
+        Raises:
+            BadInputError: the file is no image, or of another size than its labels were made for.
+        """
+        read = read_pixels(self.path)
+        height, width = read.shape[:2]
+        if self.size not in (None, (width, height)):
+            raise BadInputError(f"{self.path} has {width} x {height} pixels, but its labels say "
+                                f"{self.size[0]} x {self.size[1]}: give the photo that was labelled.")  # fmt: skip
+        return read
 
 
 def read_named(labels: Path, images: Path, visible_from: float = 0.0) -> list[NamedPhoto]:
-    """The photos of a COCO file with their products.
+    """The photos of a COCO file, or of a set in the folder `labels`, with their products.
 
     `iscrowd` boxes, and those whose `visible_fraction` is given and below `visible_from`, become ignored regions;
     categories that are no product are left out.
 
     Raises:
-        BadInputError: the file is no COCO file, or speaks of images or categories that it does not list.
+        BadInputError: the labels cannot be read or make no sense, label no product, or speak of images or categories
+            that they do not list; or a photo is not in `images`.
     """
-    coco = read_coco_file(labels)
+    coco = read_labels(labels, images)
     names: dict[int | None, str] = {category.id: sku_of(category.name) for category in coco.categories}
     others = coco.others()
     boxes: dict[int, list[CocoBox]] = {image.id: [] for image in coco.images}
@@ -59,7 +75,15 @@ def read_named(labels: Path, images: Path, visible_from: float = 0.0) -> list[Na
                                 "one of them is not listed")  # fmt: skip
         if box.category_id not in others:
             boxes[box.image_id].append(box)
-    return [_photo(image, boxes[image.id], names, images, visible_from) for image in coco.images]
+    photos = [_photo(image, boxes[image.id], names, images, visible_from) for image in coco.images]
+    if not any(photo.skus for photo in photos):
+        raise BadInputError(f"{labels} labels no product on any of its {len(photos)} photos: there is nothing to learn "
+                            "from or to judge by.")  # fmt: skip
+    missing = [photo.path for photo in photos if not photo.path.is_file()]
+    if missing:
+        raise BadInputError(f"{len(missing)} of the {len(photos)} photos of {labels} are not there, such as "
+                            f"{missing[0]}: name their folder with --images.")  # fmt: skip
+    return photos
 
 
 def _photo(image: CocoImage, boxes: Iterable[CocoBox], names: Mapping[int | None, str], images: Path,
@@ -75,6 +99,7 @@ def _photo(image: CocoImage, boxes: Iterable[CocoBox], names: Mapping[int | None
         as_boxes(box.corners for box in unsure),
         image.stress,
         tuple(_view(image.camera, box) for box in sure) if image.camera else (),
+        (image.width, image.height) if image.width and image.height else None,
     )
 
 

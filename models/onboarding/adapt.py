@@ -20,9 +20,9 @@ from edge.vision.detect import detect
 from edge.vision.golden import PICTURE_NAME
 from edge.vision.manifest import DetectorManifest, SourceSpec
 from edge.vision.zoo import LoadedModel, load_session, zoo_folder
-from facings.errors import BadInputError
+from facings.errors import BadInputError, UnavailableError
 from models.detector.config import DetectorConfig, ReleaseSettings, SourceSettings
-from models.detector.photoset import LabelledPhoto, read_pixels, write_photoset
+from models.detector.photoset import LabelledPhoto, write_photoset
 from models.evaluation.truth import NamedPhoto
 
 _FRESH_BLOCKS = 11
@@ -56,6 +56,7 @@ def adapted(photos: Sequence[NamedPhoto], detector: LoadedModel, how: Training, 
 
     Raises:
         BadInputError: it is no detector of ours, or a photo cannot be read.
+        UnavailableError: it has no golden picture.
     """
     from models.detector.export import write_manifest  # noqa: PLC0415 - torch
     from models.detector.trainer import FacingsTrainer  # noqa: PLC0415 - torch
@@ -74,11 +75,14 @@ def adapted(photos: Sequence[NamedPhoto], detector: LoadedModel, how: Training, 
 def _source(detector: LoadedModel) -> tuple[Path, DetectorManifest]:
     if not isinstance(detector.manifest, DetectorManifest):
         raise BadInputError(f"{detector.manifest.name} is no detector: give the folder of one with --model.")
-    return detector.folder or zoo_folder() / DETECTOR, detector.manifest
+    folder = detector.folder or zoo_folder() / DETECTOR
+    if not (folder / PICTURE_NAME).exists():
+        raise UnavailableError(f"{folder} has no golden picture: give it one with `facings models golden`.")
+    return folder, detector.manifest
 
 
 def _lesson(photo: NamedPhoto, detector: LoadedModel) -> LabelledPhoto:
-    found = detect(detector, read_pixels(photo.path)).boxes
+    found = detect(detector, photo.pixels()).boxes
     missed = found[iou(found, photo.boxes).max(axis=1, initial=0) < _ALREADY_BOXED]
     return LabelledPhoto(photo.path.resolve(), photo.boxes, np.concatenate([photo.ignored, missed]))
 

@@ -19,7 +19,7 @@ from models.onboarding.onboard import Onboarding, onboard
 
 def onboard_customer(
     images: Annotated[Path, typer.Option(help="Folder of the photos; twenty are a good start.")],
-    labels: Annotated[Path, typer.Option(help="COCO file of their boxes; its categories become the SKUs.")],
+    labels: Annotated[Path, typer.Option(help="COCO file, or folder of a YOLO set; its categories become the SKUs.")],
     out: Annotated[Path, typer.Option(help="New folder for gallery/, onboarding.json, maybe product-detector/.")],
     per_sku: Annotated[int, typer.Option(min=1, help="Pictures of each SKU in the gallery, at most.")] = 12,
     set_aside: Annotated[float, typer.Option(min=0.05, max=0.5, help="Share of the photos that only judge.")] = 0.2,
@@ -54,7 +54,7 @@ def _show(report: dict[str, Any], out: Path, console: Console) -> None:
     made = "tuned" if report["tuned"] else "plain: tuning did not help"
     console.print(f"{len(report['skus'])} SKUs, {report['pictures']} pictures in {out}/gallery ({made})")
     for line in _of_detector(report, out):
-        console.print(line, highlight=False)
+        console.print(line, highlight=False, soft_wrap=True)
 
 
 def _of_detector(report: dict[str, Any], out: Path) -> Iterator[str]:

@@ -13,7 +13,6 @@ from edge.vision.detect import detect
 from edge.vision.detections import FloatArray
 from edge.vision.embed import embed
 from edge.vision.zoo import LoadedModel
-from models.detector.photoset import read_pixels
 from models.evaluation.judged import assign
 from models.evaluation.truth import NamedPhoto, sizes
 
@@ -49,7 +48,7 @@ def read_crops(photos: Iterable[NamedPhoto], detector: LoadedModel, embedder: Lo
     """
     vectors, skus, numbers, boxes, labelled = [], [], [], [], []
     for number, photo in enumerate(photos):
-        pixels = read_pixels(photo.path)
+        pixels = photo.pixels()
         found = detect(detector, pixels).boxes
         of = assign(iou(found, photo.boxes), 0.5)
         every = np.concatenate([photo.boxes, found[of >= 0]])

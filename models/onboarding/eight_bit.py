@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from models.detector.photoset import read_pixels
 from models.evaluation.truth import NamedPhoto
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ def lay_copy(folder: Path, learned: Sequence[NamedPhoto], judges: list[NamedPhot
 
     manifest = quantise.detector_of(folder)
     step = -(-len(learned) // CALIBRATED_ON) or 1  # from all over the set: photos of one cooler follow each other
-    copy = quantise.quantised(folder, (read_pixels(photo.path) for photo in learned[::step]))
+    copy = quantise.quantised(folder, (photo.pixels() for photo in learned[::step]))
     files = {"float32": (folder / manifest.file).read_bytes(), "int8": copy}
     judged = {name: quantise.judge_file(manifest, file, judges) for name, file in files.items()}
     told = {name: _figures(each) for name, each in judged.items()}

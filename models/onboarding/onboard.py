@@ -22,7 +22,6 @@ from edge.vision.tuning import Tuning
 from edge.vision.zoo import LoadedModel
 from facings.errors import BadInputError
 from facings.files import whole_folder, write_atomic
-from models.detector.photoset import read_pixels
 from models.evaluation.cli import figures_of
 from models.evaluation.judged import Eyes, judge
 from models.evaluation.truth import NamedPhoto
@@ -135,7 +134,7 @@ def _write(photos: Sequence[NamedPhoto], crops: Crops, tuning: Tuning | None, re
     chosen = crops.take(choose_pictures(crops, how.per_sku))
     with whole_folder(out) as part:
         for number, (sku, photo, box) in enumerate(zip(chosen.skus, chosen.photos, chosen.boxes, strict=True)):
-            picture = _cut(photos[photo].path, box.round().astype(int).tolist())
+            picture = _cut(photos[photo], box.round().astype(int).tolist())
             write_atomic(part / GALLERY / str(sku) / f"{number:05d}.jpg", jpeg(picture, _PICTURE_QUALITY))
         if tuning:
             tuning.save(part / GALLERY)
@@ -144,9 +143,9 @@ def _write(photos: Sequence[NamedPhoto], crops: Crops, tuning: Tuning | None, re
         write_atomic(part / REPORT, json.dumps(report, indent=2) + "\n")
 
 
-def _cut(path: Path, box: list[int]) -> Any:
+def _cut(photo: NamedPhoto, box: list[int]) -> Any:
     """The product of a photo; a tiny one is enlarged to what a gallery takes."""
-    pixels = read_pixels(path)
+    pixels = photo.pixels()
     x1, y1, x2, y2 = max(box[0], 0), max(box[1], 0), box[2], box[3]
     picture = pixels[y1 : max(y2, y1 + 1), x1 : max(x2, x1 + 1)]
     scale = _LEAST_SIDE / min(picture.shape[:2])
