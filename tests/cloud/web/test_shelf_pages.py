@@ -12,6 +12,7 @@ from cloud.outlets.models import Cooler
 from cloud.web.competition import points
 from tests.cloud.web.conftest import english_texts, signed_in
 from tests.cloud.web.test_web_pages import HTMX, text_of
+from tests.support.messages import NOON, products_of
 from tests.support.shelf import Shelf
 
 WRONG = {"lemon-330": 2, "cola-330": 3, "rival-330": 1, None: 1}
@@ -26,6 +27,20 @@ def lived(shelf: Shelf) -> Shelf:
     shelf.send(shelf.row(now - 240, RIGHT), shelf.row(now - 30, RIGHT), shelf.row(now - 2, WRONG))
     judge_photos(shelf.services, "acme", ["cooler-01", "cooler-02"])
     return shelf
+
+
+def test_heights_are_listed_from_the_top(lived: Shelf, manager: httpx.Client) -> None:
+    on_three = [
+        product.model_copy(update={"row": row})
+        for row, sku in enumerate(("cola-330", "rival-330", "lemon-330"))
+        for product in products_of({sku: 2})
+    ]
+    now = (lived.services.clock.now() - NOON).total_seconds() / 3600
+    lived.send(lived.photo(now - 1, {"cola-330": 2}, products=tuple(on_three), gaps=(), rows=3), device="cooler-02")
+    judge_photos(lived.services, "acme", ["cooler-02"])
+    shown = text_of(manager.get("/competition")).partition("Own share by height of the shelf")[2]
+    rows = re.findall(r"(Upper third|Middle third, eye level|Lower third) (\d+%)", shown)
+    assert rows == [("Upper third", "100%"), ("Middle third, eye level", "0%"), ("Lower third", "100%")]
 
 
 def test_the_cooler_page_tells_how_to_repair_it(lived: Shelf, manager: httpx.Client) -> None:

@@ -50,6 +50,20 @@ def test_facings_are_told_by_height(shelf: Shelf) -> None:
     }
 
 
+def test_heights_come_from_the_top_and_their_lines_by_cooler_and_sku(shelf: Shelf) -> None:
+    products = on_shelves(["rival-330", "lemon-330"], ["cola-330", "rival-330"], ["lemon-330", "cola-330"])
+    shelf.send(shelf.photo(0, {"cola-330": 2}, products=products, gaps=(), rows=3), device="cooler-02")
+    judge_photos(shelf.services, "acme", ["cooler-02"])
+    shelf.services.rollups.refresh()
+    with shelf.services.records.session("acme", write=False) as session:
+        found = lines_by_height(shelf.services.facts, "acme", Known(session), NOON, END)
+    assert [(height, [(line.cooler[-2:], line.sku[:-4]) for line in lines]) for height, lines in found.items()] == [
+        ("top", [("01", "cola"), ("02", "lemon"), ("02", "rival")]),
+        ("eye-level", [("01", "cola"), ("01", "rival"), ("02", "cola"), ("02", "rival")]),
+        ("bottom", [("01", "lemon"), ("02", "cola"), ("02", "lemon")]),
+    ]
+
+
 def test_the_share_at_eye_level(shelf: Shelf) -> None:
     with shelf.services.records.session("acme", write=False) as session:
         series = Period(session, shelf.services.facts, "acme", NOON, END).series(BY_NAME["eye-level-share"], "outlet")
