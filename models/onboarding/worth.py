@@ -110,7 +110,7 @@ def decide(gains: Sequence[Gain]) -> Verdict:
     elif clear:
         deciding, reason = clear, f"it is better by more than chance: {_told(clear)}"
     else:
-        deciding, reason = [], f"it is not better by more than chance and {LEAST}: {_told(gains)}"
+        deciding, reason = [], f"no figure is better by {LEAST} and by more than chance: {_told(gains)}{_hint(gains)}"
     return Verdict(tuple(gains), bool(clear) and not losses, tuple(gain.figure for gain in deciding), reason)
 
 
@@ -139,6 +139,11 @@ def _standard_error(without: npt.NDArray[np.float64]) -> float:
     """The jackknife's, of the values (N,) of a figure with each of N photos left out."""
     count = len(without)
     return math.sqrt((count - 1) / count * float(np.square(without - without.mean()).sum()))
+
+
+def _hint(gains: Sequence[Gain]) -> str:
+    """What to do where only the number of photos stands in the way."""
+    return "; more labelled photos would tell" if any(gain.value >= LEAST for gain in gains) else ""
 
 
 def _told(gains: Sequence[Gain]) -> str:
