@@ -58,7 +58,7 @@ def evaluate(
     """Find, name and count the products of labelled photos, and say how right that was."""
     photos = read_named(labels, images, visible_from)
     precision: Precision = "int8" if int8 else "float32"
-    eyes = open_eyes(model, None if class_agnostic else gallery, threads, long_side, false_accept, precision)
+    eyes = open_eyes(model, gallery, threads, long_side, false_accept, precision, named=not class_agnostic)
     if eyes.gallery is None and not class_agnostic and len({sku for photo in photos for sku in photo.skus}) > 1:
         raise BadInputError(f"{labels} has boxes of several SKUs: add --gallery to judge names, or --class-agnostic.")
     judged = [judge(photo, eyes) for photo in track(photos, "Looking", console=console)]
@@ -69,7 +69,8 @@ def evaluate(
     if page is not None:
         write_page(judged, eyes.threshold, page)
     if record is not None:
-        record_figures(figures, record, own_command(), model or zoo_folder() / DETECTOR)
+        assert eyes.detector.folder is not None
+        record_figures(figures, record, own_command(), eyes.detector.folder)
 
 
 def open_eyes(
@@ -79,8 +80,11 @@ def open_eyes(
     long_side: int | None = None,
     false_accept: float = FALSE_ACCEPT,
     precision: Precision = "float32",
+    named: bool = True,
 ) -> Eyes:
     """The models that look; what `models onboard` made brings its own detector, if it needed one.
+
+    Without a gallery, or where nothing is to be `named`, it is a detector alone.
 
     Raises:
         BadInputError: no detector, or no usable gallery.
@@ -90,7 +94,7 @@ def open_eyes(
     pictures = gallery / "gallery" if gallery and onboarded else gallery
     own = gallery / DETECTOR if gallery and onboarded and (gallery / DETECTOR).is_dir() else None
     detector = load_session(model or own or zoo_folder() / DETECTOR, threads, precision)
-    if pictures is None:
+    if pictures is None or not named:
         return Eyes(detector, long_side=long_side)
     embedder = load_session(zoo_folder() / EMBEDDER, threads)
     opened = read_gallery(pictures, embedder, false_accept)

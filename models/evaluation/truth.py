@@ -86,6 +86,17 @@ def read_named(labels: Path, images: Path, visible_from: float = 0.0) -> list[Na
     return photos
 
 
+def listed_skus(labels: Path, images: Path) -> frozenset[str]:
+    """The SKUs that the labels list, also those without a box.
+
+    Raises:
+        BadInputError: the labels cannot be read or make no sense.
+    """
+    coco = read_labels(labels, images)
+    others = coco.others()
+    return frozenset(sku_of(category.name) for category in coco.categories if category.id not in others)
+
+
 def _photo(image: CocoImage, boxes: Iterable[CocoBox], names: Mapping[int | None, str], images: Path,
            visible_from: float) -> NamedPhoto:  # fmt: skip
     sure: list[CocoBox] = []

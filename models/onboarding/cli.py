@@ -12,7 +12,7 @@ from rich.table import Table
 
 from edge.vision.chain import DETECTOR, EMBEDDER
 from edge.vision.zoo import load_session, zoo_folder
-from models.evaluation.truth import read_named
+from models.evaluation.truth import listed_skus, read_named
 from models.onboarding.adapt import Training, can_train
 from models.onboarding.onboard import Onboarding, onboard
 
@@ -43,6 +43,9 @@ def onboard_customer(
     how = Onboarding(per_sku, set_aside, seed, training)
     report = onboard(read_named(labels, images), detector, embedder, out, how)
     _show(report, out, console)
+    unseen = listed_skus(labels, images) - set(report["skus"])
+    if unseen:
+        console.print(f"No box, so not in the gallery: {', '.join(sorted(unseen))}", highlight=False, soft_wrap=True)
 
 
 def _show(report: dict[str, Any], out: Path, console: Console) -> None:

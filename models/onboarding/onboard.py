@@ -115,7 +115,11 @@ def _set_aside(count: int, how: Onboarding) -> list[int]:
 def _compare(photos: Sequence[NamedPhoto], crops: Crops, aside: list[int], detector: LoadedModel,
              embedder: LoadedModel, how: Onboarding) -> dict[str, dict[str, Any]]:  # fmt: skip
     """The figures on the photos set aside, of galleries made from the others."""
-    known = crops.take(~np.isin(crops.photos, aside))
+    judging = np.isin(crops.photos, aside)
+    known = crops.take(~judging)
+    if not np.isin(crops.skus[judging], known.skus).any():
+        raise BadInputError("no product of the photos set aside stands on the others, too: label more photos, or set "
+                            "others aside with --seed")  # fmt: skip
     tuning = tune(known, embedder.manifest.sha256, how.per_sku)
     return {
         name: _figures([photos[number] for number in aside], Eyes(detector, embedder, gallery))

@@ -12,7 +12,7 @@ import pytest
 
 from facings.errors import BadInputError
 from facings.labels import sku_of
-from models.evaluation.truth import read_named
+from models.evaluation.truth import listed_skus, read_named
 
 COCO: dict[str, Any] = {
     "images": [{"id": 7, "file_name": "a.jpg", "stress": {"fog": 2}}],
@@ -48,6 +48,7 @@ def test_products_come_with_their_sku_and_what_is_none_is_left_out(tmp_path: Pat
     assert photo.boxes.tolist() == [[1, 2, 4, 6], [8, 8, 10, 10]]
     assert photo.ignored.tolist() == [[5, 5, 10, 10], [9, 9, 10, 10]]
     assert photo.stress == {"fog": 2}
+    assert listed_skus(tmp_path / "labels.json", tmp_path) == {"cola-zero-0-5l", "lime"}
 
 
 def test_how_each_product_is_seen_comes_with_it_where_the_labels_tell(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from datasets.compose.export import ComposeJob, compose_dataset
+from edge.vision.manifest import read_manifest
 from edge.vision.tuning import TUNING_NAME, read_tuning
+from edge.vision.zoo import zoo_folder
 from facings.errors import BadInputError
 from models.cli import app
 from models.onboarding.crops import Crops, choose_pictures
@@ -66,6 +69,18 @@ def test_what_was_made_names_the_customers_products(customer: Path, onboarded: P
     assert figures["top1"] > 0.95
     assert figures["map50"] > 0.9
     assert (tmp_path / "page" / "index.html").exists()
+
+
+def test_figures_go_to_the_detector_that_was_judged_also_where_no_names_are(
+    customer: Path, onboarded: Path, tmp_path: Path
+) -> None:
+    """What onboarding made may hold a detector; here it is the shipped one."""
+    own = Path(shutil.copytree(onboarded, tmp_path / "northwind"))
+    shutil.copytree(zoo_folder() / "product-detector", own / "product-detector")
+    shipped = read_manifest(zoo_folder() / "product-detector")
+    call(customer, "eval", "--gallery", str(own), "--class-agnostic", "--record", "northwind")
+    assert "northwind" in {metric.photos for metric in read_manifest(own / "product-detector").metrics}
+    assert read_manifest(zoo_folder() / "product-detector") == shipped
 
 
 def test_a_gallery_of_other_products_is_refused(customer: Path, onboarded: Path, tmp_path: Path) -> None:
