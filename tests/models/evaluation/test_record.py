@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import shutil
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
-from threading import Barrier
 
 import pytest
 
@@ -40,24 +41,32 @@ def test_figures_take_the_place_of_earlier_ones_of_the_same_photos(model: Path) 
 
 
 def test_two_that_write_at_once_lose_nothing(model: Path) -> None:
-    start = Barrier(2)
-
-    def write(writer: str) -> None:
-        for number in range(ROUNDS):
-            start.wait(timeout=30)
-            record_figures(FIGURES, f"{writer}-{number}", "facings models eval", model)
-
-    with ThreadPoolExecutor(2) as both:
-        list(both.map(write, "ab"))
+    """Two processes, as two evaluations are."""
+    fork = multiprocessing.get_context("fork")
+    start = fork.Barrier(2)
+    writers = [fork.Process(target=_write, args=(writer, model, start), daemon=True) for writer in "ab"]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(timeout=60)
+    assert [writer.exitcode for writer in writers] == [0, 0]
     assert photos_of(model) == {f"{writer}-{number}" for writer in "ab" for number in range(ROUNDS)}
     assert [path.name for path in model.iterdir()] == ["manifest.json"]
+
+
+def _write(writer: str, model: Path, start: Barrier) -> None:
+    for number in range(ROUNDS):
+        start.wait(timeout=30)
+        record_figures(FIGURES, f"{writer}-{number}", "facings models eval", model)
 
 
 def test_who_changes_the_manifest_otherwise_is_waited_for(model: Path) -> None:
     with ThreadPoolExecutor(1) as other:
         with alone_in(model):
+            manifest = read_manifest(model)
             recording = other.submit(record_figures, FIGURES, "shelves", "facings models eval", model)
-            read_manifest(model).model_copy(update={"version": "renewed"}).save(model)
+            assert not wait([recording], timeout=0.2).done
+            manifest.model_copy(update={"version": "renewed"}).save(model)
         recording.result(timeout=30)
     assert read_manifest(model).version == "renewed"
     assert photos_of(model) == {"shelves"}
