@@ -49,7 +49,7 @@ _DAYS = f"""
     ) AS day ARRAY JOIN skus AS sku, range({LINES_EACH}) AS l
 """
 _AT = f"fromUnixTimestamp64Milli(toInt64({milliseconds(START)}) + 3600000 * t + 60000 * modulo(c, 60), 'UTC')"
-_BROKEN = "modulo(c, 100) = 1 AND modulo(t, 240) < 24"
+_BROKEN = "modulo(c, 100) = 0 AND modulo(t, 240) < 24"
 """Of each hundredth cooler a camera is broken one day of ten: its photos show a part."""
 _KEY = {
     "tenant": f"'{TENANT}'",
