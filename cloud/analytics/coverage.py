@@ -92,17 +92,21 @@ class Parts:
     @cached_property
     def coolers(self) -> Sequence[PartlySeen]:
         """Those of which photos are expected, the most hours first."""
-        return self._seen(stretches(self._start, self._end, None, self._known.zones)) if self._ever else ()
+        return self._sums(Cut(())).coolers() if self._ever else ()
+
+    @property
+    def whole(self) -> InPart:
+        """What the numbers of the whole period leave out."""
+        return InPart(sum(not one.whole for one in self.coolers), sum(one.hours for one in self.coolers))
 
     def by(self, cut: Cut) -> Mapping[str, InPart]:
         """By key of the cut without products, what its numbers leave out; groups that leave out nothing may be missing.
 
         As of the numbers themselves, days, weeks and months are made of whole business days.
         """
-        if not self._ever:
-            return {}
-        parts = stretches(self._start, self._end, cut.time, self._known.zones)
-        return self._sums(parts, cut, replace(self._scope, coolers=self._ever)).groups()
+        if not cut.dimensions:
+            return {cut.key({}): self.whole}
+        return self._sums(cut).groups() if self._ever else {}
 
     def coverage(self, reporting: Collection[str]) -> AnswerCoverage:
         """The coverage of the whole period; `reporting` are the coolers of which a usable photo showed all."""
@@ -159,14 +163,14 @@ class Parts:
     @cached_property
     def _ever(self) -> frozenset[str]:
         """Whose parts were seen on any day that the period touches: of the others nothing more is read."""
-        first, last = dates(self._start - _DAY, self._end + _DAY)
-        return frozenset(one.cooler for one in self._seen([Stretch(first, last)]))
+        days = [Stretch(*dates(self._start - _DAY, self._end + _DAY))]
+        sums = PartSums(self._facts, self._tenant, self._known, self._scope, days, Cut(()))
+        return self._known.expected.intersection(sums.ever())
 
-    def _seen(self, parts: Sequence[Stretch]) -> Sequence[PartlySeen]:
-        found = self._sums(parts, Cut(()), self._scope).coolers()
-        return [one for one in found if one.cooler in self._known.expected]
-
-    def _sums(self, parts: Sequence[Stretch], cut: Cut, scope: Scope) -> PartSums:
+    def _sums(self, cut: Cut) -> PartSums:
+        """Of the coolers that were ever seen in part."""
+        scope = replace(self._scope, coolers=self._ever)
+        parts = stretches(self._start, self._end, cut.time, self._known.zones)
         return PartSums(self._facts, self._tenant, self._known, scope, parts, cut)
 
 

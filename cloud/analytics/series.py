@@ -241,12 +241,12 @@ class Period:
         return {}
 
     def _coverage(self) -> AnswerCoverage:
-        found, parts = self._reporting(Cut(())).values(), self._parts.by(Cut(())).values()
+        found, left_out = self._reporting(Cut(())).values(), self._parts.whole
         return AnswerCoverage(
             reporting=sum(one.coolers for one in found),
             expected=sum(self._expected(Cut(())).values()),
-            in_part=sum(one.coolers for one in parts),
-            part_hours=sum(one.hours for one in parts),
+            in_part=left_out.coolers,
+            part_hours=left_out.hours,
             parts=self._parts.named(),
         )
 

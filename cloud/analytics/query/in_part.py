@@ -29,27 +29,38 @@ NOTHING_LEFT_OUT = InPart(0, 0)
 
 @dataclass(frozen=True, slots=True)
 class PartlySeen:
-    """A cooler with photos of a part of it: in how many hours, and when the last of them was taken."""
+    """A cooler with photos of a part of it: whether others showed all, in how many hours, and the last of them."""
 
     cooler: str
+    whole: bool
     hours: int
     last: datetime
 
 
 class PartSums(Sums):
-    """Of the same period, scope and cut as the sums that leave them out."""
+    """Of the same period, scope and cut as the sums that leave them out.
+
+    For all but `ever`, narrow the scope to the coolers that have such photos first.
+    """
+
+    def ever(self) -> list[str]:
+        """The coolers with such photos."""
+        rows = self._source.rows(PART, ("cooler",))
+        return [row["cooler"] for row in self._rows(f"SELECT DISTINCT cooler FROM ({rows}) AS one {SETTINGS}")]  # noqa: S608
 
     def coolers(self) -> list[PartlySeen]:
         """The coolers with such photos, those with the most hours first."""
-        rows = self._source.rows(PART, ("cooler", "hours", "last"))
+        whole = self._source.rows(PHOTO, ("cooler", "1 AS seen_whole", "toInt64(0) AS hours", "last"))
+        part = self._source.rows(PART, ("cooler", "0 AS seen_whole", "hours", "last"))
         found = self._rows(f"""
-            SELECT cooler, sum(hours) AS s_hours, max(last) AS latest FROM ({rows}) AS one
-            GROUP BY cooler ORDER BY s_hours DESC, cooler LIMIT {MOST_GROUPS + 1} {SETTINGS}
+            SELECT cooler, max(seen_whole) AS whole, sum(hours) AS s_hours, maxIf(last, hours > 0) AS latest
+            FROM ({whole} UNION ALL {part}) AS one GROUP BY cooler HAVING s_hours > 0 ORDER BY s_hours DESC, cooler
+            LIMIT {MOST_GROUPS + 1} {SETTINGS}
         """)  # noqa: S608 (names of ours; values are bound)
-        return [PartlySeen(row["cooler"], row["s_hours"], row["latest"]) for row in found]
+        return [PartlySeen(row["cooler"], bool(row["whole"]), row["s_hours"], row["latest"]) for row in found]
 
     def groups(self) -> dict[str, InPart]:
-        """By key of the cut without products; narrow the scope to the coolers that have such photos first."""
+        """By key of the cut without products."""
         cut = self._cut.without_products()
         names = ["bucket" if cut.time else "NULL AS bucket", *(f"{self._place(one)} AS d_{one}" for one in cut.places)]
         whole = self._rows_of(PHOTO, self._inner, "1 AS seen_whole", "toInt64(0) AS hours")

@@ -193,6 +193,6 @@ def test_without_a_broken_camera_one_question_more_is_asked(
     assert sum("FROM part_" in one for one in asked) == 1
     asked.clear()
     ask("kpis/units", by="day")
-    assert sum("FROM part_" in one for one in asked) == 4
+    assert sum("FROM part_" in one for one in asked) == 3
     assert not any("shelf_line" in one for one in asked)
     assert sum("FROM observation " in one for one in asked) == 1, f"of {MOST_NAMED} coolers at most"
