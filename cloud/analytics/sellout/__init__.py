@@ -10,6 +10,7 @@ totals     mean and variance of what was sold and lost within a day
 rows       SKUs of many coolers as rows of arrays of one size
 learned    what is held of all coolers together
 learning   expectation-maximisation, with rates (falls), busy hours (busy), visits, how well units are seen (seeing)
+elsewhere  where shoppers turn who want a SKU in vain: other coolers, other SKUs
 answer     sell-out per outlet, SKU and day, with intervals
 estimate   `estimate`: all of it
 reading, service, background, apart, sold_table, kpis, routes    from the stores to the KPIs

@@ -53,14 +53,18 @@ def _answers(
         found = totals(chain, smoothed.after_days)
         rate_variance = _rate_variance(chain, found)
         usual = _usual(chain, days)
+        vain = _in_vain(batch, smoothed.lost, learned, days)
         for row, (cooler, sku) in enumerate(zip(batch.cooler, batch.sku, strict=True)):
             one, covariance = made[cooler], found.sold_covariance[row]
             pulled = covariance.sum(axis=1) / learned.spread
             own = covariance + np.outer(pulled, pulled) * rate_variance[row]
-            one.sold[sku], one.lost[sku] = found.sold[row], found.lost[row]
+            lost = found.lost[row] * vain[row]
+            one.sold[sku], one.lost[sku] = found.sold[row], lost
             one.sold_variance[sku] = np.diag(own)
             following[cooler][sku] = with_following(own, FOLLOWING)
-            one.lost_variance[sku] = found.lost_variance[row] + found.lost[row] ** 2 * rate_variance[row]
+            # Of those who want a SKU in vain each finds it elsewhere or not by himself.
+            one.lost_variance[sku] = found.lost_variance[row] * vain[row] ** 2 + lost * (1 - vain[row])
+            one.lost_variance[sku] += lost**2 * rate_variance[row]
             one.opening[sku] = np.concatenate([[smoothed.opening[row]], smoothed.closing[row][:-1]])
             errors[one.outlet].add(usual[row], covariance, found.lost_variance[row])
             together[cooler, sku] = covariance
@@ -93,6 +97,21 @@ def _usual(chain: Chain, days: int) -> FloatArray:
     rows = np.broadcast_to(np.arange(len(usual)), chain.rows.day.shape)
     np.add.at(usual, (rows, chain.rows.day), chain.belief.mean)
     return usual
+
+
+def _in_vain(rows: Rows, lost: FloatArray, learned: Learned, days: int) -> FloatArray:
+    """(rows, days) of what was wanted in vain in a cooler, the share that was in vain in the whole outlet.
+
+    `lost` (steps, rows) is what was in vain in the cooler.
+    """
+    sums = np.zeros((2, len(rows.cooler), days))
+    for row, (cooler, sku) in enumerate(zip(rows.cooler, rows.sku, strict=True)):
+        steps = rows.steps[row]
+        mine, day = lost[:steps, row], rows.day[:steps, row]
+        found = learned.shares.further * learned.turned[cooler].elsewhere[:, sku]
+        sums[:, row] = np.bincount(day, mine, days), np.bincount(day, mine * (1 - found), days)
+    share: FloatArray = np.divide(sums[1], sums[0], out=np.ones_like(sums[1]), where=sums[0] > 0)
+    return share
 
 
 def _rate_variance(chain: Chain, found: Totals) -> FloatArray:

@@ -34,7 +34,7 @@ class Falls(NamedTuple):
 
 
 def falls(
-    record: CoolerRecord, line: Timeline, visit: FloatArray, exposure: FloatArray, lost: FloatArray, seen: float
+    record: CoolerRecord, line: Timeline, visit: FloatArray, exposure: FloatArray, missed: FloatArray, seen: float
 ) -> Falls:
     """The falls of a cooler's counts over times without a visit or a delivery.
 
@@ -43,7 +43,7 @@ def falls(
         line: its steps.
         visit: (steps,) chance of a visit at the end of each.
         exposure: (steps,) open hours, busy ones counting for more.
-        lost: (steps, SKUs) units wanted while there were none.
+        missed: (steps, SKUs) units wanted while there were none, less those taken in place of others.
         seen: chance that a unit in sight is counted.
     """
     taken = np.flatnonzero(line.photo >= 0)
@@ -54,8 +54,8 @@ def falls(
     both = (counts[:-1] != UNSEEN) & (counts[1:] != UNSEEN) & quiet[:, None]
     both &= np.array([~line.arrived[a:b].any(axis=0) for a, b in spans])
     hours = np.array([exposure[a:b].sum() for a, b in spans])
-    missed = np.array([lost[a:b].sum(axis=0) for a, b in spans])
-    net = np.where(both, (counts[:-1] - counts[1:]) / seen + missed, 0.0)
+    unseen = np.array([missed[a:b].sum(axis=0) for a, b in spans])
+    net = np.where(both, (counts[:-1] - counts[1:]) / seen + unseen, 0.0)
     # Errors of a photo between two such times cancel; only those at the ends of a run of them are left.
     ends = both ^ np.vstack([both[1:], np.zeros_like(both[:1])])
     noise = np.where(ends, 2 * counts[1:] * (1 - seen) / seen, 0.0).sum(axis=0) if len(both) else np.zeros(0)

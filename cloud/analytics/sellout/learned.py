@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cloud.analytics.sellout.elsewhere import Shares, Turned
 from cloud.analytics.sellout.records import UNSEEN, CoolerRecord, FloatArray
 from cloud.analytics.sellout.rows import Rows
 from cloud.analytics.sellout.sight import STRAYS, Sight
@@ -36,6 +37,8 @@ class Learned:
         scales: (SKUs,) how much better or worse than usual units are seen.
         sight: how well they are usually seen.
         spread: variance of demand over its mean.
+        shares: of those who want a SKU in vain, how many turn where.
+        turned: where they turned.
     """
 
     rates: list[FloatArray]
@@ -48,6 +51,8 @@ class Learned:
     scales: list[FloatArray]
     sight: Sight
     spread: float
+    shares: Shares
+    turned: list[Turned]
 
     def belief(self, rows: Rows, timelines: Sequence[Timeline]) -> Belief:
         """The same for the rows of a batch."""
@@ -57,6 +62,7 @@ class Learned:
             steps = len(timelines[cooler].day)
             exposure = self.exposure(cooler, timelines[cooler])
             mean[:steps, mine] = exposure[:, None] * self.rates[cooler][rows.sku[mine]]
+            mean[:steps, mine] += self.turned[cooler].wanted(self.shares)[:, rows.sku[mine]]
             visit[:steps, mine] = self.visits[cooler][:, None]
         levels = np.zeros((len(rows.cooler), rows.grid))
         scale = np.array([self.scales[c][s] for c, s in zip(rows.cooler, rows.sku, strict=True)])
@@ -93,6 +99,10 @@ def first_guess(records: Sequence[CoolerRecord], timelines: Sequence[Timeline], 
         spread=_FIRST_SPREAD,
         sight=sight,
         prior=rates,
+        shares=Shares(),
+        turned=[
+            Turned.nowhere(len(line.day), len(record.skus)) for record, line in zip(records, timelines, strict=True)
+        ],
     )
 
 

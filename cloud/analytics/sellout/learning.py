@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from cloud.analytics.sellout import elsewhere
 from cloud.analytics.sellout.busy import Busy
 from cloud.analytics.sellout.demand import LEAST_SPREAD
 from cloud.analytics.sellout.falls import Falls, falls
@@ -72,6 +73,7 @@ class _Tally:
         self._records, self._timelines = records, timelines
         shapes = [(len(line.day), len(record.skus)) for record, line in zip(records, timelines, strict=True)]
         self.wanted: list[FloatArray] = [np.zeros(shape) for shape in shapes]
+        self._mean: list[FloatArray] = [np.zeros(shape) for shape in shapes]
         self._lost: list[FloatArray] = [np.zeros(shape) for shape in shapes]
         self._refilled: list[FloatArray] = [np.zeros(shape) for shape in shapes]
         self._levels: list[list[FloatArray]] = [[np.zeros(0)] * len(record.skus) for record in records]
@@ -83,6 +85,7 @@ class _Tally:
         for row, (cooler, sku) in enumerate(zip(rows.cooler, rows.sku, strict=True)):
             steps = rows.steps[row]
             self.wanted[cooler][:, sku] = found.wanted[:steps, row]
+            self._mean[cooler][:, sku] = belief.mean[:steps, row]
             self._lost[cooler][:, sku] = found.lost[:steps, row]
             self._refilled[cooler][:, sku] = found.visited[:steps, row]
             self._levels[cooler][sku] = found.levels[row]
@@ -93,10 +96,11 @@ class _Tally:
 
     def learned(self, held: Learned, learning: Learning) -> Learned:
         """What is most likely now."""
-        busy = Busy(self._records, self._timelines, self.wanted, held)
+        own = self._own(held)
+        busy = Busy(self._records, self._timelines, own, held)
         visits, visiting = self._visits(held)
         now = replace(held, profiles=busy.profiles(), days=busy.days(), visits=visits, visiting=visiting)
-        rates, prior = self._rates(now)
+        rates, prior = self._rates(now, own)
         levels = [
             [refill_levels(sum(lanes), met) for lanes, met in zip(record.lanes, mets, strict=True)]
             for record, mets in zip(self._records, self._levels, strict=True)
@@ -104,15 +108,33 @@ class _Tally:
         spread = float(np.clip(self._squares / max(self._means, 1e-9), LEAST_SPREAD, _MOST_SPREAD))
         sight = self._sightings.sight(held.sight, learning.sight) if learning.learn_sight else held.sight
         scales = self._sightings.scales
-        return replace(now, rates=rates, prior=prior, levels=levels, spread=spread, sight=sight, scales=scales)
+        now = replace(now, rates=rates, prior=prior, levels=levels, spread=spread, sight=sight, scales=scales)
+        return self._turned(now)
 
-    def _rates(self, held: Learned) -> tuple[list[FloatArray], list[FloatArray]]:
+    def _own(self, held: Learned) -> list[FloatArray]:
+        """Of each cooler, (steps, SKUs) what was wanted by shoppers who had not turned to it from something else."""
+        on_top = [one.wanted(held.shares) for one in held.turned]
+        return [
+            wanted * (1 - np.divide(more, mean, out=np.zeros_like(more), where=mean > 0))
+            for wanted, more, mean in zip(self.wanted, on_top, self._mean, strict=True)
+        ]
+
+    def _turned(self, held: Learned) -> Learned:
+        """Where those turned to who wanted something in vain, and how many do."""
+        above = [wanted - mean for wanted, mean in zip(self.wanted, self._mean, strict=True)]
+        shares = elsewhere.learned(held.shares, held.turned, above, self._mean, held.spread)
+        gone = [np.divide(a, b, out=np.ones_like(a), where=b > 0) for a, b in zip(self._lost, self._mean, strict=True)]
+        there = [1 - np.minimum(one, 1.0) for one in gone]
+        to = elsewhere.turned(self._records, self._timelines, self._lost, there, held.rates, shares)
+        return replace(held, shares=shares, turned=to)
+
+    def _rates(self, held: Learned, own: Sequence[FloatArray]) -> tuple[list[FloatArray], list[FloatArray]]:
         """Rates and their priors."""
         sold = []
         for number, line in enumerate(self._timelines):
             exposure = held.exposure(number, line)
             fallen = self._falls(number, held, exposure)
-            sold.append(sold_by(self.wanted[number].sum(axis=0), float(exposure.sum()), fallen))
+            sold.append(sold_by(own[number].sum(axis=0), float(exposure.sum()), fallen))
         prior = priors(self._records, sold)
         return [rates_of(one, mean, held.spread) for one, mean in zip(sold, prior, strict=True)], prior
 
@@ -121,7 +143,8 @@ class _Tally:
         if record.restocked == "as-delivered":
             return None
         visit = held.visits[number]
-        return falls(record, self._timelines[number], visit, exposure, self._lost[number], held.sight.at(0))
+        missed = self._lost[number] - held.turned[number].wanted(held.shares)
+        return falls(record, self._timelines[number], visit, exposure, missed, held.sight.at(0))
 
     def _visits(self, held: Learned) -> tuple[list[FloatArray], Visits]:
         """Chances of a refill at each step, and what visits are like."""

@@ -28,6 +28,8 @@ class Timeline:
     day: IntArray
     hours: FloatArray
     """(steps, 168) open hours in each hour of the week, from Monday midnight."""
+    clock: FloatArray
+    """Hours for which the outlet had been open at the end of the step."""
     photo: IntArray
     """Number of the photo at the end of the step, or -1."""
     span: IntArray
@@ -57,6 +59,7 @@ def timeline(record: CoolerRecord) -> Timeline:
     return Timeline(
         day=np.searchsorted(record.days, moments[:-1], side="right") - 1,
         hours=_open_hours(record, moments),
+        clock=_open_clock(record, record.opening, ends) / HOUR,
         photo=photo,
         span=np.cumsum(np.append(0, photo[:-1] >= 0)),
         refill=_may_refill(record, ends, middles),
@@ -86,7 +89,7 @@ def _middles(record: CoolerRecord, moments: FloatArray) -> FloatArray:
     """Half the open time between moments, where a refill may have come at any time."""
     if record.restocked == "as-delivered" or len(record.doors):
         return np.zeros(0)
-    clock = _open_clock(record, moments)
+    clock = _open_clock(record, record.selling, moments)
     open_times = np.flatnonzero(np.diff(clock) > 0)
     begins, lengths = clock[open_times], np.diff(clock)[open_times]
     inside = begins[:, None] + lengths[:, None] * np.array(_UNSEEN_AT)
@@ -112,13 +115,12 @@ def _arrivals(record: CoolerRecord, ends: FloatArray) -> tuple[IntArray, FloatAr
     return arrived, trust
 
 
-def _open_clock(record: CoolerRecord, at: FloatArray) -> FloatArray:
-    """Seconds in which it sells, from the first day's beginning up to each moment."""
-    selling = record.selling
-    lengths = selling[:, 1] - selling[:, 0]
+def _open_clock(record: CoolerRecord, opening: FloatArray, at: FloatArray) -> FloatArray:
+    """Open seconds from the first day's beginning up to each moment; `opening` (days, 2) as of a record."""
+    lengths = opening[:, 1] - opening[:, 0]
     before = np.concatenate([[0.0], np.cumsum(lengths)])
     day = np.clip(np.searchsorted(record.days, at, side="right") - 1, 0, len(lengths) - 1)
-    today = np.clip(at - selling[day, 0], 0, lengths[day])
+    today = np.clip(at - opening[day, 0], 0, lengths[day])
     clock: FloatArray = before[day] + today
     return clock
 
@@ -142,7 +144,7 @@ def _open_hours(record: CoolerRecord, moments: FloatArray) -> FloatArray:
     hour = np.minimum(((begins - record.days[day]) // HOUR).astype(np.int64), 23)
     cell = (day + record.first_weekday) % 7 * 24 + hour
     hours = np.zeros((len(moments) - 1, WEEK_HOURS))
-    np.add.at(hours, (step, cell), np.diff(_open_clock(record, cuts)) / HOUR)
+    np.add.at(hours, (step, cell), np.diff(_open_clock(record, record.selling, cuts)) / HOUR)
     return hours
 
 
@@ -152,9 +154,9 @@ def _covered(record: CoolerRecord) -> FloatArray:
     lengths = record.opening[:, 1] - record.opening[:, 0]
     if len(usable) < 2:
         return np.zeros(len(lengths))
-    clock = _open_clock(record, usable)
+    clock = _open_clock(record, record.selling, usable)
     near = np.diff(clock) <= REACH_OPEN_HOURS * HOUR
-    midnights = _open_clock(record, record.days)
+    midnights = _open_clock(record, record.selling, record.days)
     begins = np.clip(midnights[:-1, None], clock[:-1], clock[1:])
     ends = np.clip(midnights[1:, None], clock[:-1], clock[1:])
     seen = ((ends - begins) * near).sum(axis=1)
