@@ -73,6 +73,7 @@ class NewProductForm(BaseModel):
     brand: str = ""
     owner: str = ""
     gtin: str = ""
+    height_mm: str = ""
     own: bool = False
     without: list[RecordId] = []
 
@@ -80,9 +81,10 @@ class NewProductForm(BaseModel):
         """The product.
 
         Raises:
-            ValidationError: something is missing, or the GTIN is none.
+            ValidationError: something is missing, the GTIN is none, or the height is no number of millimetres.
         """
-        return ProductBody.model_validate({**self.model_dump(exclude={"without"}), "gtin": self.gtin or None})
+        filled = self.model_dump(exclude={"without"})
+        return ProductBody.model_validate({**filled, "gtin": self.gtin or None, "height_mm": self.height_mm or None})
 
     def sku(self, names: Mapping[str, str]) -> str:
         """A SKU that no product has: of the name's plain letters, or of the GTIN where the name has none.
@@ -103,7 +105,9 @@ def _bare(name: str) -> str:
 
 
 WRONG_GTIN = N_("This is no GTIN: check its digits.")
+WRONG_HEIGHT = N_("The height is in millimetres, up to 2000; leave it empty if you do not know it.")
 INCOMPLETE = N_("Fill in name, brand and owner.")
+_WRONG = {"gtin": WRONG_GTIN, "height_mm": WRONG_HEIGHT}
 _REFUSALS = {
     404: N_("There is no such product: choose one of the list, or add a new one."),
     409: N_("It could not be named: it is decided already, the product is there already, or no photo has come yet."),
@@ -129,7 +133,8 @@ class NewProducts(ActingPage):
     def complaint(self, error: Exception) -> str:
         """Also what a person filled in wrongly."""
         if isinstance(error, ValidationError):
-            return WRONG_GTIN if any(item["loc"] == ("gtin",) for item in error.errors()) else INCOMPLETE
+            wrong = {item["loc"][0] for item in error.errors() if item["loc"]}
+            return next((said for field, said in _WRONG.items() if field in wrong), INCOMPLETE)
         return super().complaint(error)
 
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from cloud.catalog.newcomers.rounds import NewcomerRounds
-from cloud.web.new_products import INCOMPLETE, WRONG_GTIN, NewProductForm
+from cloud.web.new_products import INCOMPLETE, WRONG_GTIN, WRONG_HEIGHT, NewProductForm
 from cloud.web.pages import LANGUAGE_COOKIE
 from tests.cloud.web.conftest import signed_in
 from tests.support.newcomers import unknown_photo
@@ -43,11 +43,12 @@ def test_what_was_seen_most_comes_first(seen: Shelf, manager: httpx.Client) -> N
 
 
 def test_a_product_is_added_and_named_in_one_step(seen: Shelf, manager: httpx.Client) -> None:
-    answer = manager.post("/new-products/1/add", data=FILLED, headers={"hx-request": "true"})
+    answer = manager.post("/new-products/1/add", data={**FILLED, "height_mm": "226"}, headers={"hx-request": "true"})
     assert "Added and named" in answer.text
     assert cards(answer.text) == [2]
     assert "Version 1 is in use on 0 of 2 devices." in answer.text
-    assert manager.get("/api/v1/products/solara-pear").json()["own"] is True
+    added = manager.get("/api/v1/products/solara-pear").json()
+    assert (added["own"], added["height_mm"]) == (True, 226)
 
 
 def test_a_product_of_the_catalogue_is_chosen(seen: Shelf, manager: httpx.Client) -> None:
@@ -63,6 +64,8 @@ def test_a_product_of_the_catalogue_is_chosen(seen: Shelf, manager: httpx.Client
         pytest.param("name", {"sku": "nothing"}, "There is no such product", id="no such product"),
         pytest.param("add", {**FILLED, "name": ""}, INCOMPLETE, id="no name"),
         pytest.param("add", {**FILLED, "gtin": "123"}, WRONG_GTIN, id="no GTIN"),
+        pytest.param("add", {**FILLED, "height_mm": "23 cm"}, WRONG_HEIGHT, id="no height"),
+        pytest.param("add", {**FILLED, "height_mm": "23000"}, WRONG_HEIGHT, id="taller than a door"),
         pytest.param("add", {**FILLED, "name": "Cola 330"}, "the product is there already", id="a product there is"),
     ],
 )
