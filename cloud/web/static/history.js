@@ -63,7 +63,7 @@ async function days(kpi, end) {
 }
 
 function series(name, points, hue) {
-  const at = (point) => `${point.key}T12:00:00`; // the day itself, wherever the browser is
+  const at = (point) => `${point.key}T00:00:00`; // the day itself, wherever the browser is: the axis has its labels there
   return {
     name, hue,
     points: points.map((point) => [at(point), point.value.value]),
