@@ -80,7 +80,8 @@ KPIS: tuple[Kpi, ...] = (
         name="lost-sales",
         title="Lost sales",
         title_zh="缺货损失",
-        formula="units wanted while there were none: rate of demand x time without stock; interval as for sell-out",
+        formula="units wanted while there were none: rate of demand x time without stock, less what shoppers found in "
+        "another cooler of the outlet; interval as for sell-out",
         unit="products",
         grain="cooler, SKU, business day",
         source="facts: sellout_day.lost, lost_variance",
