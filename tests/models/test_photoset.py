@@ -49,8 +49,14 @@ def test_coco_boxes_become_corners_and_doubtful_ones_are_ignored(tmp_path: Path)
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("{", "no COCO"), ("[]", "no COCO"), (json.dumps(COCO | {"images": []}), "does not list")],
-    ids=["no json", "a list", "a box of no image"],
+    [
+        pytest.param("{", "no COCO", id="no json"),
+        pytest.param("[]", "no COCO", id="a list"),
+        pytest.param(json.dumps(COCO | {"images": []}), "lists no photo", id="no photo"),
+        pytest.param(
+            json.dumps(COCO | {"images": [{"id": 8, "file_name": "b.jpg"}]}), "does not list", id="a box of no image"
+        ),
+    ],
 )
 def test_what_is_no_coco_file_is_refused(tmp_path: Path, text: str, words: str) -> None:
     (tmp_path / "labels.json").write_text(text)
