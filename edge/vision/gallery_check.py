@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -32,13 +32,15 @@ class Pair:
     """Two SKUs that are hard to tell apart.
 
     `overlap` is the share of their held-out pictures that were taken for the other of the two, of `judged` pictures;
-    `likeness` is the greatest cosine between pictures of the two.
+    `likeness` is the greatest cosine between pictures of the two. `heights_known`: whether those of both are, and
+    differ too little.
     """
 
     skus: tuple[str, str]
     overlap: float
     judged: int
     likeness: float
+    heights_known: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,11 @@ def check_gallery(gallery: Gallery) -> GalleryReport:
     skus = np.array(gallery.skus)
     seen = gallery.tuning.apply(gallery.embeddings) if gallery.tuning else gallery.embeddings
     cosines = seen @ seen.T
-    pairs = (pair for pair in _pairs(skus, cosines) if not told_apart(gallery.heights, *pair.skus))
+    pairs = (
+        replace(pair, heights_known=gallery.heights.keys() >= set(pair.skus))
+        for pair in _pairs(skus, cosines)
+        if not told_apart(gallery.heights, *pair.skus)
+    )
     return GalleryReport(
         pictures=dict(sorted(Counter(gallery.skus).items())),
         problems=gallery.problems,

@@ -103,6 +103,12 @@ def test_what_is_wrong_with_a_gallery_is_told(gallery: Path) -> None:
     assert report["twins"]["lime"] >= 1
     shown = call("check", gallery).output
     assert "cola and cola-light cannot be separated" in shown
+    assert "say how tall each is" in shown
+    for sku in ("cola", "cola-light"):
+        call("height", gallery, sku, 115)
+    shown = call("check", gallery).output
+    assert "cola and cola-light cannot be separated" in shown
+    assert "say how tall" not in shown
 
 
 def test_two_sizes_that_look_alike_are_told_apart_by_their_heights(tmp_path: Path, gallery: Path) -> None:
