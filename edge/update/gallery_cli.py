@@ -225,7 +225,8 @@ def _show(report: GalleryReport) -> None:
         sizes = "" if pair.heights_known else "say how tall each is if they differ in size (`facings gallery height`), "
         out.print(
             f"[red]to do[/] {pair.skus[0]} and {pair.skus[1]} cannot be separated: {judged} "
-            f"(greatest likeness {pair.likeness:.3f}). Add pictures that show the difference, {sizes}or make them one SKU."
+            f"(greatest likeness {pair.likeness:.3f}). "
+            f"Add pictures that show the difference, {sizes}or make them one SKU."
         )
     if not report.pictures:
         out.print("[red]to do[/] the gallery holds no picture")
