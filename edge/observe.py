@@ -105,6 +105,7 @@ def _product(product: PlacedProduct, views: Sequence[int] | None) -> Product:
         column=product.column,
         front=product.front,
         look=product.look,
+        resembles=product.resembles,
         view=views[product.view] if views else None,
         place=_box(product.place) if product.place else None,
     )

@@ -51,6 +51,7 @@ def observation_of_all(
     photos = [view.taken.spooled for view in views if view.taken]
     main = next((n for n in with_photo if not told[n].problem), with_photo[0])
     message = Observation(
+        schema_id=Observation.OF_SEVERAL_PHOTOS,
         **envelope,
         photo_id=told[main].photo_id,
         camera=views[main].camera,

@@ -72,6 +72,7 @@ def _placed(
             front=layout.place[i] is not Place.BEHIND,
             look=names.looks[i] if names.looks else None,
             alternative=names.alternatives[i] if names.alternatives else None,
+            resembles=names.resembles[i] if names.resembles else None,
         )
         for i in range(len(found))
     ]

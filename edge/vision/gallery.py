@@ -25,6 +25,7 @@ from facings.errors import BadInputError
 from facings.heights import HEIGHTS_NAME, read_heights
 
 AS_GOOD_AS = 0.75  # a SKU at least so many times as likely as the likeliest is named beside it
+WORTH_A_WORD = 0.25  # from this probability on it is told what a product without a name resembles
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,15 @@ class Names:
 
     `looks` are those of the unknown products, where they are told (see `edge.vision.looks`); else it is empty.
     `alternatives` are the SKUs that products may be instead, where two can hardly be told apart; empty: none has one.
+    `resembles` are the SKUs that unknown products may be after all, a word for whoever names them and no part of any
+    count; empty: nothing is told.
     """
 
     skus: tuple[str | None, ...]
     confidence: FloatArray
     looks: tuple[str | None, ...] = ()
     alternatives: tuple[str | None, ...] = ()
+    resembles: tuple[str | None, ...] = ()
 
     @classmethod
     def unknown(cls, count: int) -> Names:
@@ -95,7 +99,12 @@ class Gallery:
         known = best.right >= self.accept_from
         skus = tuple(sku if sure else None for sku, sure in zip(best.skus, known, strict=True))
         others = tuple(other if sure else None for other, sure in zip(best.others, known, strict=True))
-        return Names(skus, np.where(known, best.right, 1 - best.right).astype(np.float32), alternatives=others)
+        confidence = np.where(known, best.right, 1 - best.right).astype(np.float32)
+        return Names(skus, confidence, alternatives=others, resembles=self._resembled(best))
+
+    def _resembled(self, best: Best) -> tuple[str | None, ...]:
+        worth = (best.right >= WORTH_A_WORD) & (best.right < self.accept_from)
+        return tuple(sku if told else None for sku, told in zip(best.skus, worth, strict=True))
 
     def best(
         self,

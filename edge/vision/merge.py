@@ -143,6 +143,7 @@ class _Merging:
             view=view,
             place=place,
             alternative=seen.names.alternatives[i] if seen.names.alternatives and seen.names.skus[i] == sku else None,
+            resembles=seen.names.resembles[i] if seen.names.resembles and sku is None else None,
         )
 
     def _name(self, group: Sequence[Member]) -> tuple[str | None, float]:

@@ -24,6 +24,7 @@ class PlacedProduct:
         view: number of the photo that `box` lies in, where several were merged.
         alternative: the SKU it may be instead, where the two can hardly be told apart here; else None.
         place: where it stands as fractions of the cooler that all photos show together, where several were merged.
+        resembles: of an unknown product the SKU that it may be after all, where that is likely enough to be told.
     """
 
     box: Box
@@ -37,6 +38,7 @@ class PlacedProduct:
     view: int = 0
     alternative: str | None = None
     place: Box | None = None
+    resembles: str | None = None
 
 
 @dataclass(frozen=True)

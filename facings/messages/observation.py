@@ -42,6 +42,10 @@ class Product(Part):
         max_length=2048,
         description="of a product the gallery does not know: the embedder's vector, as signed bytes in base64",
     )
+    resembles: Slug | None = Field(
+        default=None,
+        description="of a product without a SKU: the one it may be after all, told to whoever names it; changes no count",
+    )
     view: int | None = Field(default=None, ge=0, description="position in `views` of the photo that `box` lies in")
     place: Box | None = Field(
         default=None, description="with `view`: where it stands in the cooler as all photos together show it"
@@ -129,10 +133,12 @@ class View(Part):
 class ObservationHead(Envelope):
     """All of an observation but its lines and products, which its readers keep in the form that suits them."""
 
-    SCHEMA: ClassVar[str] = "facings/observation/3"
-    FORMER: ClassVar[tuple[str, ...]] = ("facings/observation/2", "facings/observation/1")
+    SCHEMA: ClassVar[str] = "facings/observation/4"
+    FORMER: ClassVar[tuple[str, ...]] = ("facings/observation/3", "facings/observation/2", "facings/observation/1")
     OF_ONE_PHOTO: ClassVar[str] = "facings/observation/2"
     """What a device with one camera says, so that clouds which know nothing of several cameras understand it too."""
+    OF_SEVERAL_PHOTOS: ClassVar[str] = "facings/observation/3"
+    """What a device with several cameras says: older clouds read it too, and pass over what version 4 added."""
 
     photo_id: uuid.UUID = Field(description="UUIDv7 of this photo")
     camera: Slug = "camera-1"
@@ -181,7 +187,7 @@ class ObservationHead(Envelope):
 
 
 class Observation(ObservationHead):
-    """What a cooler shows at one moment. Version 1 had no looks, version 2 only one photo.
+    """What a cooler shows at one moment. Version 1 had no looks, version 2 only one photo, version 3 not `resembles`.
 
     A device with several cameras lists them in `views`; photo_id, camera and image are then those of the first that
     gave a usable photo. Lines, rows and gaps are those of the whole cooler, in which each product counts once.

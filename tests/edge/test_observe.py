@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 import pytest
 
@@ -47,6 +48,17 @@ def test_a_hundred_products_take_less_than_25_kb() -> None:
 def test_an_unusable_photo_tells_its_verdict_and_nothing_else() -> None:
     message = observed(reading(10, verdict="unusable"))
     assert (message.quality.verdict, message.lines, message.products, message.gaps) == ("unusable", (), (), ())
+
+
+def test_an_unknown_product_tells_what_it_resembles() -> None:
+    shelf = reading(2)
+    refused = replace(shelf.products[0], sku=None, look="AQID", resembles="cola-330")
+    message = observed(replace(shelf, products=(refused, shelf.products[1])))
+    assert [(one.sku, one.resembles) for one in message.products] == [
+        (None, "cola-330"),
+        ("brand-cola-zero-330-can", None),
+    ]
+    assert b'"resembles":null' not in message.to_wire()
 
 
 @pytest.mark.parametrize("products", [9_000])

@@ -17,7 +17,11 @@ def unknown() -> Observation:
     """With a product that no gallery knows, one behind another, and a gap."""
     message = observation(counts={"cola-330": 2, None: 1}, gaps=(GAP,))
     first, second, third = message.products
-    products = (first, second.model_copy(update={"front": False}), third.model_copy(update={"look": "AQID"}))
+    products = (
+        first,
+        second.model_copy(update={"front": False}),
+        third.model_copy(update={"look": "AQID", "resembles": "cola-330"}),
+    )
     return message.model_copy(update={"products": products})
 
 
@@ -48,6 +52,7 @@ PLACES = [
     ("products", 0, "row"),
     ("products", 0, "front"),
     ("products", 0, "look"),
+    ("products", 0, "resembles"),
     ("products", 0, "view"),
     ("products", 0, "place"),
     ("gaps", 0, "view"),

@@ -144,8 +144,8 @@ def test_a_new_product_is_cut_from_the_photo_that_shows_it(shelf: Shelf) -> None
     assert {sighting.photo_id for sighting in shelf.rows(Sighting)} == {message.views[1].photo_id}
 
 
-@pytest.mark.parametrize("schema", ["facings/observation/1", "facings/observation/2"])
-def test_observations_of_devices_that_know_one_camera_are_read(schema: str, shelf: Shelf) -> None:
+@pytest.mark.parametrize("schema", ["facings/observation/1", "facings/observation/2", "facings/observation/3"])
+def test_observations_of_older_devices_are_read(schema: str, shelf: Shelf) -> None:
     message = shelf.photo(0, {"cola-330": 3})
     document = message.model_copy(update={"schema_id": schema})
     (outcome,) = shelf.send(document.to_wire())

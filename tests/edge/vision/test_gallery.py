@@ -84,6 +84,22 @@ def test_alternatives(vector: FloatArray, sku: str | None, other: str | None) ->
     assert (names.skus, names.alternatives) == ((sku,), (other,))
 
 
+@pytest.mark.parametrize(
+    ("vector", "sku", "resembled"),
+    [
+        pytest.param(unit(1, 0, 0), "cola", None, id="what has a name needs no hint"),
+        pytest.param(unit(1, 0.9, 0), None, "cola", id="a poor view, refused: it may be that SKU after all"),
+        pytest.param(unit(0, 0, 1), None, None, id="what no picture is like resembles nothing"),
+    ],
+)
+def test_what_is_refused_says_which_sku_it_resembles(
+    vector: FloatArray, sku: str | None, resembled: str | None
+) -> None:
+    gallery = Gallery(("cola", "water"), np.stack([unit(1, 0, 0), unit(0, 1, 0)]), accept_from=0.9)
+    names = gallery.nearest(vector[None], SURE)
+    assert (names.skus, names.resembles, names.alternatives) == ((sku,), (resembled,), (None,))
+
+
 def test_a_gallery_of_look_alikes_asks_for_more_before_it_names() -> None:
     strangers = np.stack([unit(0, 0, 1)] * 50)
     apart = Gallery(("cola", "water"), np.stack([unit(1, 0, 0), unit(0, 1, 0)])).accepting(SURE, strangers, 0.01)

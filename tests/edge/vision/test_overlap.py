@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -93,6 +95,20 @@ def test_each_product_of_overlapping_photos_counts_once() -> None:
     assert reading.rows == 3
     assert all(view.linked for view in reading.views)
     assert {product.view for product in reading.products} <= {0, 1, 2}
+
+
+@pytest.mark.parametrize(
+    ("named", "told"),
+    [
+        pytest.param(False, {"cola"}, id="no photo knows them: they resemble a SKU"),
+        pytest.param(True, {None}, id="another photo knows them by name: nothing is left to be told"),
+    ],
+)
+def test_what_products_resemble_is_told_where_no_photo_names_them(named: bool, told: set[str | None]) -> None:
+    refused, other = photo(-210.0, named=False), photo(-210.0, named=named)
+    hinted = replace(refused, names=replace(refused.names, resembles=("cola",) * len(refused.found)))
+    reading = merge([hinted, other if named else hinted], {})
+    assert {product.resembles for product in reading.products} == told
 
 
 def test_products_keep_their_order_over_all_photos() -> None:

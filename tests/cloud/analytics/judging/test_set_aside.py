@@ -17,6 +17,7 @@ from cloud.analytics.judging.work import judge_photos
 from cloud.audits.facts import observation
 from cloud.cli import app
 from cloud.settings import ENDPOINTS_FILE
+from facings.messages import Observation
 from tests.support.cloud import serving, wait_until
 from tests.support.shelf import Shelf
 
@@ -36,7 +37,8 @@ def aside(shelf: Shelf) -> list[SetAside]:
 
 def break_photos(shelf: Shelf, *, mend: bool = False) -> None:
     """Have the stored messages of cooler-01 name a schema of tomorrow, or the right one again."""
-    versions = ("observation/9", "observation/3") if mend else ("observation/3", "observation/9")
+    spoken = Observation.SCHEMA.removeprefix("facings/")
+    versions = ("observation/9", spoken) if mend else (spoken, "observation/9")
     shelf.services.facts.command(
         f"ALTER TABLE {observation.name} UPDATE document = replaceOne(document, '{versions[0]}', '{versions[1]}') "
         "WHERE cooler = 'cooler-01' SETTINGS mutations_sync = 1"
