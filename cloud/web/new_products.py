@@ -19,6 +19,7 @@ from cloud.api.shapes import RecordId
 from cloud.catalog.galleries.service import newest
 from cloud.catalog.models import Product
 from cloud.catalog.newcomers import service
+from cloud.catalog.newcomers.likeness import Likeness
 from cloud.catalog.newcomers.models import Newcomer
 from cloud.catalog.schemas import ProductBody
 from cloud.fleet.models import Device
@@ -39,7 +40,10 @@ MOST_COOLERS = 4
 
 @dataclass(frozen=True)
 class NewProductCard:
-    """A new product as a person decides on it; `crops` are addresses by the crop's id."""
+    """A new product as a person decides on it; `crops` are addresses by the crop's id.
+
+    `looks_like` is what it may be after all, by the name of that product; `filled_in` the SKU that stands in the form.
+    """
 
     id: int
     sightings: int
@@ -48,6 +52,9 @@ class NewProductCard:
     first_seen_at: datetime
     last_seen_at: datetime
     crops: Mapping[int, str]
+    looks_like: Likeness | None
+    looks_like_name: str
+    filled_in: str
 
 
 @dataclass(frozen=True)
@@ -203,13 +210,13 @@ def new_products_view(session: Session, caller: Caller, language: str) -> NewPro
     rows = session.scalars(select(Newcomer).where(Newcomer.state == "open")).all()
     met = sorted(service.seen(session, rows), key=lambda one: (-one.sightings, one.newcomer.id))
     coolers = {cooler.id: named(cooler, language) for cooler in session.scalars(select(Cooler))}
-    products = session.scalars(select(Product).order_by(Product.name)).all()
+    names = {one.sku: named(one, language) for one in session.scalars(select(Product).order_by(Product.name))}
     latest, births = newest(session), session.scalars(select(Device.birth).where(Device.revoked_at.is_(None))).all()
     version = latest.version if latest else None
     return NewProductsView(
-        cards=[_card(one, coolers) for one in met[:MOST_SHOWN]],
+        cards=[_card(one, coolers, names) for one in met[:MOST_SHOWN]],
         total=len(met),
-        products=[(product.sku, named(product, language)) for product in products],
+        products=list(names.items()),
         version=version,
         devices_with_it=sum(1 for birth in births if birth and birth.get("gallery_version") == version),
         devices=len(births),
@@ -217,7 +224,8 @@ def new_products_view(session: Session, caller: Caller, language: str) -> NewPro
     )
 
 
-def _card(seen: service.Seen, coolers: Mapping[str, str]) -> NewProductCard:
+def _card(seen: service.Seen, coolers: Mapping[str, str], products: Mapping[str, str]) -> NewProductCard:
+    like = seen.looks_like
     busiest = sorted(seen.coolers, key=lambda cooler: -seen.coolers[cooler])[:MOST_COOLERS]
     return NewProductCard(
         id=seen.newcomer.id,
@@ -227,4 +235,7 @@ def _card(seen: service.Seen, coolers: Mapping[str, str]) -> NewProductCard:
         first_seen_at=seen.newcomer.first_seen_at,
         last_seen_at=seen.newcomer.last_seen_at,
         crops={one.id: f"/api/v1/new-products/crops/{one.id}" for one in seen.examples[:MOST_CROPS]},
+        looks_like=like,
+        looks_like_name=products.get(like.sku, like.sku) if like else "",
+        filled_in=like.sku if like and like.agreed else "",
     )

@@ -44,7 +44,8 @@ class Product(Part):
     )
     resembles: Slug | None = Field(
         default=None,
-        description="of a product without a SKU: the one it may be after all, told to whoever names it; changes no count",
+        description="of a product without a SKU: the one it may be after all, told to whoever names it; "
+        "changes no count",
     )
     view: int | None = Field(default=None, ge=0, description="position in `views` of the photo that `box` lies in")
     place: Box | None = Field(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from typing import Any
 
 import cv2
@@ -24,9 +25,19 @@ def look(product: int, noise: float = 0.0, seed: int = 0) -> str:
 
 
 def unknown_photo(
-    shelf: Shelf, hour: float, products: list[int], *, device: str = "cooler-01", stored: bool = True, **fields: Any
+    shelf: Shelf,
+    hour: float,
+    products: list[int],
+    *,
+    device: str = "cooler-01",
+    stored: bool = True,
+    resembles: Mapping[int, str] | None = None,
+    **fields: Any,
 ) -> Observation:
-    """A photo of a row of unknown products, each drawn as a pack of its own colour; sent, and its picture stored."""
+    """A photo of a row of unknown products, each drawn as a pack of its own colour; sent, and its picture stored.
+
+    `resembles` are the SKUs that the device takes some of the products to resemble.
+    """
     pixels = np.full((HEIGHT, WIDTH, 3), 90, np.uint8)
     seen = []
     for place, product in enumerate(products):
@@ -43,6 +54,7 @@ def unknown_photo(
                 row=0,
                 column=place,
                 look=look(product, 0.2, int(100 * hour) + place),
+                resembles=(resembles or {}).get(product),
             )
         )
     message = shelf.photo(hour, {None: len(products)}, products=tuple(seen), models=MODELS, **fields)

@@ -48,6 +48,7 @@ class Sighting(TenantScoped, Base):
     """One unknown product on one photo; its box in fractions of the photo.
 
     Without a newcomer it waits to be gathered; afterwards only a few of each newcomer are kept, as examples.
+    `resembles` is the SKU that it may be after all, by the device's word; None where it says nothing.
     """
 
     __tablename__ = "newcomer_sighting"
@@ -64,3 +65,4 @@ class Sighting(TenantScoped, Base):
     h: Mapped[float]
     look: Mapped[bytes] = mapped_column(LargeBinary)
     embedder: Mapped[str] = mapped_column(String(64))
+    resembles: Mapped[str | None] = mapped_column(String(64))

@@ -24,6 +24,14 @@ class CropAnswer(Answer):
     content: str = Field(description="address of the crop; 404 while the photo has not come")
 
 
+class LooksLikeAnswer(Answer):
+    """The product of the catalogue that a newcomer may be, by the word of the devices that refused it."""
+
+    sku: str
+    crops: int = Field(description="how many of the newcomer's crops look like it")
+    of: int = Field(description="of how many")
+
+
 class NewProductAnswer(Answer):
     """Alike unknown products of many photos."""
 
@@ -36,6 +44,9 @@ class NewProductAnswer(Answer):
     last_seen_at: UtcDatetime
     decided_at: UtcDatetime | None
     decided_by: str | None
+    looks_like: LooksLikeAnswer | None = Field(
+        description="what most of its crops may be after all: a product that some cooler could not make out"
+    )
     crops: list[CropAnswer]
 
     @classmethod
@@ -53,7 +64,9 @@ class NewProductAnswer(Answer):
             for one in seen.examples
         ]
         told = {name: getattr(seen.newcomer, name) for name in shown}
-        return cls(**told, sightings=seen.sightings, coolers=seen.coolers, crops=crops)
+        like = seen.looks_like
+        looks_like = LooksLikeAnswer(sku=like.sku, crops=like.views, of=like.of) if like else None
+        return cls(**told, sightings=seen.sightings, coolers=seen.coolers, looks_like=looks_like, crops=crops)
 
 
 class Naming(Body):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from cloud.catalog.galleries.pictures import Picture, cut, decoded
 from cloud.catalog.galleries.service import keep_picture, publish
 from cloud.catalog.models import Product
 from cloud.catalog.newcomers.gathering import most_different, unit_looks
+from cloud.catalog.newcomers.likeness import Likeness, likeness
 from cloud.catalog.newcomers.models import Newcomer, NewcomerCooler, Sighting
 from cloud.catalog.schemas import ProductBody
 from cloud.catalog.service import put_product
@@ -29,11 +31,12 @@ PICTURES = 5
 
 @dataclass(frozen=True)
 class Seen:
-    """A newcomer with where it was seen: cooler -> sightings, and its examples, the largest first."""
+    """A newcomer with where it was seen: cooler -> sightings, its examples, the largest first, and its likeness."""
 
     newcomer: Newcomer
     coolers: dict[str, int]
     examples: Sequence[Sighting]
+    looks_like: Likeness | None
 
     @property
     def sightings(self) -> int:
@@ -45,12 +48,17 @@ def seen(session: Session, newcomers: Sequence[Newcomer]) -> list[Seen]:
     """Where newcomers were seen, in the same order."""
     ids = [newcomer.id for newcomer in newcomers]
     counts = session.scalars(select(NewcomerCooler).where(NewcomerCooler.newcomer_id.in_(ids))).all()
-    examples = session.scalars(select(Sighting).where(Sighting.newcomer_id.in_(ids))).all()
+    examples: dict[int | None, list[Sighting]] = defaultdict(list)
+    for one in session.scalars(select(Sighting).where(Sighting.newcomer_id.in_(ids))):
+        examples[one.newcomer_id].append(one)
+    told = {one.resembles for own in examples.values() for one in own if one.resembles}
+    products = set(session.scalars(select(Product.sku).where(Product.sku.in_(sorted(told)))))
     return [
         Seen(
             newcomer,
             {row.cooler_id: row.sightings for row in counts if row.newcomer_id == newcomer.id},
-            sorted((one for one in examples if one.newcomer_id == newcomer.id), key=lambda one: -one.w * one.h),
+            sorted(examples[newcomer.id], key=lambda one: -one.w * one.h),
+            likeness([one.resembles for one in examples[newcomer.id]], products),
         )
         for newcomer in newcomers
     ]

@@ -38,6 +38,7 @@ def _sightings(message: ObservationColumns, cooler: str) -> Iterator[Sighting]:
                 seen_at=message.captured_at,
                 look=look,
                 embedder=embedder[:64],
+                resembles=product.resembles,
                 **box,
             )
 

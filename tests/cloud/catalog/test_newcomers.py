@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from cloud.catalog.newcomers.gathering import as_unit, gather, most_different
+from cloud.catalog.newcomers.likeness import Likeness, likeness
 from cloud.catalog.newcomers.models import Newcomer, Sighting
 from cloud.catalog.newcomers.rounds import MOST_EXAMPLES, NewcomerRounds
 from cloud.identity.models import Tenant
@@ -67,6 +68,38 @@ def test_gather(looks: list[float], middles: list[float], found: list[int] | Non
         canonical = {number: len(middles) + rank for rank, number in enumerate(
             dict.fromkeys(number for number in answer if number >= len(middles)))}  # fmt: skip
         assert [canonical.get(number, number) for number in answer] == found
+
+
+CATALOGUE = {"cola", "lime"}
+
+
+@pytest.mark.parametrize(
+    ("told", "found", "agreed"),
+    [
+        pytest.param([], None, False, id="nothing seen"),
+        pytest.param([None, None], None, False, id="no device says anything"),
+        pytest.param(["cola"], Likeness("cola", 1, 1), True, id="the only view"),
+        pytest.param(["cola", "cola", None], Likeness("cola", 2, 3), True, id="two of three"),
+        pytest.param(["cola", "cola", "cola", "lime", "lime"], Likeness("cola", 3, 5), False, id="most, but disputed"),
+        pytest.param(["cola", "lime"], None, False, id="one against one"),
+        pytest.param(["cola", "cola", None, None], None, False, id="as many say nothing"),
+        pytest.param(["pear", "pear", "pear"], None, False, id="a SKU that the catalogue does not have"),
+    ],
+)
+def test_likeness(told: list[str | None], found: Likeness | None, agreed: bool) -> None:
+    answer = likeness(told, CATALOGUE)
+    assert answer == found
+    assert (answer is not None and answer.agreed) is agreed
+
+
+def test_what_most_views_of_a_newcomer_resemble_is_told(shelf: Shelf, client: httpx.Client) -> None:
+    unknown_photo(shelf, 0, [1, 2], stored=False, resembles={1: "cola-330", 2: "pear"})
+    unknown_photo(shelf, 1, [1, 2], stored=False, resembles={1: "cola-330", 2: "pear"})
+    unknown_photo(shelf, 2, [1], stored=False)
+    NewcomerRounds(shelf.services).round()
+    first, second = listed(client)
+    assert first["looks_like"] == {"sku": "cola-330", "crops": 2, "of": 3}
+    assert second["looks_like"] is None, "the catalogue has no pear"
 
 
 def test_the_most_different_looks_are_chosen() -> None:

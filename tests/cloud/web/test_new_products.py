@@ -42,6 +42,28 @@ def test_what_was_seen_most_comes_first(seen: Shelf, manager: httpx.Client) -> N
     assert "看到 2 次" in manager.get("/new-products").text
 
 
+def filled_in(page: str) -> list[str]:
+    """What stands in the fields for SKUs, card by card."""
+    return [
+        (re.findall(r'value="([^"]*)"', field) or [""])[0] for field in re.findall(r'<input name="sku"[^>]*>', page)
+    ]
+
+
+def test_what_it_looks_like_is_said_and_filled_in_where_its_views_agree(shelf: Shelf, manager: httpx.Client) -> None:
+    for hour, lemon in enumerate(["lemon-330", "lemon-330", "lemon-330", "cola-330", "cola-330"]):
+        agreed = {1: "cola-330"} if hour else {}
+        unknown_photo(shelf, hour, [1, 2, 3], stored=False, resembles={**agreed, 2: lemon})
+    NewcomerRounds(shelf.services).round()
+    page = manager.get("/new-products").text
+    assert re.findall(r"Looks like ([^<]+?) <span[^>]*>([^<]+)<", page) == [
+        ("Cola-330", "4 of 5 views"),
+        ("Lemon-330", "3 of 5 views"),
+    ]
+    assert filled_in(page) == ["cola-330", "", ""]
+    manager.cookies.set(LANGUAGE_COOKIE, "zh-Hans")
+    assert "看起来像" in manager.get("/new-products").text
+
+
 def test_a_product_is_added_and_named_in_one_step(seen: Shelf, manager: httpx.Client) -> None:
     answer = manager.post("/new-products/1/add", data={**FILLED, "height_mm": "226"}, headers={"hx-request": "true"})
     assert "Added and named" in answer.text
