@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -12,11 +11,11 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from cloud.analytics.query.cut import Cut
-from cloud.analytics.query.in_part import InPart, PartlySeen, PartSums
+from cloud.analytics.query.in_part import PartlySeen, PartSums
 from cloud.analytics.query.known import Known
 from cloud.analytics.query.scope import EVERYTHING, Scope
 from cloud.analytics.query.source import SETTINGS
-from cloud.analytics.query.stretches import Stretch, dates, stretches
+from cloud.analytics.query.stretches import stretches
 from cloud.analytics.rollups.statements import milliseconds
 from cloud.analytics.share.window import Window
 from cloud.audits.facts import Facts
@@ -28,8 +27,6 @@ MOST_NAMED = 20
 
 LOOK_BACK = timedelta(days=100)
 """How long before a period the last photo of a whole cooler is looked for."""
-
-_DAY = timedelta(days=1)
 
 
 class UnseenCamera(BaseModel):
@@ -92,21 +89,9 @@ class Parts:
     @cached_property
     def coolers(self) -> Sequence[PartlySeen]:
         """Those of which photos are expected, the most hours first."""
-        return self._sums(Cut(())).coolers() if self._ever else ()
-
-    @property
-    def whole(self) -> InPart:
-        """What the numbers of the whole period leave out."""
-        return InPart(sum(not one.whole for one in self.coolers), sum(one.hours for one in self.coolers))
-
-    def by(self, cut: Cut) -> Mapping[str, InPart]:
-        """By key of the cut without products, what its numbers leave out; groups that leave out nothing may be missing.
-
-        As of the numbers themselves, days, weeks and months are made of whole business days.
-        """
-        if not cut.dimensions:
-            return {cut.key({}): self.whole}
-        return self._sums(cut).groups() if self._ever else {}
+        parts = stretches(self._start, self._end, None, self._known.zones)
+        found = PartSums(self._facts, self._tenant, self._known, self._scope, parts, Cut(())).coolers()
+        return [one for one in found if one.cooler in self._known.expected]
 
     def coverage(self, reporting: Collection[str]) -> AnswerCoverage:
         """The coverage of the whole period; `reporting` are the coolers of which a usable photo showed all."""
@@ -159,19 +144,6 @@ class Parts:
         bound: dict[str, Any] = {"coolers": tuple(coolers), "named": coolers, "tenant": self._tenant}
         bound |= {"lasts": [milliseconds(one.last) for one in some], "since": milliseconds(self._start - LOOK_BACK)}
         return {row["cooler"]: row for row in self._facts.arrow(statement, bound).to_pylist()}
-
-    @cached_property
-    def _ever(self) -> frozenset[str]:
-        """Whose parts were seen on any day that the period touches: of the others nothing more is read."""
-        days = [Stretch(*dates(self._start - _DAY, self._end + _DAY))]
-        sums = PartSums(self._facts, self._tenant, self._known, self._scope, days, Cut(()))
-        return self._known.expected.intersection(sums.ever())
-
-    def _sums(self, cut: Cut) -> PartSums:
-        """Of the coolers that were ever seen in part."""
-        scope = replace(self._scope, coolers=self._ever)
-        parts = stretches(self._start, self._end, cut.time, self._known.zones)
-        return PartSums(self._facts, self._tenant, self._known, scope, parts, cut)
 
 
 _WHOLE = "part = 0 AND verdict != 'unusable'"

@@ -20,8 +20,7 @@ from cloud.analytics.kpis.kpi import Kpi
 from cloud.analytics.makers import MAKERS
 from cloud.analytics.models import ShelfWatch, StockoutEpisode
 from cloud.analytics.named import Named
-from cloud.analytics.query.cut import BETWEEN, Cut, bucket_of, hour_name
-from cloud.analytics.query.in_part import NOTHING_LEFT_OUT
+from cloud.analytics.query.cut import BETWEEN, WHOLE, Cut, bucket_of, hour_name
 from cloud.analytics.query.known import Known
 from cloud.analytics.query.scope import EVERYTHING, Scope
 from cloud.analytics.query.stretches import stretches, whole_hours
@@ -104,7 +103,7 @@ class Period:
         groups: dict[str, list[Total]] = defaultdict(list)
         cut = Cut.of(by)
         if not cut.products:
-            groups |= {key: [] for key in self._reporting(cut)}
+            groups |= {key: [] for key, one in self._reporting(cut).items() if one.photos}
         for total in self.totals(by):
             if total.inside:
                 groups[cut.key(total.values)].append(total)
@@ -229,10 +228,6 @@ class Period:
         return self._reported[cut.written]
 
     @cached_property
-    def _parts(self) -> Parts:
-        return Parts(self.facts, self.tenant, self.known, self.start, self.end, self.scope)
-
-    @cached_property
     def _summed(self) -> dict[str, list[Total]]:
         return {}
 
@@ -241,13 +236,14 @@ class Period:
         return {}
 
     def _coverage(self) -> AnswerCoverage:
-        found, left_out = self._reporting(Cut(())).values(), self._parts.whole
+        found = self._reporting(Cut(())).get(WHOLE, Reporting())
+        parts = Parts(self.facts, self.tenant, self.known, self.start, self.end, self.scope)
         return AnswerCoverage(
-            reporting=sum(one.coolers for one in found),
+            reporting=found.coolers,
             expected=sum(self._expected(Cut(())).values()),
-            in_part=left_out.coolers,
-            part_hours=left_out.hours,
-            parts=self._parts.named(),
+            in_part=found.in_part,
+            part_hours=found.part_hours,
+            parts=parts.named() if found.part_hours else (),
         )
 
     def _expected(self, cut: Cut) -> Mapping[str, int]:
@@ -263,15 +259,13 @@ class Period:
         """The points as they are answered, each with the coverage of its time and places."""
         behind, places = cut.without_products(), Cut(cut.places)
         reporting, expected = self._reporting(cut), self._expected(cut)
-        parts = self._parts.by(behind)
         for point in points:
-            key = behind.key(point.keys)
-            found, left_out = reporting.get(key), parts.get(key, NOTHING_LEFT_OUT)
+            found = reporting.get(behind.key(point.keys), Reporting())
             point.coverage = PeriodCoverage(
-                reporting=found.coolers if found else 0,
+                reporting=found.coolers,
                 expected=expected.get(places.key(point.keys), 0),
-                in_part=left_out.coolers,
-                part_hours=left_out.hours,
+                in_part=found.in_part,
+                part_hours=found.part_hours,
             )
             point.key = point.key.replace(BETWEEN, " / ")
         return list(points)

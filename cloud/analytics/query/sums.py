@@ -20,7 +20,7 @@ from cloud.analytics.query.known import Known
 from cloud.analytics.query.scope import Scope
 from cloud.analytics.query.source import BUCKETS, SETTINGS, Source
 from cloud.analytics.query.stretches import Stretch
-from cloud.analytics.rollups.kinds import MILLIONTHS, PHOTO, SHELF, Kind
+from cloud.analytics.rollups.kinds import MILLIONTHS, PART, PHOTO, SHELF, Kind
 from cloud.audits.facts import Facts
 from facings.errors import BadInputError
 
@@ -60,10 +60,16 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Reporting:
-    """Photos and coolers behind the groups of a cut without products."""
+    """What is behind a group of a cut without products, and what is left out of it, as one of a cooler's cameras was
+    broken."""
 
-    photos: int
-    coolers: int
+    photos: int = 0
+    coolers: int = 0
+    """That reported."""
+    in_part: int = 0
+    """Coolers of which no photo of the group shows all."""
+    part_hours: int = 0
+    """Hours with photos of a part, of all coolers: also of those that reported in others."""
 
 
 class Sums:
@@ -121,7 +127,7 @@ class Sums:
         return [self._total(row) for row in rows]
 
     def reporting(self, whole: Sums | None = None) -> list[dict[str, Reporting]]:
-        """By key of the cut without products: the photos, and how many of the expected coolers took them.
+        """By key of the cut without products: the photos, how many of the expected coolers took them, what is left out.
 
         With `whole`, sums marked otherwise, theirs come too, in the same statement: it costs more than what it reads.
         """
@@ -133,17 +139,26 @@ class Sums:
         found: list[dict[str, Reporting]] = [{} for _ in asked]
         for row in self._rows(f"SELECT * FROM ({parts}) AS each LIMIT {MOST_GROUPS + 2} {SETTINGS}"):  # noqa: S608
             cut = asked[row["number"]]._cut.without_products()
-            found[row["number"]][cut.key(self._values(cut, row))] = Reporting(row["photos"], row["coolers"])
+            told = {name: row[name] for name in ("photos", "coolers", "in_part", "part_hours")}
+            found[row["number"]][cut.key(self._values(cut, row))] = Reporting(**told)
         return found
 
     def _reporting(self, number: int, places: Sequence[str]) -> str:
         mine = self._cut.places
         named = [f"{self._place(one)} AS d_{one}" if one in mine else f"'' AS d_{one}" for one in places]
-        bucket = "bucket" if self._cut.time else "NULL AS bucket"
+        bucket = "bucket" if self._cut.time else "NULL"
+        whole = self._rows_of(PHOTO, self._inner, "toInt64(photos) AS n_whole", "toInt64(0) AS n_hours")
+        part = self._rows_of(PART, self._inner, "toInt64(0) AS n_whole", "toInt64(hours) AS n_hours")
+        # By cooler first: one that was seen whole at any time of the group is not one that was seen in part.
         return f"""
-            SELECT {", ".join([f"{number} AS number", bucket, *named])}, sum(photos) AS photos,
-                uniqExactIf(cooler, cooler IN %(expected)s) AS coolers
-            FROM ({self._rows_of(PHOTO, self._inner, "photos")}) AS one GROUP BY ALL
+            SELECT {", ".join([f"{number} AS number", "of_bucket AS bucket", *(f"d_{one}" for one in places)])},
+                sum(s_whole) AS photos, countIf(s_whole > 0 AND awaited) AS coolers,
+                countIf(s_whole = 0 AND awaited) AS in_part, sumIf(s_hours, awaited) AS part_hours
+            FROM (
+                SELECT {", ".join([f"{bucket} AS of_bucket", *named])}, cooler AS of_cooler,
+                    any(cooler IN %(expected)s) AS awaited, sum(n_whole) AS s_whole, sum(n_hours) AS s_hours
+                FROM ({whole} UNION ALL {part}) AS one GROUP BY ALL
+            ) AS each_cooler GROUP BY ALL
         """  # noqa: S608
 
     @property

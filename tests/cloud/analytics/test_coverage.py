@@ -178,7 +178,7 @@ def test_photos_stored_before_there_was_this_rollup_are_noted_at_the_start(shelf
     assert counted(ask("kpis/units", by="all")["coverage"]) == (2, 1, 4, 5)
 
 
-def test_without_a_broken_camera_one_question_more_is_asked(
+def test_only_a_broken_camera_costs_questions_of_its_own(
     shelf: Shelf, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
@@ -190,9 +190,8 @@ def test_without_a_broken_camera_one_question_more_is_asked(
 
     monkeypatch.setattr(shelf.services.facts, "arrow", noting)
     ask("kpis/units", by="day", region="south")
-    assert sum("FROM part_" in one for one in asked) == 1
-    asked.clear()
+    without, asked[:] = len(asked), []
     ask("kpis/units", by="day")
-    assert sum("FROM part_" in one for one in asked) == 3
+    assert len(asked) == without + 2
     assert not any("shelf_line" in one for one in asked)
     assert sum("FROM observation " in one for one in asked) == 1, f"of {MOST_NAMED} coolers at most"

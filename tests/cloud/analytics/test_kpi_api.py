@@ -122,7 +122,8 @@ def test_stockouts_are_found_by_what_they_are(get: Callable[..., Any], query: di
 def points(get: Callable[..., Any], name: str, by: str, **query: Any) -> dict[str, float]:
     period = {"from": format_utc(NOON), "to": format_utc(NOON + timedelta(days=2))}
     series = get(f"/kpis/{name}", by=by, **(period | query))
-    assert series["coverage"] == {"reporting": 2, "expected": 2}
+    nothing_hidden = {"in_part": 0, "part_hours": 0, "parts": []}
+    assert series["coverage"] == {"reporting": 2, "expected": 2, **nothing_hidden}
     return {point["key"]: point["value"]["value"] for point in series["points"]}
 
 
