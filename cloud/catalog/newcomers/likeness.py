@@ -1,7 +1,7 @@
 """What a newcomer may be after all: a product of the catalogue of which coolers saw poor views and refused a name.
 
 A device says of each product that it refuses which SKU it resembles, where that is likely. One such word is easily
-wrong, as of a can in the shade beside another flavour; so a newcomer looks like what most of its views say.
+wrong, as of a can in the shade beside another flavour; so all views of a newcomer are heard.
 """
 
 from __future__ import annotations
@@ -10,38 +10,49 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-MOST = 1 / 2
-"""A newcomer looks like a product where more than this share of its views say so."""
+WORTH_A_WORD = 1 / 3
+"""Share of a newcomer's views from which on it is told what they resemble, if more of them than any other product."""
 
 AGREED = 2 / 3
-"""Share of the views from which on they agree, so that naming it so is suggested and not only mentioned."""
+"""Share of the views that resemble a product at all from which on they agree on one, so that its name is suggested."""
 
 
 @dataclass(frozen=True)
 class Likeness:
-    """The product that a newcomer looks like, by `views` of its `of` views."""
+    """The product that a newcomer looks like.
+
+    Attributes:
+        sku: the product.
+        views: how many views of the newcomer resemble it.
+        others: how many resemble another product.
+        of: how many views there are.
+    """
 
     sku: str
     views: int
+    others: int
     of: int
 
     @property
     def agreed(self) -> bool:
-        """Whether its views agree well enough to suggest the name."""
-        return self.views >= AGREED * self.of
+        """Whether to suggest the name: most views resemble the product, and few another one."""
+        return self.views > self.of / 2 and self.views >= AGREED * (self.views + self.others)
 
 
 def likeness(told: Sequence[str | None], products: Collection[str]) -> Likeness | None:
-    """The product that most views of a newcomer resemble; None where there is no such product.
+    """The product that more views of a newcomer resemble than any other; None where too few do.
 
     Args:
-        told: the SKU that each view resembles, or None; a view without a word counts against all SKUs.
+        told: the SKU that each view resembles, or None.
         products: SKUs of the catalogue; a SKU that it does not have is no answer.
 
     Example:
-        >>> likeness(["cola", "cola", None], {"cola"})
-        Likeness(sku='cola', views=2, of=3)
+        >>> likeness(["cola", "cola", "lime", None], {"cola", "lime"})
+        Likeness(sku='cola', views=2, others=1, of=4)
     """
-    counted = Counter(sku for sku in told if sku in products)
-    sku, views = max(counted.items(), key=lambda item: item[1], default=("", 0))
-    return Likeness(str(sku), views, len(told)) if views > MOST * len(told) else None
+    counted = Counter(sku for sku in told if sku is not None)
+    ranked = Counter({sku: views for sku, views in counted.items() if sku in products}).most_common(2)
+    if not ranked or ranked[0][1] < WORTH_A_WORD * len(told) or len({views for _, views in ranked}) < len(ranked):
+        return None
+    sku, views = ranked[0]
+    return Likeness(sku, views, counted.total() - views, len(told))

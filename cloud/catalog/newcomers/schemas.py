@@ -45,7 +45,7 @@ class NewProductAnswer(Answer):
     decided_at: UtcDatetime | None
     decided_by: str | None
     looks_like: LooksLikeAnswer | None = Field(
-        description="what most of its crops may be after all: a product that some cooler could not make out"
+        description="what more of its crops may be after all than anything else: a product that was not made out"
     )
     crops: list[CropAnswer]
 

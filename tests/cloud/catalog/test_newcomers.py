@@ -78,11 +78,15 @@ CATALOGUE = {"cola", "lime"}
     [
         pytest.param([], None, False, id="nothing seen"),
         pytest.param([None, None], None, False, id="no device says anything"),
-        pytest.param(["cola"], Likeness("cola", 1, 1), True, id="the only view"),
-        pytest.param(["cola", "cola", None], Likeness("cola", 2, 3), True, id="two of three"),
-        pytest.param(["cola", "cola", "cola", "lime", "lime"], Likeness("cola", 3, 5), False, id="most, but disputed"),
+        pytest.param(["cola"], Likeness("cola", 1, 0, 1), True, id="the only view"),
+        pytest.param(["cola", "cola", None], Likeness("cola", 2, 0, 3), True, id="most; the others say nothing"),
+        pytest.param(
+            ["cola", "cola", "cola", "lime", "lime"], Likeness("cola", 3, 2, 5), False, id="most, but disputed"
+        ),
         pytest.param(["cola", "lime"], None, False, id="one against one"),
-        pytest.param(["cola", "cola", None, None], None, False, id="as many say nothing"),
+        pytest.param(["cola", "cola", None, None], Likeness("cola", 2, 0, 4), False, id="as many say nothing"),
+        pytest.param(["cola", None, None, None], None, False, id="one of four is not worth a word"),
+        pytest.param(["cola", "cola", "pear", "pear", "pear"], Likeness("cola", 2, 3, 5), False, id="more say another"),
         pytest.param(["pear", "pear", "pear"], None, False, id="a SKU that the catalogue does not have"),
     ],
 )
