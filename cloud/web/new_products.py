@@ -39,8 +39,17 @@ MOST_COOLERS = 4
 
 
 @dataclass(frozen=True)
+class Crop:
+    """What a photo shows of a new product; `looks_like` names the product that it alone resembles, or is empty."""
+
+    id: int
+    address: str
+    looks_like: str
+
+
+@dataclass(frozen=True)
 class NewProductCard:
-    """A new product as a person decides on it; `crops` are addresses by the crop's id.
+    """A new product as a person decides on it.
 
     `looks_like` is what it may be after all, by the name of that product; `filled_in` the SKU that stands in the form.
     """
@@ -51,7 +60,7 @@ class NewProductCard:
     where: Sequence[tuple[str, str]]
     first_seen_at: datetime
     last_seen_at: datetime
-    crops: Mapping[int, str]
+    crops: Sequence[Crop]
     looks_like: Likeness | None
     looks_like_name: str
     filled_in: str
@@ -234,7 +243,10 @@ def _card(seen: service.Seen, coolers: Mapping[str, str], products: Mapping[str,
         where=[(cooler, coolers.get(cooler, cooler)) for cooler in busiest],
         first_seen_at=seen.newcomer.first_seen_at,
         last_seen_at=seen.newcomer.last_seen_at,
-        crops={one.id: f"/api/v1/new-products/crops/{one.id}" for one in seen.examples[:MOST_CROPS]},
+        crops=[
+            Crop(one.id, f"/api/v1/new-products/crops/{one.id}", products.get(one.resembles or "", ""))
+            for one in seen.examples[:MOST_CROPS]
+        ],
         looks_like=like,
         looks_like_name=products.get(like.sku, like.sku) if like else "",
         filled_in=like.sku if like and like.agreed else "",

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 WORTH_A_WORD = 1 / 3
 """Share of a newcomer's views from which on it is told what they resemble, if more of them than any other product."""
 
-AGREED = 2 / 3
-"""Share of the views that resemble a product at all from which on they agree on one, so that its name is suggested."""
+AGREED = 3 / 4
+"""Share of the views that resemble a product at all from which on they agree on one, so that its name is suggested.
+Below, the crops are often of two products gathered into one."""
 
 
 @dataclass(frozen=True)

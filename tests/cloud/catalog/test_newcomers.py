@@ -80,9 +80,8 @@ CATALOGUE = {"cola", "lime"}
         pytest.param([None, None], None, False, id="no device says anything"),
         pytest.param(["cola"], Likeness("cola", 1, 0, 1), True, id="the only view"),
         pytest.param(["cola", "cola", None], Likeness("cola", 2, 0, 3), True, id="most; the others say nothing"),
-        pytest.param(
-            ["cola", "cola", "cola", "lime", "lime"], Likeness("cola", 3, 2, 5), False, id="most, but disputed"
-        ),
+        pytest.param(["cola"] * 3 + ["lime"], Likeness("cola", 3, 1, 4), True, id="three against one"),
+        pytest.param(["cola"] * 5 + ["lime"] * 2, Likeness("cola", 5, 2, 7), False, id="most, but disputed"),
         pytest.param(["cola", "lime"], None, False, id="one against one"),
         pytest.param(["cola", "cola", None, None], Likeness("cola", 2, 0, 4), False, id="as many say nothing"),
         pytest.param(["cola", None, None, None], None, False, id="one of four is not worth a word"),

@@ -60,6 +60,7 @@ def test_what_it_looks_like_is_said_and_filled_in_where_its_views_agree(shelf: S
         ("Lemon-330", "3 of 5 views"),
     ]
     assert filled_in(page) == ["cola-330", "", ""]
+    assert page.count('title="Looks like Cola-330"') == 4 + 2, "each crop tells what it alone resembles"
     manager.cookies.set(LANGUAGE_COOKIE, "zh-Hans")
     assert "看起来像" in manager.get("/new-products").text
 
