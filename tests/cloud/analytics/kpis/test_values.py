@@ -102,7 +102,7 @@ def test_a_period(get: Callable[..., Any], name: str, query: dict[str, str], exp
     [
         pytest.param("open-stockouts", 1, id="lemon in cooler-01"),
         pytest.param("occupancy", (1 + 7) / (6 + 8), id="1 of 6 places, and 2 cola and 5 lemon for 8"),
-        pytest.param("coverage", {"reporting": 2, "expected": 2}, id="both sent a photo within the day"),
+        pytest.param("coverage", {"reporting": 2, "in_part": 0, "expected": 2}, id="both sent a photo within the day"),
     ],
 )
 def test_the_present(get: Callable[..., Any], name: str, expected: Any) -> None:
