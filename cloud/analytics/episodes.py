@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from cloud.analytics.absence import Belief, Reading
 from cloud.analytics.models import ShelfWatch, SkuState, StockoutEpisode
+from cloud.analytics.no_longer_kept import known_before
 from cloud.analytics.photo_reading import NewPhotos, OverPlan, PhotoReading, Plan, over_plan, plans_of
 from cloud.analytics.refills import Holes
 from cloud.analytics.stockouts import Episode, SkuWatch, fold
@@ -147,7 +148,8 @@ class StockoutBook:
         return plan, self._watches.get(new.cooler.id) or ShelfWatch(cooler_id=new.cooler.id, skus={})
 
     def _retell(self, new: NewPhotos, plan: Plan, watch: ShelfWatch, asked: ToTell) -> dict[str, SkuWatch]:
-        """Fold the facts anew, for each SKU from its last sure sighting before the late photo, else from the start.
+        """Fold the facts anew, for each SKU from its last sure sighting before the late photo, else from the first that
+        are kept.
 
         Returns:
             What is known of each SKU then; those are missing that need more photos than may be read.
@@ -168,8 +170,10 @@ class StockoutBook:
                 start = _restart(readings, asked.late_from)
                 if start is None and since:
                     continue
-                episodes, watches[sku] = fold(readings[start or 0 :])
-                rows = self._rows(cooler, sku, None if start is None else readings[start].at)
+                rows, known = self._rows(cooler, sku, None if start is None else readings[start].at), SkuWatch()
+                if start is None:
+                    rows, known = known_before(rows, readings)
+                episodes, watches[sku] = fold(readings[start or 0 :], known)
                 self._settle(seen, sku, rows, episodes, asked.reason)
         return watches
 

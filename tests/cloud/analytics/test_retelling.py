@@ -1,7 +1,7 @@
 """Stock-outs told anew end as if their photos had come in with what is known now."""
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from cloud.analytics.episodes import TOLD_ANEW
 from cloud.analytics.models import ShelfWatch, StockoutEpisode
 from cloud.analytics.retelling import tell_stockouts_anew
+from cloud.analytics.rollups.statements import milliseconds
 from cloud.identity.service import operator
 from cloud.outlets.models import Cooler
 from cloud.outlets.planograms import add_planogram
@@ -50,6 +51,14 @@ def lemon_may_be_gone(shelf: Shelf, hour: float) -> Message:
     products, gaps = in_lanes({"cola-330": 4})
     faint = Gap(box=gaps[1].box, row=0, confidence=0.3)
     return shelf.photo(hour, {"cola-330": 4}, products=products, gaps=(gaps[0], faint))
+
+
+def forget(shelf: Shelf, before: datetime) -> None:
+    """Delete photos as `retention.lines_days` does, however lately they came in."""
+    moment = f"fromUnixTimestamp64Milli(toInt64({milliseconds(before)}), 'UTC')"
+    shelf.services.facts.command(
+        f"ALTER TABLE observation DELETE WHERE captured_at < {moment} SETTINGS mutations_sync = 1"
+    )
 
 
 def tell_anew(shelf: Shelf, hour: float = 0) -> int:
@@ -105,6 +114,27 @@ def test_what_was_none_is_withdrawn_and_says_why(shelf: Shelf) -> None:
         session.get_one(Cooler, ("acme", "cooler-01")).gravity_feed = False
     tell_anew(shelf)
     assert [row.withdrawn_reason for row in shelf.rows(StockoutEpisode)] == [TOLD_ANEW]
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        pytest.param([(0, FULL), (1, {"lemon-330": 2}), (2, FULL), (20, FULL), (21, FULL)], id="it ended before"),
+        pytest.param([(0, FULL), (1, {"lemon-330": 2}), (20, {"lemon-330": 2}), (21, FULL)], id="it lasted beyond"),
+        pytest.param([(0, FULL), (1, {"lemon-330": 2}), (20, {"lemon-330": 2})], id="it lasts on"),
+        pytest.param([(0, FULL), (1, FULL), (20, {"lemon-330": 2}), (21, FULL)], id="it began afterwards"),
+    ],
+)
+def test_what_photos_told_that_are_no_longer_kept_stays(shelf: Shelf, days: list[tuple[int, dict[str, int]]]) -> None:
+    for day, counts in days:
+        shelf.send(shelf.photo(24 * day, counts))
+    before = [(row.id, *told) for row, told in zip(shelf.rows(StockoutEpisode), standing(shelf), strict=True)]
+    assert len(before) == 1
+    forget(shelf, NOON + timedelta(days=10))
+    for since in (0, 24 * 20):
+        tell_anew(shelf, since)
+        after = [(row.id, *told) for row, told in zip(shelf.rows(StockoutEpisode), standing(shelf), strict=True)]
+        assert [row[:4] + row[5:6] for row in after] == [row[:4] + row[5:6] for row in before]
 
 
 def test_what_ended_before_stays(shelf: Shelf) -> None:
