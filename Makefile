@@ -34,12 +34,12 @@ setup-train: $(TRAIN)/installed ## Make the training environment (torch, ultraly
 assets: $(VENV)/installed ## Fetch and lay out the scripts of the pages (npm packages; no CDN)
 	@$(BIN)/python -m cloud.web.build
 
-# The browser of the page tests, PostgreSQL, and LLVM, with which Mitsuba renders faster; installed where root allows, the
+# The browser of the page tests, PostgreSQL, and LLVM (17 or newer), with which Mitsuba renders faster; installed where root allows, the
 # first two asked for elsewhere.
 system:
-	@ldconfig -p | grep -q libLLVM || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || \
+	@ldconfig -p | grep -Eq 'libLLVM(-|\.so\.)(1[7-9]|[2-9][0-9])' || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || \
 		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-			libllvm15 >/dev/null; }
+			libllvm19 >/dev/null; }
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \

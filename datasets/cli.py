@@ -51,12 +51,15 @@ def compose(
     catalogue: Annotated[
         CatalogueChoice, typer.Option(help="The demo's 24 SKUs, the house's 20 brands, or 400 random ones.")
     ] = (CatalogueChoice.DEMO),
+    sold_down: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of the lanes whose units stand at the back, sold from the front.")
+    ] = 0.0,
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
 ) -> None:
     """Compose photos of coolers from drawn packs, quickly; a stopped run goes on where it was."""
     from datasets.compose.export import ComposeJob, compose_dataset  # noqa: PLC0415 - numpy and OpenCV only when needed
 
-    compose_dataset(ComposeJob(seed, variety, catalogue.value), scenes, out, workers, console)
+    compose_dataset(ComposeJob(seed, variety, catalogue.value, sold_down), scenes, out, workers, console)
     console.print(f"{scenes} scenes in {out}")
 
 

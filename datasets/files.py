@@ -56,6 +56,8 @@ def claim_scenes(out: Path, job: dict[str, Any]) -> None:
 def claim_folder(out: Path, job: dict[str, Any]) -> None:
     """Marks a folder as the output of `job`, so that a stopped run goes on and another job does not mix in.
 
+    An option that the folder's job does not name came later than the folder: left empty it is the same job.
+
     Raises:
         BadInputError: the folder holds the output of another job.
     """
@@ -64,5 +66,6 @@ def claim_folder(out: Path, job: dict[str, Any]) -> None:
         write_atomic(marker, json.dumps(job))
         return
     found = json.loads(marker.read_text())
-    if found != job:
+    options = found.keys() | job.keys()
+    if any(found.get(option) != job.get(option) and (option in found or job[option]) for option in options):
         raise BadInputError(f"{out} holds the output of another job ({found}): choose an empty folder or those options")

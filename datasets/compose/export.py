@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Literal
@@ -18,6 +18,7 @@ from datasets.files import claim_scenes, jpeg, photo_name, scene_file
 from datasets.parallel import for_each
 from datasets.products.catalogues import demo_catalogue, house_catalogue, random_catalogue
 from datasets.products.packs import Catalogue
+from datasets.products.stock import sold_down
 from facings.files import write_atomic
 
 _RANDOM_SKUS = 400
@@ -27,11 +28,19 @@ CatalogueName = Literal["demo", "house", "random"]
 
 @dataclass(frozen=True)
 class ComposeJob:
-    """What one data set is rendered from; the same job always gives the same files."""
+    """What one data set is rendered from; the same job always gives the same files.
+
+    Attributes:
+        seed: of everything that is drawn.
+        variety: how far scenes stray from a well-kept cooler (`random_scene`).
+        catalogue: which products.
+        sold_down: share of the lanes whose units stand at the back, as where shoppers take from the front.
+    """
 
     seed: int
     variety: int
     catalogue: CatalogueName
+    sold_down: float = 0.0
 
 
 def compose_dataset(job: ComposeJob, scenes: int, out: Path, workers: int, console: Console) -> None:
@@ -61,6 +70,8 @@ def _compose_one(job: ComposeJob, out: Path, number: int) -> None:
     rng = np.random.default_rng([job.seed, number])
     catalogue = catalogue_of(job.catalogue, job.seed)
     spec = random_scene(rng, catalogue, job.variety)
+    if job.sold_down:
+        spec = replace(spec, rows=sold_down(rng.spawn(1)[0], spec.rows, job.sold_down))
     scene = render(spec, catalogue, rng)
     name = photo_name(number)
     write_atomic(out / name, jpeg(scene.pixels, spec.sensor.jpeg_quality))

@@ -33,6 +33,9 @@ def render(
     ] = RenderedCatalogue.HOUSE,
     furniture: Annotated[str, typer.Option(help="What the products stand in; anything where not given.")] = "",
     camera: Annotated[str, typer.Option(help="Where it hangs: aisle, door or corner; anywhere where not given.")] = "",
+    sold_down: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of the lanes whose units stand at the back, sold from the front.")
+    ] = 0.0,
     size: Annotated[str, typer.Option(help="Width x height of the photos in pixels.")] = "1280x960",
     samples: Annotated[int, typer.Option(min=1, max=4096, help="Paths of light per pixel.")] = 4,
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
@@ -41,7 +44,7 @@ def render(
     from datasets.render.job import RenderJob, render_dataset  # noqa: PLC0415 - scipy and OpenCV only when needed
 
     width, height = _size(size)
-    job = RenderJob(seed, stress, catalogue.value, furniture, width, height, samples, camera)
+    job = RenderJob(seed, stress, catalogue.value, furniture, width, height, samples, camera, sold_down)
     render_dataset(job, scenes, out, workers, console)
     console.print(f"{scenes} scenes in {out}")
 

@@ -5,25 +5,35 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+import drjit
 import mitsuba as mi
 import numpy as np
 import pyoidn
 
 from datasets.products.arrays import FloatArray
 
+_OLDEST_LLVM = (17, 0, 0)
+"""Older ones cannot lower a least of two numbers (`fminimum`) for some processors, and end the process there."""
+
 
 @lru_cache(maxsize=1)
 def best_variant() -> str:
-    """Sets Mitsuba's variant once per process and names it: `llvm_ad_rgb` where LLVM loads, else `scalar_rgb`.
+    """Sets Mitsuba's variant once per process and names it: `llvm_ad_rgb` where a good LLVM loads, else `scalar_rgb`.
 
     Both trace the same paths; LLVM vectorises them and is more than twice as fast on the same cores.
     """
-    mi.set_variant("llvm_ad_rgb")
-    try:
-        mi.Float(1.0) + mi.Float(1.0)
-    except Exception:  # Dr.Jit raises RuntimeError or ImportError, by version, where libLLVM is absent
+    if not _llvm_works():
         mi.set_variant("scalar_rgb")
     return str(mi.variant())
+
+
+def _llvm_works() -> bool:
+    try:
+        mi.set_variant("llvm_ad_rgb")
+        mi.Float(1.0) + mi.Float(1.0)
+    except Exception:  # Dr.Jit raises RuntimeError or ImportError, by version, where libLLVM is absent or too old
+        return False
+    return bool(drjit.detail.llvm_version() >= _OLDEST_LLVM)
 
 
 def integrator(depth: int = 8) -> dict[str, Any]:

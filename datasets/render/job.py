@@ -47,6 +47,7 @@ class RenderJob:
         width, height: of the photos, before a low resolution; upright where the scene is.
         samples: paths of light per pixel.
         camera: where it is mounted; empty: anywhere that the furniture allows.
+        sold_down: share of the lanes whose units stand at the back, as where shoppers take from the front.
     """
 
     seed: int
@@ -57,6 +58,7 @@ class RenderJob:
     height: int = 960
     samples: int = SAMPLES
     camera: str = ""
+    sold_down: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,7 @@ def take_scene(job: RenderJob, number: int) -> TakenScene:
     stress = draw_stress(parse_stress(job.stress), _rng(job, number, _STRESS))
     catalogue = catalogue_of(job.catalogue, job.seed)
     stock = stock_of(catalogue, split_of(number), unseen_skus(catalogue, job.seed))
-    scene = random_scene(_rng(job, number, _SCENE), stock, stress, furniture_of(job), mount_of(job))
+    scene = random_scene(_rng(job, number, _SCENE), stock, stress, furniture_of(job), mount_of(job), job.sold_down)
     rendering, photo = photograph(scene, stock, _rng(job, number, _CAMERA), (job.width, job.height), job.samples)
     known = {
         "image": image_of(number, stress, rendering, photo),

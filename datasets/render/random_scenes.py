@@ -9,6 +9,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from datasets.products.packs import Catalogue, Pack
+from datasets.products.stock import sold_down
 from datasets.render.cameras import draw_camera, mounts
 from datasets.render.disorder import draw_care, put_foreign
 from datasets.render.furniture.chest import draw_chest
@@ -43,6 +44,7 @@ def random_scene(
     stress: Stress,
     furniture: FurnitureKind | None = None,
     mount: Mount | None = None,
+    sold: float = 0.0,
 ) -> Scene:
     """A scene of the catalogue's products; the same generator state gives the same scene.
 
@@ -52,6 +54,7 @@ def random_scene(
         stress: of its kinds, the first seven change the scene.
         furniture: which kind, else any that has a place for the camera.
         mount: where the camera hangs, a place that the furniture has (`mounts`), else any of these.
+        sold: share of the lanes sold from the front (`sold_down`); in a vending machine units are moved up.
     """
     looks, goods, view, rest = rng.spawn(4)
     packs = _assortment(goods, catalogue)
@@ -61,9 +64,11 @@ def random_scene(
     mount = mount or choice[int(view.integers(len(choice)))]
     design = _door_for(design, mount)
     built = design.build()
-    sold = Assortment(packs, stress)
+    assortment = Assortment(packs, stress)
     lane_mm = design.lane_mm if isinstance(design, VendingMachine) else None
-    stock = tuple(fill_shelf(goods, shelf, sold, lane_mm) for shelf in built.shelves)
+    stock = tuple(fill_shelf(goods, shelf, assortment, lane_mm) for shelf in built.shelves)
+    if sold and lane_mm is None:
+        stock = sold_down(rng.spawn(1)[0], stock, sold)
     stock, foreign = put_foreign(rest, built, stock, stress)
     camera = draw_camera(view, built, mount, SIZES[int(view.random() > _UPRIGHT_CHANCE)])
     level = stress[StressKind.PERSON]

@@ -52,6 +52,14 @@ def test_a_folder_of_another_job_is_refused(composed: Path) -> None:
     assert "another job" in str(result.exception)
 
 
+def test_a_folder_from_before_an_option_goes_on_without_it(composed: Path, tmp_path: Path) -> None:
+    job = json.loads((composed / "job.json").read_text())
+    (tmp_path / "job.json").write_text(json.dumps({key: job[key] for key in job if key != "sold_down"}))
+    assert CliRunner().invoke(app, [*COMPOSE, "--out", str(tmp_path)]).exit_code == 0
+    result = CliRunner().invoke(app, [*COMPOSE, "--sold-down", "0.5", "--out", str(tmp_path)])
+    assert "another job" in str(result.exception)
+
+
 def replay_set(folder: Path) -> Path:
     content = b"not really a picture"
     (folder / "a.jpg").write_bytes(content)

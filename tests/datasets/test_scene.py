@@ -7,7 +7,7 @@ from datasets.compose.layouts import MAX_VARIETY, random_scene
 from datasets.compose.scene import render
 from datasets.compose.spec import Clutter
 from datasets.products.catalogues import demo_catalogue
-from datasets.products.stock import Lane, Unit
+from datasets.products.stock import Lane, Unit, sold_down, sold_from_front
 from tests.datasets.conftest import COLA, LEMON, WATER, lane, shoot, spec
 
 
@@ -105,3 +105,20 @@ def test_what_stays_put_looks_the_same_in_the_next_photo() -> None:
     after = replace(before, rows=((lane(COLA, COLA), lane(planned=LEMON), lane(WATER)),))
     first, second = shoot(before, seed=1).units, shoot(after, seed=2).units
     assert [unit.full_box for unit in first if unit.sku != LEMON] == [unit.full_box for unit in second]
+
+
+def test_what_is_sold_from_the_front_leaves_the_rest_at_the_back() -> None:
+    unit = Unit("cola")
+    assert sold_from_front(Lane(70, (unit, unit, None, None), "cola")).places == (None, None, unit, unit)
+    for places in ((unit, unit), (None, None), (Unit("cola", fallen=True), None)):
+        assert sold_from_front(Lane(70, places)).places == places
+
+
+def test_scenes_sold_down_hold_the_same_units_farther_back() -> None:
+    rows = random_scene(np.random.default_rng(4), demo_catalogue(), 1).rows
+    sold = sold_down(np.random.default_rng(5), rows, 0.5)
+    lanes, after = [lane for row in rows for lane in row], [lane for row in sold for lane in row]
+    assert [sum(map(bool, lane.places)) for lane in after] == [sum(map(bool, lane.places)) for lane in lanes]
+    changed = [old != new for old, new in zip(lanes, after, strict=True)]
+    assert any(changed) and not all(changed)
+    assert sold_down(np.random.default_rng(5), rows, 0.0) == rows
