@@ -10,6 +10,7 @@ from math import isfinite
 from facings.errors import BadInputError
 
 _QUARTER = re.compile(r"(\d{4})[ -]?Q([1-4])", re.IGNORECASE)
+_QUARTER_FIRST = re.compile(r"Q([1-4])[ -]?(\d{4})", re.IGNORECASE)
 _MONTH = re.compile(r"(\d{4})[-/M ]M?(\d{1,2})", re.IGNORECASE)
 _WEEK = re.compile(r"(\d{4})-?W(\d{1,2})", re.IGNORECASE)
 _DAY_SLASHES = re.compile(r"(\d{4})/(\d{1,2})/(\d{1,2})")
@@ -20,7 +21,8 @@ Key = tuple[float, ...]
 def in_order(texts: Iterable[str]) -> tuple[str, ...]:
     """The distinct periods, earliest first.
 
-    Understood, all of one panel in one way: numbers, ISO dates and times, 2024/6/1, 2024-06, 2024Q2, 2024-W23.
+    Understood, all of one panel in one way: numbers, ISO dates and times, 2024/6/1, 2024-06, 2024Q2 or
+    Q2 2024, 2024-W23.
 
     Raises:
         BadInputError: they are written in another way, or two texts mean the same period.
@@ -81,4 +83,10 @@ def _parts(pattern: re.Pattern[str], most: int) -> Callable[[str], Key | None]:
     return read
 
 
-_READERS = (_number, _parts(_QUARTER, 4), _parts(_MONTH, 12), _parts(_WEEK, 53), _instant)
+def _quarter(text: str) -> Key | None:
+    if first := _QUARTER_FIRST.fullmatch(text):
+        return int(first[2]), int(first[1])
+    return _parts(_QUARTER, 4)(text)
+
+
+_READERS = (_number, _quarter, _parts(_MONTH, 12), _parts(_WEEK, 53), _instant)
