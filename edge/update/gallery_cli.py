@@ -16,14 +16,14 @@ from rich.table import Table
 
 from edge.settings import EdgeSettings
 from edge.update.gallery import FOLDER
-from edge.update.publish import publish_gallery
+from edge.update.publish import local_gallery, publish_gallery
 from edge.update.versions import GalleryVersions
 from edge.vision.chain import EMBEDDER
 from edge.vision.gallery import read_gallery
-from edge.vision.gallery_bundle import bundle_from, pictures_in
+from edge.vision.gallery_bundle import bundle_from
 from edge.vision.gallery_check import GalleryReport, check_gallery
 from edge.vision.gallery_pictures import add_pictures, remove_pictures
-from edge.vision.tuning import why_untuned
+from edge.vision.tuning import TUNING_NAME, why_untuned
 from edge.vision.zoo import LoadedModel, load_session, read_manifest, zoo_folder
 from facings.bundles import Bundle
 from facings.clock import SystemClock, format_utc
@@ -183,18 +183,29 @@ def publish(
     url: Annotated[str, typer.Option(help="address of the cloud")],
     api_key: Annotated[str, typer.Option(envvar="FACINGS_API_KEY", help="API key of a manager")],
     note: Annotated[str, typer.Option(help="what is new, for people")] = "",
+    zoo: Zoo = None,
 ) -> None:
-    """Send a gallery to the cloud, which signs it and gives it to every device; exit code 1 where it refused one."""
-    pictures = pictures_in(folder)
+    """Send a gallery to the cloud, which signs it and gives it to every device; exit code 1 where it refused anything.
+
+    The tuning goes along where there is one, and so do heights of which the catalogue knows none.
+    """
+    embedder = read_manifest((zoo or zoo_folder()) / EMBEDDER).sha256
+    gallery = local_gallery(folder, embedder)
+    total = len(gallery.pictures)
     with Progress(console=err, transient=True) as progress:
-        task = progress.add_task("pictures", total=len(pictures))
-        version, refused = publish_gallery(url, api_key, pictures, note, lambda: progress.advance(task))
-    for reason in refused:
+        task = progress.add_task("pictures", total=total)
+        done = publish_gallery(url, api_key, gallery, note, lambda: progress.advance(task))
+    for reason in done.refused:
         err.print(f"[bold red]refused[/] {escape(reason)}")
-    out.print(f"published version {version}: {len(pictures) - len(refused)} of {len(pictures)} pictures")
-    if (folder / HEIGHTS_NAME).exists():
-        err.print(f"{HEIGHTS_NAME} stays here: devices are sent the heights of the catalogue (height_mm of a product)")
-    raise typer.Exit(1 if refused else 0)
+    for kept in done.heights_kept:
+        err.print(f"the catalogue's height stays, change it there: {escape(kept)}")
+    pictures = total - done.pictures_refused
+    heights = f", heights filled in: {len(done.heights_set)}" if done.heights_set else ""
+    tuned = ", with the tuning" if gallery.tuning else ""
+    out.print(f"published version {done.version}: {pictures} of {total} pictures{tuned}{heights}")
+    if gallery.tuning is None and (folder / TUNING_NAME).exists():
+        err.print(f"the tuning stays here: {escape(why_untuned(folder, embedder))}")
+    raise typer.Exit(1 if done.refused else 0)
 
 
 def _embedder(zoo: Path | None) -> LoadedModel:
