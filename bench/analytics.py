@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import tempfile
 import threading
 import time
@@ -28,12 +27,14 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Any
+from typing import Annotated, Any
 
 import duckdb
 import psutil
+import typer
 
 from bench.parts.questions import SUMS, Asking, period_of, questions
+from bench.parts.running import Count, run
 from bench.parts.saying import say
 from bench.parts.yardstick import exported, sums
 from cloud.analytics.rollups.background import RollupRounds
@@ -212,15 +213,14 @@ def measure(lines: int, folder: Path, number: int = TIMES) -> dict[str, Any]:
     return result
 
 
-def main(arguments: Sequence[str]) -> None:
+def main(lines: Count = LINES, keep: Annotated[Path | None, typer.Argument(metavar="FOLDER")] = None) -> None:
     """Measure and print."""
-    lines = int(arguments[0]) if arguments else LINES
     with tempfile.TemporaryDirectory() as passing:
-        folder = Path(arguments[1]) if len(arguments) > 1 else Path(passing)
+        folder = keep or Path(passing)
         folder.mkdir(parents=True, exist_ok=True)
         result = measure(lines, folder)
     say(result)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run(main)

@@ -12,7 +12,6 @@ least, the nine deciles and the greatest.
 from __future__ import annotations
 
 import json
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ import numpy as np
 from rich.console import Console
 
 from bench.parts.gap_tally import DEPTHS, GapTally, deciles
+from bench.parts.running import run
 from bench.parts.saying import say
 from datasets.compose.export import truth_of
 from datasets.compose.layouts import random_scene
@@ -167,8 +167,8 @@ def stood_back(lane: Lane, chance: np.random.Generator) -> Lane:
     return replace(lane, places=(*[None] * (len(lane.places) - len(left)), *left))
 
 
-def main() -> None:
-    """Measure and print."""
+def main(out: Path | None = None) -> None:
+    """Measure and print, and write into the file `out`."""
     cv2.setNumThreads(1)
     tally = Tally()
     with tempfile.TemporaryDirectory() as folder:
@@ -180,10 +180,10 @@ def main() -> None:
             tally.add(truth_of(scene, f"{number}.jpg"), reading)
     scene_of = {"catalogue": "demo", "seed": SEED, "variety": VARIETY}
     figures = {"command": "python -m bench.count_errors", "scenes": scene_of, **tally.result()}
-    if "--out" in sys.argv:
-        write_atomic(Path(sys.argv[sys.argv.index("--out") + 1]), json.dumps(figures, indent=1) + "\n")
+    if out:
+        write_atomic(out, json.dumps(figures, indent=1) + "\n")
     say(figures)
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

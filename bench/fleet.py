@@ -21,6 +21,7 @@ from typing import Any
 import httpx
 import psutil
 
+from bench.parts.running import Count, run
 from bench.parts.saying import say
 from tests.support.cloud import EMAIL, PASSWORD, TENANT, RunningCloud
 
@@ -72,9 +73,8 @@ class Watched:
         }
 
 
-def main() -> None:
+def main(coolers: Count = 2000, speed: Count = 600, days: Count = 1) -> None:
     """Measure and print."""
-    coolers, speed, days = (int(word) for word in (*sys.argv[1:], *("2000", "600", "1")[len(sys.argv) - 1 :]))
     with tempfile.TemporaryDirectory() as folder, RunningCloud(Path(folder) / "cloud") as cloud:
         environment = {**os.environ, "FACINGS_EMAIL": EMAIL, "FACINGS_PASSWORD": PASSWORD}
         command = fleet_command(cloud, Path(folder) / "keys.json", coolers, speed, days)
@@ -103,4 +103,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

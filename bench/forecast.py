@@ -12,7 +12,6 @@ Target: the least RMSSE of all at each grain. Peers: statsforecast, with their u
 
 from __future__ import annotations
 
-import sys
 import time
 import warnings
 from pathlib import Path
@@ -25,6 +24,7 @@ import pandas as pd
 from statsforecast import StatsForecast
 from statsforecast.models import IMAPA, TSB, CrostonClassic, CrostonSBA, SeasonalNaive
 
+from bench.parts.running import Count, run
 from bench.parts.saying import say
 from cloud.analytics.forecast.backtest import LEVEL, naive_error, rmsse
 from cloud.analytics.forecast.history import FloatArray, History
@@ -135,14 +135,13 @@ def _score(mean: FloatArray, came: FloatArray, scale: FloatArray) -> dict[str, f
     }
 
 
-def main() -> None:
+def main(most: Count = 500) -> None:
     """Compare at every grain."""
     warnings.filterwarnings("ignore")  # of the peers' compilers
-    most = int(sys.argv[1]) if len(sys.argv) > 1 else 500
     database = opened()
     found = {grain: compare(*read(database, grain, most)) for grain in GRAINS}
     say(found)
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

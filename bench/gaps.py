@@ -11,15 +11,16 @@ them for sure. Rendered labels say whether a lane is empty or its products are o
 from __future__ import annotations
 
 import json
-import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
+import typer
 
+from bench.parts.running import run
 from bench.parts.saying import say
 from cloud.analytics.places import SURE_GAP
 from edge.vision.chain import VisionChain
@@ -69,9 +70,9 @@ def _covered(box: Box, others: Iterable[Box]) -> float:
     return float(sum(shared) / max(float(np.prod(box[2:] - box[:2])), 1e-9))
 
 
-def main(arguments: list[str]) -> None:
+def main(files: Annotated[list[Path] | None, typer.Argument()] = None) -> None:
     """Read every set and print what came of it."""
-    given = [Path(one) for one in arguments or CHECKED]
+    given = files or [Path(one) for one in CHECKED]
     if len(given) % 2:
         raise SystemExit("give a folder of photos and a label file, any number of times")
     chain = VisionChain()
@@ -86,4 +87,4 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run(main)

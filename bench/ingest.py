@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 import statistics
-import sys
 import tempfile
 import threading
 import time
@@ -24,13 +23,14 @@ from typing import Any
 import psutil
 
 from bench.parts.devices import LINES, WITHIN_S, Device, Payloads, connected
+from bench.parts.running import Count, run
 from bench.parts.saying import say
 from bench.parts.witness import Witness
 from facings.logins import mqtt_username
 from tests.support.broker import Broker
 from tests.support.cloud import TENANT, RunningCloud
 
-SECONDS = 30.0
+SECONDS = 30
 DEVICES = 8
 BROKER_MESSAGES = 6_000
 LOOK_EVERY_S = 10.0
@@ -159,11 +159,10 @@ def measure(seconds: float) -> dict[str, Any]:
     return {"broker_per_s": [round(limit) for limit in limits], "share_of_broker": round(share, 3), **result}
 
 
-def main(arguments: Sequence[str]) -> None:
+def main(seconds: Count = SECONDS) -> None:
     """Measure and print."""
-    result = measure(float(arguments[0]) if arguments else SECONDS)
-    say(result)
+    say(measure(seconds))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run(main)

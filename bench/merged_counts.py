@@ -6,7 +6,6 @@ which product each detection overlaps by half in the labels of its photo.
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +15,7 @@ import cv2
 import numpy as np
 from typer.testing import CliRunner
 
+from bench.parts.running import CountOption, run
 from bench.parts.saying import say
 from datasets.cli import app as datasets_app
 from datasets.render.cameras import looking_at, stock_span
@@ -92,11 +92,10 @@ def judged(seen: list[tuple[Sighting, list[Product]]]) -> dict[str, Any]:
     }
 
 
-def main() -> None:
+def main(scenes: CountOption = 3) -> None:
     """Render, look, merge and print."""
     require_renderer()
     cv2.setNumThreads(1)
-    scenes = int(sys.argv[sys.argv.index("--scenes") + 1]) if "--scenes" in sys.argv else 3
     with tempfile.TemporaryDirectory() as folder:
         done = CliRunner().invoke(datasets_app, ["packshots", "--out", folder])
         assert done.exit_code == 0, done.output
@@ -108,4 +107,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

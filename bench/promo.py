@@ -6,13 +6,13 @@ most 10% of the promotions without effect are called a success.
 
 from __future__ import annotations
 
-import sys
 import time
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
+from bench.parts.running import Count, run
 from bench.parts.saying import say
 from cloud.analytics.promo.answer import Ranged, Verdict
 from cloud.analytics.promo.study import PromotionStudy
@@ -82,9 +82,8 @@ def scores(market: Market, promotions: int, study: PromotionStudy, seed: int = 0
     return found
 
 
-def main() -> None:
+def main(promotions: Count = PROMOTIONS) -> None:
     """Measure and print."""
-    promotions = int(sys.argv[1]) if len(sys.argv) > 1 else PROMOTIONS
     began = time.perf_counter()
     result: dict[str, Any] = {"level": PromotionStudy().level}
     result["markets"] = {name: scores(market, promotions, PromotionStudy()) for name, market in MARKETS.items()}
@@ -93,4 +92,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -7,7 +7,6 @@ Targets: 90% intervals cover between 85% and 95%, at most 10% of the promotions 
 
 from __future__ import annotations
 
-import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterable
@@ -20,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.parts.running import Count, run
 from bench.parts.saying import say
 from cloud.analytics.promo.overlaps import Apart, Ran, told_apart
 from cloud.analytics.promo.panel import FloatArray, PanelError
@@ -153,10 +153,8 @@ def scores(world: World, promotions: Iterable[WorldPromotion]) -> dict[str, Any]
     return found
 
 
-def main() -> None:
+def main(outlets: Count = OUTLETS, promotions: Count = PROMOTIONS) -> None:
     """Measure and print."""
-    outlets = int(sys.argv[1]) if len(sys.argv) > 1 else OUTLETS
-    promotions = int(sys.argv[2]) if len(sys.argv) > 2 else PROMOTIONS
     began = time.perf_counter()
     settings = WorldSettings(promotions=SETTINGS.model_copy(update={"count": promotions}))
     job = WorldJob(seed=SEED, outlets=outlets, days=DAYS, settings=settings)
@@ -168,4 +166,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import statistics
-import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -20,6 +19,7 @@ from typing import Any
 
 from rich.console import Console
 
+from bench.parts.running import Count, run
 from bench.parts.saying import say
 from datasets.render import job as jobs
 from datasets.render import paint, photograph, things
@@ -69,7 +69,7 @@ def parts(scenes: int) -> dict[str, float]:
     return {part: round(statistics.median(seconds), 2) for part, seconds in taken.items()}
 
 
-def run(scenes: int, workers: int) -> dict[str, float]:
+def whole_run(scenes: int, workers: int) -> dict[str, float]:
     """Photos per hour of a whole run, and what a photo costs of all cores together."""
     with tempfile.TemporaryDirectory() as folder:
         began, before = time.perf_counter(), cpu_seconds()
@@ -84,12 +84,11 @@ def cpu_seconds() -> float:
     return used.user + used.system + used.children_user + used.children_system
 
 
-def main() -> None:
+def main(scenes: Count = SCENES) -> None:
     """Measure and print."""
-    scenes = int(sys.argv[1]) if len(sys.argv) > 1 else SCENES
     cores = os.cpu_count() or 1
     load = os.getloadavg()[0]
-    runs = {f"{cores} processes": run(scenes, cores), "1 process": run(scenes, 1)}
+    runs = {f"{cores} processes": whole_run(scenes, cores), "1 process": whole_run(scenes, 1)}
     result = {
         "size": [JOB.width, JOB.height],
         "samples": JOB.samples,
@@ -103,4 +102,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

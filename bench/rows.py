@@ -9,14 +9,15 @@ left.
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter, defaultdict
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
+import typer
 
+from bench.parts.running import run
 from bench.parts.saying import say
 from edge.vision.rows import lay_out
 from facings.labels import other_category_ids
@@ -75,10 +76,10 @@ def _shares(results: list[tuple[Bools, Bools]]) -> dict[str, Any]:
     return {"photos": len(results), "products": len(row), **shares}
 
 
-def main() -> None:
+def main(files: Annotated[list[Path] | None, typer.Argument()] = None) -> None:
     """Judge the files named and print."""
-    say({"files": {name: figures(Path(name)) for name in sys.argv[1:] or [SHIPPED]}})
+    say({"files": {str(file): figures(file) for file in files or [Path(SHIPPED)]}})
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -7,17 +7,18 @@ Run it with `python -m bench.sellout [outlets [days [case ...]]] [--seed WORLD]`
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+import typer
 
+from bench.parts.running import Count, run
 from bench.parts.saying import say
 from cloud.analytics.sellout.answer import FOLLOWING, ranged
 from cloud.analytics.sellout.estimate import estimate
@@ -154,16 +155,16 @@ def _by(outlets: np.ndarray[Any, Any], each: FloatArray) -> Iterator[FloatArray]
         yield each[outlets == outlet].sum(axis=0)
 
 
-def main() -> None:
+def main(
+    outlets: Count = OUTLETS,
+    days: Count = DAYS,
+    cases: Annotated[list[str] | None, typer.Argument(help=f"of {', '.join(CASES)}; all without")] = None,
+    seed: Annotated[int, typer.Option(help="of the world")] = SEED,
+) -> None:
     """Measure and print."""
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("outlets", type=int, nargs="?", default=OUTLETS)
-    asked.add_argument("days", type=int, nargs="?", default=DAYS)
-    asked.add_argument("cases", nargs="*", metavar="case", help=f"one of {', '.join(CASES)}; all without")
-    asked.add_argument("--seed", type=int, default=SEED, help="of the world")
-    given = asked.parse_args()
-    outlets, days, seed = given.outlets, given.days, given.seed
-    names = [name for name in CASES if not given.cases or name in given.cases]
+    if unknown := set(cases or ()) - set(CASES):
+        raise typer.BadParameter(f"there is no case {', '.join(sorted(unknown))}: choose from {', '.join(CASES)}")
+    names = [name for name in CASES if not cases or name in cases]
     result: dict[str, Any] = {"outlets": outlets, "days": days, "seed": seed, "photos_a_day": 4, "processes": PROCESSES}
     result["cases"] = {}
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
@@ -175,4 +176,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -7,13 +7,15 @@ coolers of `../shared/data`.
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
+from typing import Annotated
 
 import cv2
 import numpy as np
 import numpy.typing as npt
+import typer
 
+from bench.parts.running import run
 from bench.parts.saying import say
 from edge.vision.detect import detect
 from edge.vision.reading import PhotoQuality
@@ -25,10 +27,10 @@ COOLERS = ("../shared/data/cooler_brands/images", "../shared/data/drinks_coolers
 VERDICTS = ("unusable", "poor", "good")
 
 
-def main(folders: list[Path]) -> None:
+def main(folders: Annotated[list[Path] | None, typer.Argument()] = None) -> None:
     """Judge and print."""
     detector = load_session(zoo_folder() / "product-detector", precision="int8")
-    figures = {str(folder): _figures(folder, detector) for folder in folders}
+    figures = {str(folder): _figures(folder, detector) for folder in folders or map(Path, COOLERS)}
     say(figures)
 
 
@@ -48,4 +50,4 @@ def _verdict(detector: LoadedModel, pixels: npt.NDArray[np.uint8]) -> str:
 
 
 if __name__ == "__main__":
-    main([Path(name) for name in sys.argv[1:] or COOLERS])
+    run(main)

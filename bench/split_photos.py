@@ -7,13 +7,15 @@ products of the whole| / products of the whole; `laid over` the share of the pai
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
+from typing import Annotated
 
 import cv2
 import numpy as np
 import numpy.typing as npt
+import typer
 
+from bench.parts.running import run
 from bench.parts.saying import say
 from edge.vision.chain import VisionChain
 from edge.vision.photo import Photo
@@ -59,10 +61,9 @@ def judged(
     return {"error": round(float(np.mean(errors)), 4), "laid over": round(float(np.mean(laid)), 2)}
 
 
-def main() -> None:
+def main(count: Annotated[int, typer.Option("--photos", min=1)] = 8) -> None:
     """Cut, read and print."""
     cv2.setNumThreads(1)
-    count = int(sys.argv[sys.argv.index("--photos") + 1]) if "--photos" in sys.argv else 8
     chain = VisionChain(gallery=SHIPPED / "gallery", tells_looks=True)
     pictures = photos(count)
     figures = {
@@ -73,4 +74,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

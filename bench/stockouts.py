@@ -16,7 +16,6 @@ a lane by what is in it: the chances in `cloud.analytics.absence`.
 from __future__ import annotations
 
 import random
-import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
@@ -27,6 +26,7 @@ from functools import partial
 from multiprocessing import get_context
 from typing import Any
 
+from bench.parts.running import Count, run
 from bench.parts.saying import say
 from cloud.analytics.absence import Reading
 from cloud.analytics.places import Places, Shown, Sight, Spot, places_of, sight_of
@@ -302,10 +302,8 @@ def score(tally: Tally) -> dict[str, Any]:
     }
 
 
-def main() -> None:
+def main(outlets: Count = OUTLETS, days: Count = DAYS) -> None:
     """Measure and print."""
-    outlets = int(sys.argv[1]) if len(sys.argv) > 1 else OUTLETS
-    days = int(sys.argv[2]) if len(sys.argv) > 2 else DAYS
     job = WorldJob(SEED, outlets, days, settings=WorldSettings(promotions=PromotionSettings(count=0)))
     whole = Tally()
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
@@ -316,4 +314,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

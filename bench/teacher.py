@@ -7,13 +7,14 @@ one that counts these very photos best, which is generous to it; ours is the one
 
 from __future__ import annotations
 
-import sys
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+import typer
 
+from bench.parts.running import run
 from bench.parts.saying import say
 from edge.vision.detections import Detections
 from edge.vision.gallery import Best
@@ -30,7 +31,10 @@ THRESHOLDS = np.linspace(0.1, 0.8, 29)
 SIDES = (640,)
 
 
-def main(images: Path, labels: Path) -> None:
+def main(
+    images: Annotated[Path, typer.Argument()] = Path("../shared/data"),
+    labels: Annotated[Path, typer.Argument()] = Path("datasets/checked/dense_shelves.coco.json"),
+) -> None:
     """Judge both on the photos of a COCO file and print."""
     photos = read_named(labels, images)
     eyes = open_eyes(zoo_folder() / "product-detector", None, 1)
@@ -59,5 +63,4 @@ def _kept(figures: Any) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    given = [Path(argument) for argument in sys.argv[1:]]
-    main(*(given or [Path("../shared/data"), Path("datasets/checked/dense_shelves.coco.json")]))
+    run(main)

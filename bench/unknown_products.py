@@ -9,14 +9,16 @@ looked at once, and once with their views (`edge.vision.gallery_views`). UNSEEN 
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
+import typer
 
+from bench.parts.running import run
 from bench.parts.saying import say
 from edge.vision.acceptance import read_strangers
 from edge.vision.chain import EMBEDDER
@@ -101,7 +103,7 @@ def _by_photo(asked: Asked) -> Iterator[tuple[npt.NDArray[np.intp], npt.NDArray[
         yield np.flatnonzero(asked.photos == photo), asked.shown_photos != photo
 
 
-def main(unseen: Path | None) -> None:
+def main(unseen: Annotated[Path | None, typer.Argument()] = None) -> None:
     """Ask every gallery, and print."""
     model = load_session(zoo_folder() / EMBEDDER)
     assert isinstance(model.manifest, EmbedderManifest)
@@ -119,4 +121,4 @@ def main(unseen: Path | None) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
+    run(main)
