@@ -1,7 +1,7 @@
 """Are stock-outs told when they happen, and only then? Photos of the simulated world against its ledger.
 
-Run it with `python -m bench.stockouts [outlets [days]]`; it prints JSON. Targets: true start and end inside the stated
-interval in 95% of the episodes, none of over an hour missed, under 1% of what is told false.
+Run it with `python -m bench.stockouts [outlets [days]] [--seed 11] [--perfect]`; it prints JSON. Targets: true start
+and end inside the stated interval in 95% of the episodes, none of over an hour missed, under 1% of what is told false.
 
 The photos are read with the errors that were measured of vision (`firmware_sim/fleet/errors.json`); some are not taken,
 blurred, or half hidden by a person. They go through the rules of the cloud (`cloud.analytics`), without its databases.
@@ -24,7 +24,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from multiprocessing import get_context
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from bench.parts.running import Count, run
 from bench.parts.saying import say
@@ -34,7 +36,7 @@ from cloud.analytics.refills import Holes, holes_in, refilled
 from cloud.analytics.stockouts import Episode, SkuWatch, fold
 from cloud.outlets.models import Lane
 from datasets.products.stock import Lane as StockedLane
-from firmware_sim.fleet.errors import read_errors
+from firmware_sim.fleet.errors import PERFECT, VisionErrors, read_errors
 from firmware_sim.fleet.seeing import Eye, Seen
 from firmware_sim.fleet.shelves import FleetCooler
 from firmware_sim.world.history import NONE, CoolerHistory
@@ -126,17 +128,17 @@ def _beside(sight: Sight, left: float, right: float) -> Sight:
     return Sight(sight.rows, skus, row_of, begins, ends)
 
 
-def study(job: WorldJob, number: int) -> Tally:
-    """All coolers of one outlet."""
+def study(job: WorldJob, errors: VisionErrors, number: int) -> Tally:
+    """All coolers of one outlet, seen with `errors`."""
     tally, began = Tally(), time.process_time()
     catalogue = plan_world(job).catalogue
     widths = {pack.sku: pack.width_mm for pack in catalogue}
     outlet = simulate_outlet(job, number)
     for history in outlet.coolers:
-        chance = random.Random(f"{SEED}/{history.cooler.id}")
-        camera = Camera(Eye(catalogue, read_errors(), chance), chance)
+        chance = random.Random(f"{job.seed}/{history.cooler.id}")
+        camera = Camera(Eye(catalogue, errors, chance), chance)
         cooler = FleetCooler(history.cooler.id, outlet.outlet, history, ())
-        states = cooler.photos(job.settings.start, job.days, PHOTOS_A_DAY, SEED)
+        states = cooler.photos(job.settings.start, job.days, PHOTOS_A_DAY, job.seed)
         _judge(history, places_of(_lanes(history), widths), camera, states, tally)
     tally.seconds = time.process_time() - began
     return tally
@@ -302,15 +304,29 @@ def score(tally: Tally) -> dict[str, Any]:
     }
 
 
-def main(outlets: Count = OUTLETS, days: Count = DAYS) -> None:
+def main(
+    outlets: Count = OUTLETS,
+    days: Count = DAYS,
+    seed: Annotated[int, typer.Option(help="of the world")] = SEED,
+    perfect: Annotated[bool, typer.Option("--perfect", help="vision that sees every front, and no more")] = False,
+) -> None:
     """Measure and print."""
-    job = WorldJob(SEED, outlets, days, settings=WorldSettings(promotions=PromotionSettings(count=0)))
+    job = WorldJob(seed, outlets, days, settings=WorldSettings(promotions=PromotionSettings(count=0)))
+    errors = PERFECT if perfect else read_errors()
     whole = Tally()
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
-        for tally in pool.map(partial(study, job), range(outlets)):
+        for tally in pool.map(partial(study, job, errors), range(outlets)):
             whole += tally
-    result = {"outlets": outlets, "days": days, "photos_a_day": PHOTOS_A_DAY, "seed": SEED, **score(whole)}
-    say(result)
+    say(
+        {
+            "outlets": outlets,
+            "days": days,
+            "photos_a_day": PHOTOS_A_DAY,
+            "seed": seed,
+            "perfect": perfect,
+            **score(whole),
+        }
+    )
 
 
 if __name__ == "__main__":
