@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from edge.vision.detections import Detections
 from edge.vision.emptiness import Looks
-from edge.vision.rows import Layout, Place
+from edge.vision.rows import Layout
 from edge.vision.slant import Floats, Ints
 
 ROOM = 0.7  # width of a gap, in facings of its neighbours, from which it counts
@@ -122,7 +122,7 @@ def _covered(gap: Floats, boxes: npt.NDArray[np.floating]) -> Floats:
 
 
 def _fronts(layout: Layout, row: int) -> Ints:
-    return np.flatnonzero((layout.row == row) & np.array([p is Place.FRONT for p in layout.place]))
+    return np.flatnonzero((layout.row == row) & layout.fronts)
 
 
 def _width(box: Floats) -> float:

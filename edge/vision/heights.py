@@ -105,7 +105,8 @@ def _density(apart: Doubles) -> Doubles:
 
 def _student(apart: Doubles, spread: float) -> Doubles:
     """Student's t of four degrees of freedom."""
-    return np.asarray(0.375 / spread * (1 + (apart / spread) ** 2 / FREEDOM) ** (-(FREEDOM + 1) / 2), np.float64)
+    near = 1 + (apart / spread) ** 2 / FREEDOM
+    return np.asarray(0.375 / spread / (near * near * np.sqrt(near)), np.float64)  # to the power of 5/2
 
 
 def _places(boxes: FloatArray) -> Doubles:
@@ -148,32 +149,38 @@ class _Looks:
         """(N,) log(pixels per millimetre) at each product: of several searches, the plane that explains most."""
         likeliest = self.scales[np.arange(len(self.scales)), self.chance.argmax(axis=1)]
         middle = _median(likeliest, self.weight)
-        planes = [self._searched(middle + apart) for apart in _APART]
-        return np.asarray(self.places @ max(planes, key=self._explained), np.float64)
+        planes = self._searched(np.array([[middle + apart, 0.0, 0.0] for apart in _APART]))
+        return np.asarray(self.places @ planes[np.argmax(self._explained(planes))], np.float64)
 
-    def _searched(self, start: float) -> Doubles:
-        """A plane: three numbers, as of `places`. At first deviations may be wide, then less and less."""
-        plane, spread = np.array([start, 0.0, 0.0]), _WIDE
+    def _searched(self, planes: Doubles) -> Doubles:
+        """(S, 3) where searches from these planes end. At first deviations may be wide, then less and less."""
+        spread = _WIDE
         for _ in range(_ROUNDS):
-            apart = self.scales - (self.places @ plane)[:, None]
+            apart = self._apart(planes)
             holds = self.chance * _student(apart, spread)
-            holds *= (self.weight / (holds.sum(axis=1) + self.nobody))[:, None]
+            holds *= (self.weight / (holds.sum(axis=2) + self.nobody))[:, :, None]
             holds *= (FREEDOM + 1) / (FREEDOM + (apart / spread) ** 2)
-            plane = self._fitted(holds)
+            planes = self._fitted(holds)
             spread = max(SPREAD, spread * _NARROWING)
-        return plane
+        return planes
+
+    def _apart(self, planes: Doubles) -> Doubles:
+        """(S, N, K) how far the scale that each candidate asks for lies from each plane."""
+        return np.asarray(self.scales - (planes @ self.places.T)[:, :, None], np.float64)
 
     def _fitted(self, holds: Doubles) -> Doubles:
-        """Least squares, each product's candidates counting as they hold."""
-        weights = holds.sum(axis=1)
+        """(S, 3) least squares, each product's candidates counting as they hold, (S, N, K)."""
         level = np.diag([1e-9, _EVEN, _EVEN])
-        wanted = self.places.T @ (holds * self.scales).sum(axis=1)
-        return np.linalg.solve((self.places * weights[:, None]).T @ self.places + level, wanted)
+        wanted = (holds * self.scales).sum(axis=2) @ self.places
+        products = (self.places[:, :, None] * self.places[:, None, :]).reshape(len(self.places), 9)
+        squares = (holds.sum(axis=2) @ products).reshape(-1, 3, 3)
+        return np.asarray(np.linalg.solve(squares + level, wanted[:, :, None])[:, :, 0], np.float64)
 
-    def _explained(self, plane: Doubles) -> float:
-        apart = self.scales - (self.places @ plane)[:, None]
-        density = (self.chance * _student(apart, SPREAD)).sum(axis=1) + self.nobody
-        return float((self.weight * np.log(density)).sum() - _EVEN * (plane[1:] ** 2).sum() / 2)
+    def _explained(self, planes: Doubles) -> Doubles:
+        """(S,) how well each plane explains the photo, a log-likelihood."""
+        density = (self.chance * _student(self._apart(planes), SPREAD)).sum(axis=2) + self.nobody
+        leaning = _EVEN * (planes[:, 1:] ** 2).sum(axis=1) / 2
+        return np.asarray((self.weight * np.log(density)).sum(axis=1) - leaning, np.float64)
 
 
 def _median(values: Doubles, weights: Doubles) -> float:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from statistics import median
 
 import numpy as np
+import numpy.typing as npt
 
 from edge.vision.detections import FloatArray
 from edge.vision.slant import Floats, Ints, Slant, measure_slant
@@ -51,6 +53,11 @@ class Layout:
     place: tuple[Place, ...]
     feet: Floats
     slant: Slant
+
+    @cached_property
+    def fronts(self) -> npt.NDArray[np.bool_]:
+        """(N,) whether a box stands in front on its shelf."""
+        return np.array([one is Place.FRONT for one in self.place], bool)
 
     @property
     def rows(self) -> int:
