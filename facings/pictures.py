@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,7 +19,7 @@ _FRAME_HEADERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _SCAN, _END = 0xDA, 0xD9
 _ALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 # In entropy-coded bytes FF 00 is a plain FF, and FF D0..D7 are restart marks: the scan goes on behind both.
-_NEXT_MARKER = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]", re.DOTALL)
+_NO_MARKER = frozenset({0x00, 0xFF, *range(0xD0, 0xD8)})
 
 
 @dataclass(frozen=True)
@@ -113,10 +112,10 @@ def _jpeg_size(encoded: bytes) -> tuple[int, int]:
     cut = PhotoError("The JPEG is cut off before its end: send it again, and check the disk's space and the transfer.")
     size, at = None, 2
     while True:
-        marker = _NEXT_MARKER.search(encoded, at)
-        if marker is None:
+        at = _after_marker(encoded, at)
+        if not at:
             raise cut
-        at, code = marker.end(), encoded[marker.end() - 1]
+        code = encoded[at - 1]
         if code == _END:
             break
         if code in _ALONE:
@@ -130,6 +129,15 @@ def _jpeg_size(encoded: bytes) -> tuple[int, int]:
     if size is None:
         raise PhotoError("The JPEG holds no picture: take or send the photo again.")
     return size
+
+
+def _after_marker(encoded: bytes, at: int) -> int:
+    """Where what follows the next marker begins; 0 where there is none."""
+    while 0 <= (at := encoded.find(b"\xff", at)) < len(encoded) - 1:
+        at += 1
+        if encoded[at] not in _NO_MARKER:
+            return at + 1
+    return 0
 
 
 def _png_size(encoded: bytes) -> tuple[int, int]:

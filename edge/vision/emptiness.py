@@ -76,6 +76,8 @@ def _shrunk(pixels: npt.NDArray[np.uint8], scale: float) -> npt.NDArray[np.uint8
     """`pixels` times `scale` (at most 1): whole pixels are averaged, which is quick, and what is left interpolated."""
     height, width = pixels.shape[:2]
     whole = int(1 / scale)
-    halved = cv2.resize(pixels, (width // whole, height // whole), interpolation=cv2.INTER_AREA)
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    return np.asarray(cv2.resize(halved, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+    if whole > 1:
+        halved = width // whole, height // whole
+        pixels = np.asarray(cv2.resize(pixels, halved, interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_LINEAR), np.uint8)
