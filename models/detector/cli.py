@@ -57,7 +57,10 @@ def export(
 
 @app.command()
 def average(
-    checkpoints: Annotated[list[Path], typer.Argument(help="Checkpoints of one training and its continuation.")],
+    checkpoints: Annotated[
+        list[Path],
+        typer.Argument(help="Checkpoints of one training and its continuation, or what it was exported as (.onnx)."),
+    ],
     out: Annotated[Path, typer.Option(help="New checkpoint, to be exported.")],
 ) -> None:
     """Average the weights of checkpoints, which often finds as much as the last and counts more evenly."""

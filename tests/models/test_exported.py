@@ -11,7 +11,9 @@ import torch
 from edge.vision.manifest import DetectorManifest
 from edge.vision.zoo import LoadedModel, load_session, zoo_folder
 from facings.errors import BadInputError, UnavailableError
+from models.detector.average import average
 from models.detector.exported import exported_classes, exported_detector
+from models.detector.train import load_detector
 from models.evaluation.truth import NamedPhoto
 from models.onboarding.adapt import Training, adapted
 from models.onboarding.own_detector import own_detector
@@ -84,3 +86,14 @@ def test_a_detector_that_serves_no_better_is_not_kept(
     told = own.told()["own_detector"]
     assert not told["keep"] and [gain["figure"] for gain in told["gains"]] == ["ap50", "count_error"]
     assert own_detector(photos, [0], shipped, None, tmp_path).told() == {}
+
+
+def test_an_exported_detector_stands_for_a_checkpoint_in_an_average(tmp_path: Path) -> None:
+    exported = SHIPPED / "product-detector.onnx"
+    weights = exported_detector(exported).state_dict()
+    name = "smooth.0.0.weight"
+    moved = {key: value + 1 if key == name else value for key, value in weights.items()}
+    known = {"channels": len(weights["lateral.0.weight"]), "classes": list(exported_classes(exported))}
+    torch.save(known | {"average": moved}, tmp_path / "on.pt")
+    average([exported, tmp_path / "on.pt"], tmp_path / "mean.pt")
+    assert torch.allclose(load_detector(tmp_path / "mean.pt").state_dict()[name], weights[name] + 0.5)
