@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from edge.vision.bare import without_bare
 from edge.vision.detections import PRODUCT, Detections, FloatArray
 from edge.vision.entry import normalised
 from edge.vision.two_looks import merged, mirrored
@@ -47,7 +48,8 @@ def survey(
 
     A photo with products that come out small, if only those far from a camera in a corner, is looked at anew, larger;
     what the smaller look found is forgotten. Then it is looked at once more, mirrored and larger again (`second_look`
-    of the manifest), and what both looks saw is merged: they seldom err alike. Safe to call from many threads.
+    of the manifest), and what both looks saw is merged: they seldom err alike. A doubtful product that looks as bare as
+    an empty place is none. Safe to call from many threads.
 
     Args:
         model: a detector, as `load_session` gives it.
@@ -71,7 +73,8 @@ def survey(
         larger = max(side, min(round(spec.second_look * side), round(_CLOSER[1] * spec.long_side)))
         again = _look(model, spec, np.asarray(cv2.flip(pixels, 1), np.uint8), larger, floors)
         found = merged(found, mirrored(again, pixels.shape[1]))
-    return _thinned(found, spec, thresholds)
+    told = without_bare(_thinned(found, spec, thresholds), pixels, spec.score_threshold)
+    return told.take(told.scores >= thresholds[told.classes])
 
 
 def _first_look(

@@ -13,11 +13,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from edge.vision.slant import Floats
+from edge.vision.slant import Floats, Ints
 
-Map = npt.NDArray[np.int16] | npt.NDArray[np.uint8]
-
-LONG_SIDE = 960
+LONG_SIDE = 480
 NEIGHBOURS = 8
 _INTERCEPT, _TEXTURE, _COLOUR = -0.76, -2.16, -1.75
 _FLOOR = 0.05
@@ -36,17 +34,6 @@ class Looks:
         self._products = products
         self._scale = min(1.0, LONG_SIDE / max(pixels.shape[:2]))
 
-    @cached_property
-    def _maps(self) -> tuple[Map, Map]:
-        """Texture and colour of each pixel of the photo, scaled down."""
-        small = _shrunk(self._pixels, self._scale)
-        grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
-        across, down = (np.asarray(cv2.Sobel(grey, cv2.CV_16S, *axis), np.int16) for axis in ((1, 0), (0, 1)))
-        texture = np.abs(across, out=across) + np.abs(down, out=down)
-        blue, green, red = cv2.split(small)
-        brightest, darkest = cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red)
-        return texture, np.asarray(cv2.subtract(brightest, darkest), np.uint8)
-
     def emptiness(self, place: Floats) -> float:
         """Probability that `place` (4,) is empty, from its looks beside those of the products nearest to it."""
         if not len(self._products):
@@ -54,22 +41,41 @@ class Looks:
         foot = np.abs(self._products[:, 3] - place[3])
         across = np.abs(self._products[:, [0, 2]].mean(axis=1) - place[[0, 2]].mean())
         near = np.argsort(foot + 0.3 * across)[:NEIGHBOURS]
-        around = np.median([self._mean(self._products[i]) for i in near], axis=0)
-        ratio = self._mean(place) / np.maximum(around, 1e-3)
+        ratio = self._means(place[None])[0] / np.maximum(np.median(self._of_products[near], axis=0), 1e-3)
         texture, colour = np.log(ratio + _FLOOR)
         return float(1 / (1 + np.exp(-(_INTERCEPT + _TEXTURE * texture + _COLOUR * colour))))
 
-    def _mean(self, box: Floats) -> Floats:
-        """Mean texture and colour inside the box, without its rim."""
-        x1, y1, x2, y2 = box * self._scale
-        texture, colour = self._maps
-        height, width = texture.shape
-        left, right = (int(np.clip(x, 0, width)) for x in (x1 + 0.1 * (x2 - x1), x2 - 0.1 * (x2 - x1) + 1))
-        top, foot = (int(np.clip(y, 0, height)) for y in (y1 + 0.15 * (y2 - y1), y2 - 0.1 * (y2 - y1) + 1))
-        if right <= left or foot <= top:
-            return np.zeros(2)
-        inside = slice(top, foot), slice(left, right)
-        return np.array([cv2.mean(texture[inside])[0], cv2.mean(colour[inside])[0]])
+    @cached_property
+    def _of_products(self) -> Floats:
+        return self._means(self._products)
+
+    @cached_property
+    def _sums(self) -> Floats:
+        """(H + 1, W + 1, 2) texture and colour of the photo, scaled down, summed over all that is above and to the left
+        (an integral image), so that the mean of any place is four numbers."""
+        small = _shrunk(self._pixels, self._scale)
+        grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
+        across, down = (np.abs(cv2.Sobel(grey, cv2.CV_32F, *axis)) for axis in ((1, 0), (0, 1)))
+        blue, green, red = cv2.split(small)
+        brightest, darkest = cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red)
+        maps = across + down, cv2.subtract(brightest, darkest)
+        return np.stack([cv2.integral(one, sdepth=cv2.CV_64F) for one in maps], axis=2)
+
+    def _means(self, boxes: Floats) -> Floats:
+        """(N, 2) mean texture and colour inside each box, without its rim; 0 where it lies off the photo."""
+        sums = self._sums
+        x1, y1, x2, y2 = (boxes * self._scale).T
+        wide, high = x2 - x1, y2 - y1
+        left, right = _within(x1 + 0.1 * wide, sums.shape[1]), _within(x2 - 0.1 * wide + 1, sums.shape[1])
+        top, foot = _within(y1 + 0.15 * high, sums.shape[0]), _within(y2 - 0.1 * high + 1, sums.shape[0])
+        area = (right - left).clip(0) * (foot - top).clip(0)
+        inside = sums[foot, right] - sums[top, right] - sums[foot, left] + sums[top, left]
+        return np.where(area[:, None] > 0, inside / np.maximum(area, 1)[:, None], 0.0)
+
+
+def _within(at: Floats, lines: int) -> Ints:
+    """Whole pixels in an integral image with so many lines."""
+    return np.clip(at.astype(np.int64), 0, lines - 1)
 
 
 def _shrunk(pixels: npt.NDArray[np.uint8], scale: float) -> npt.NDArray[np.uint8]:

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from edge.vision.arrange import arrange
+from edge.vision.bare import without_bare
+from edge.vision.detections import Detections
 from edge.vision.emptiness import Looks
 from edge.vision.gallery import Names
 from tests.edge.vision.shelves import CAN, found, row, standing
@@ -46,3 +48,17 @@ def test_places_at_the_photos_edge_can_be_asked() -> None:
     looks = Looks(shelf("back wall"), np.array(BOXES))
     for place in ((-50, -50, 20, 30), (480, 350, 560, 480), (700, 700, 800, 800)):
         assert 0 <= looks.emptiness(np.array(place, float)) <= 1
+
+
+@pytest.mark.parametrize(
+    ("place", "score", "kept"),
+    [("shadow", 0.6, False), ("shadow", 0.8, True), ("a missed can", 0.6, True)],
+    ids=["a dark hole", "a dark bottle of which the detector is sure", "a can"],
+)
+def test_a_doubtful_product_that_looks_bare_is_none(place: str, score: float, kept: bool) -> None:
+    boxes = np.array([*BOXES, PLACE], np.float32)
+    scores = np.array([0.9] * len(BOXES) + [score], np.float32)
+    told = without_bare(Detections(boxes, scores, np.zeros(len(boxes), np.int64)), shelf(place), 0.475)
+    assert (told.scores.min() > 0.475) == kept
+    assert np.all(np.diff(told.scores) <= 0)
+    assert sorted(map(tuple, told.boxes.tolist())) == sorted(map(tuple, boxes.tolist()))
