@@ -19,6 +19,8 @@ BARE = 0.9
 """Probability of being empty, by its looks, from which on a find is."""
 LEFT = 0.1
 """Of the score of one that is."""
+LONG_SIDE = 480
+"""Pixels of the photo that is compared: what is bare is so at any size."""
 
 
 def without_bare(found: Detections, pixels: npt.NDArray[np.uint8], least: float) -> Detections:
@@ -32,7 +34,7 @@ def without_bare(found: Detections, pixels: npt.NDArray[np.uint8], least: float)
     if not len(asked) or not sure.any():
         return found
     boxes = found.boxes.astype(np.float64)
-    looks = Looks(pixels, boxes[sure])
+    looks = Looks(pixels, boxes[sure], LONG_SIDE)
     bare = [one for one in asked if looks.emptiness(boxes[one]) >= BARE]
     scores = found.scores.copy()
     scores[bare] *= LEFT
