@@ -30,6 +30,8 @@ BOX_TOLERANCE, SCORE_TOLERANCE, VECTOR_TOLERANCE = 1.5, 0.03, 0.03
 the channels does not."""
 
 _CELLS = 48
+_TELLS = 0.3
+"""Score of the surest find from which on a picture tells a broken runtime, however high the detector's threshold is."""
 _QUALITY = 92
 
 
@@ -101,7 +103,7 @@ def _chosen(manifest: DetectorManifest | EmbedderManifest, outputs: list[Array])
         return tuple(_output(output, np.arange(output.size), VECTOR_TOLERANCE) for output in outputs)
     boxes, scores = outputs
     best = np.sort(np.argsort(-scores[0].max(axis=1))[:_CELLS])
-    if scores[0, best].max() < manifest.detector.score_threshold:
+    if scores[0, best].max() < min(manifest.detector.score_threshold, _TELLS):
         raise BadInputError(f"{manifest.name} finds nothing in the picture: give one with products on a shelf.")
     return (
         _output(boxes, (best[:, None] * 4 + np.arange(4)).ravel(), BOX_TOLERANCE),

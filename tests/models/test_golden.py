@@ -41,6 +41,14 @@ def test_another_picture_is_brought_to_a_size_that_the_model_takes(model: Path) 
     assert not any(side % 32 for side in made.shape[:2])
 
 
+def test_a_detector_of_a_high_threshold_has_a_golden_picture_all_the_same(model: Path) -> None:
+    manifest = json.loads((model / "manifest.json").read_text())
+    manifest["detector"]["score_threshold"] = 0.99
+    (model / "manifest.json").write_text(json.dumps(manifest))
+    result = CliRunner().invoke(app, ["golden", str(model)])
+    assert result.exit_code == 0, result.output
+
+
 def test_a_detector_wants_a_picture_with_products(model: Path) -> None:
     before = (model / "golden.json").read_text()
     with pytest.raises(BadInputError, match="finds nothing"):
