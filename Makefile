@@ -39,7 +39,7 @@ assets: $(VENV)/installed ## Fetch and lay out the scripts of the pages (npm pac
 system:
 	@ldconfig -p | grep -Eq 'libLLVM(-|\.so\.)(1[7-9]|[2-9][0-9])' || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || \
 		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-			libllvm19 >/dev/null; }
+			libllvm19 >/dev/null; } || echo "LLVM 17 or newer is not to be had here: Mitsuba renders without, more slowly"
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
