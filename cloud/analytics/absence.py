@@ -1,7 +1,7 @@
 """How sure it is that a SKU is out: a hidden Markov chain over its photos, one step each.
 
 A SKU is out, or some of its lanes hold it: in sight, or pushed back, where three empty places or more lie before its
-first unit, so that vision sees only three of five and takes most others for gaps. What a photo shows in a lane is more
+first unit, so that vision sees only two of three and takes most others for gaps. What a photo shows in a lane is more
 or less likely in each of the three cases (`_LIKELY`); of a SKU that is there, each lane may hold it or not, but not
 none of them. The probabilities are followed forward (Rabiner 1989, the forward procedure): a photo decides what it can
 when it comes. Once the SKU is back, the episode is judged in hindsight by whether the cooler was filled up meanwhile.
@@ -107,7 +107,7 @@ class _Shelves:
     seen_again: float
 
 
-_FLAT = _Shelves((0.66, 0.04), 0.035, 0.01, 0.60)
+_FLAT = _Shelves((0.66, 0.04), 0.035, 0.01, 0.66)
 _GRAVITY_FEED = _Shelves((0.697, 0.003), 0.001, 0.0003, 0.85)
 
 
@@ -124,12 +124,12 @@ _SEEN, _SEEN_OUT = 0.998, 0.0005
 """Where a SKU is named in its lane it is there; how often it is out all the same."""
 
 _LIKELY: Mapping[Spot, tuple[float, float, float]] = {
-    "itself": (0.926, 0.575, 0.004),
+    "itself": (0.923, 0.629, 0.004),
     "unnamed": (0.028, 0.016, 0.003),
     "other": (0.021, 0.016, 0.035),
-    "nothing": (0.021, 0.104, 0.110),
-    "faint gap": (0.002, 0.128, 0.137),
-    "gap": (0.0004, 0.165, 0.720),
+    "nothing": (0.019, 0.059, 0.063),
+    "faint gap": (0.001, 0.123, 0.167),
+    "gap": (0.0008, 0.150, 0.763),
     "unseen": (1.0, 1.0, 1.0),
 }
 """Of what a lane shows, when the SKU is in sight in it, pushed back in it, or not in it: then the lane is empty, or
