@@ -42,8 +42,8 @@ KEPT = 0.6
 BACK = 0.1
 """Back, or there, is what is out with no more than this."""
 DOUBTFUL = 0.7
-"""An absence that one photo makes less likely than this waits for a second before anybody is alerted: four in ten of those
-are refuted, of the others 4% (`alerts` of `python -m bench.stockouts`)."""
+"""An absence that one photo makes less likely than this waits for a second before anybody is alerted: four in ten of
+those are refuted, of the others 4% (`alerts` of `python -m bench.stockouts`)."""
 
 
 @dataclass(frozen=True, slots=True)
