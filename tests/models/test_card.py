@@ -22,7 +22,7 @@ MARKED = """# a model
 Prose.
 
 <!-- manifest: figures -->
-old
+of an earlier day
 <!-- end -->
 """
 
@@ -38,7 +38,7 @@ def test_marked_parts_are_renewed_and_prose_stays(model: Path) -> None:
     result = CliRunner().invoke(app, ["card", str(model)])
     assert result.exit_code == 0, result.output
     text, manifest = (model / "card.md").read_text(), read_manifest(model)
-    assert "old" not in text
+    assert "of an earlier day" not in text
     assert "\nProse.\n" in text
     for source in manifest.sources:
         assert source.name in text
