@@ -79,7 +79,7 @@ def test_a_late_photo_corrects_what_was_told(shelf: Shelf) -> None:
 
 def test_an_episode_that_never_was_is_withdrawn(shelf: Shelf) -> None:
     shelf.send(shelf.photo(0, FULL))
-    shelf.send(shelf.photo(2, NO_COLA, confidence=0.2), shelf.photo(6, NO_COLA, confidence=0.2))
+    shelf.send(shelf.photo(2, NO_COLA, confidence=0.25), shelf.photo(6, NO_COLA, confidence=0.25))
     assert episodes(shelf) == [("cola-330", 0, 6, 6, None)], "two doubtful photos make it likely"
     shelf.send(shelf.photo(4, FULL))
     assert episodes(shelf) == []
