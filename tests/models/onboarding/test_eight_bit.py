@@ -51,8 +51,8 @@ def test_the_copy_is_kept_and_loaded_by_the_rule_of_the_shipped_one(onboarded: P
 def test_a_copy_that_counts_less_well_is_not_laid_beside(onboarded: Path, photos: list[NamedPhoto]) -> None:
     folder = onboarded / "product-detector"
     before = sorted(folder.iterdir())
-    black = photos[0].path.with_name("black.png")
-    cv2.imwrite(str(black), np.zeros((320, 240, 3), np.uint8))
-    copy = lay_copy(folder, [NamedPhoto(black, photos[0].boxes, photos[0].skus, photos[0].ignored)], photos[2:])
+    grey = photos[0].path.with_name("grey.png")  # of the colour that goes in as zero: it tells nothing of any range
+    cv2.imwrite(str(grey), np.full((320, 240, 3), 127, np.uint8))
+    copy = lay_copy(folder, [NamedPhoto(grey, photos[0].boxes, photos[0].skus, photos[0].ignored)], photos[2:])
     assert not copy.kept and "loses more than" in copy.reason
     assert sorted(folder.iterdir()) == before and detector_of(folder).int8 is None
