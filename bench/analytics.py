@@ -39,6 +39,7 @@ from bench.parts.saying import say
 from bench.parts.yardstick import exported, sums
 from cloud.analytics.rollups.background import RollupRounds
 from cloud.services import Services
+from cloud.up import spare_the_collector
 from tests.support.cloud import running_services
 from tests.support.line_records import furnish
 from tests.support.line_world import TENANT, LineWorld
@@ -198,6 +199,7 @@ def measure(lines: int, folder: Path, number: int = TIMES) -> dict[str, Any]:
     process = psutil.Process()
     with running_services(folder / "cloud") as services:
         seconds = made(services, world, folder)
+        spare_the_collector()  # as a running cloud does
         result: dict[str, Any] = {
             "lines": world.lines,
             "coolers": world.coolers,

@@ -34,7 +34,7 @@ def up(
     with until_told_to_stop() as told:
         instance = Instance(settings)
         instance.start()
-        _spare_the_collector()
+        spare_the_collector()
         try:
             _greet(instance)
             instance.wait(told)
@@ -42,7 +42,7 @@ def up(
             instance.stop()
 
 
-def _spare_the_collector() -> None:
+def spare_the_collector() -> None:
     """Ingest makes objects by the million, nearly none of them in cycles: let the garbage collector look seldom.
 
     By Python's own threshold it looked 90 times at a batch of 2,000 observations, an eighth of what storing them took.

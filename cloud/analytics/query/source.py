@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from cloud.analytics.query.scope import EVERYTHING, Scope
 from cloud.analytics.query.stretches import Stretch
@@ -22,6 +22,8 @@ BUCKETS = {
 
 SETTINGS = "SETTINGS do_not_merge_across_partitions_select_final = 1"
 """Ends every statement: parts of a bucket lie in one partition each, as partitions are made by the bucket itself."""
+
+_Named = TypeVar("_Named", str, int)
 
 NOTHING = ("\x00",)
 """In place of an empty list, which SQL does not have: what no column holds. The unnamed have the empty text as SKU."""
@@ -57,7 +59,7 @@ class Source:
             return f"NOT ({self.among('sku', 'scope_skus', self._scope.excluded_skus)})"
         return "true" if self._scope.skus is None else self.among("sku", "scope_skus", self._scope.skus)
 
-    def mapped(self, column: str, name: str, values: Mapping[str, str], other: str) -> str:
+    def mapped(self, column: str, name: str, values: Mapping[str, _Named], other: _Named) -> str:
         """An expression: what `values` says of a column's text, `other` where they do not know it."""
         values = values or {"": other}
         self.parameters |= {f"from_{name}": list(values), f"to_{name}": list(values.values()), f"other_{name}": other}
