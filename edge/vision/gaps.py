@@ -22,6 +22,11 @@ POST_WIDTH = 0.4  # least width of a post, in facings
 EDGE_TRUST = 0.6  # and how far such a guess is trusted
 BEYOND = 0.3  # how far, in facings, a row may reach beyond the wall that the other rows suggest
 AT_EDGE = 0.02  # share of the photo's width from its edge within which a product may go on beyond it
+LONG = 0.5  # share of the photo's width from which a row is a long one
+CUT, LEAST_CUT = (
+    0.5,
+    2,
+)  # share of the long rows cut by the photo, and how many, where shelves go on beyond it
 MOST_LEANING = 0.35  # a wall leans by no more than this, dx/dy
 
 
@@ -143,7 +148,10 @@ def _trust(gap: Floats, facings: float, weak: Detections) -> float:
 
 
 def _row_edges(boxes: Floats, layout: Layout, photo: float) -> Floats:
-    """Left and right end of each row as the other rows suggest, (rows, 2); NaN where they do not tell."""
+    """Left and right end of each row as the other rows suggest, (rows, 2); NaN where they do not tell.
+
+    Where shelves go on beyond the photo, its edge is the end of the long rows.
+    """
     if layout.rows < 3:
         return np.full((layout.rows, 2), np.nan)
     ends, at, width = [], [], []
@@ -153,14 +161,16 @@ def _row_edges(boxes: Floats, layout: Layout, photo: float) -> Floats:
         at.append(float(np.median(layout.feet[fronts])))
         width.append(float(np.median(boxes[fronts, 2] - boxes[fronts, 0])))
     e, y, w = np.array(ends), np.array(at), np.array(width)
+    scale = min(photo, float(e.max()))
+    long = e[:, 1] - e[:, 0] >= LONG * scale
     sides = []
-    for outward, end, inside in (
-        (-1.0, e[:, 0], e[:, 0].min() > AT_EDGE * min(photo, e.max())),
-        (1.0, e[:, 1], e[:, 1].max() < (1 - AT_EDGE) * photo),
-    ):
+    for outward, end, border in ((-1.0, e[:, 0], 0.0), (1.0, e[:, 1], photo)):
         edge = _agreed(end, y, w)
-        if np.isnan(edge).any() and inside:
+        cut = np.abs(end - border) <= AT_EDGE * scale
+        if np.isnan(edge).any() and not cut.any():
             edge = outward * _outermost(outward * end, y, w)
+        elif np.isnan(edge).any() and cut[long].sum() >= max(LEAST_CUT, CUT * long.sum()):
+            edge = np.where(long, border, np.nan)
         sides.append(edge)
     return np.stack(sides, axis=1)
 

@@ -124,6 +124,17 @@ def test_products_come_by_row_then_column() -> None:
             id="the ends of most rows, where two reach the wall",
         ),
         pytest.param(
+            [
+                *row(300, *[CAN] * 12, start=0),
+                *row(300 + PITCH, *[CAN] * 8, start=264),
+                *row(300 + 2 * PITCH, *[CAN] * 12, start=0),
+                *row(300 + 3 * PITCH, *[CAN] * 10, start=132),
+                *row(300 + 4 * PITCH, *[CAN] * 12, start=0),
+            ],
+            [(1, 0, 264), (3, 0, 132)],
+            id="the ends of rows, where others go on beyond the photo",
+        ),
+        pytest.param(
             [box for foot in (300, 560, 820, 1080) for box in row(foot, CAN, CAN, None, CAN, CAN)], [], id="a door post"
         ),
         pytest.param(row(300, CAN), [], id="a single product"),
