@@ -108,7 +108,7 @@ def main(unseen: Annotated[Path | None, typer.Argument()] = None) -> None:
     model = load_session(zoo_folder() / EMBEDDER)
     assert isinstance(model.manifest, EmbedderManifest)
     calibration = model.manifest.embedder.calibration
-    strangers = read_strangers(model.folder, model.manifest.sha256)
+    strangers = read_strangers(model.folder, model.original)
     figures = {}
     for name, (queries, pictures) in galleries(SHARED, unseen).items():
         vectors = embed_with(model)(queries)

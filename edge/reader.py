@@ -23,6 +23,11 @@ class Reader(Protocol):
         ...
 
     @property
+    def originals(self) -> frozenset[str]:
+        """The sha256 of the models in use; of an 8-bit copy, that of the float32 file that it is made of."""
+        ...
+
+    @property
     def gallery(self) -> str | None:
         """Fingerprint of the gallery in use; None without one."""
         ...
@@ -60,6 +65,11 @@ class SharedReader:
     def models(self) -> dict[str, str]:
         """Name -> sha256 of the models in use."""
         return self._reader.models
+
+    @property
+    def originals(self) -> frozenset[str]:
+        """The sha256 of the models in use; of an 8-bit copy, that of the float32 file that it is made of."""
+        return self._reader.originals
 
     @property
     def gallery(self) -> str | None:

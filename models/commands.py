@@ -42,17 +42,26 @@ def export(
 
 
 def quantise(
-    images: Annotated[Path, typer.Option(help="Folder of the photos that judge both files; not those trained on.")],
-    labels: Annotated[Path, typer.Option(help="COCO file of their boxes.")],
+    images: Annotated[
+        Path | None, typer.Option(help="Photos that judge both files of a detector; not those trained on.")
+    ] = None,
+    labels: Annotated[Path | None, typer.Option(help="COCO file of their boxes.")] = None,
     config: Config = DETECTOR_CONFIG,
     model: Annotated[Path, typer.Option(help="Folder of the detector; the copy goes there too.")] = detector.ZOO,
     photos: Annotated[int, typer.Option(min=8, help="Training photos that calibrate it.")] = 64,
 ) -> None:
-    """Lay an 8-bit copy beside the detector, which coolers use from then on, unless it finds or counts less well."""
-    from models.detector import quantise as eight_bit  # noqa: PLC0415 - onnx is for training only
+    """Lay an 8-bit copy beside a model, which coolers use from then on, unless it sees less well.
 
-    if task_of(config) != "detect":
-        raise BadInputError(f"{config} is no detector's, and only detectors are quantised.")
+    An embedder is judged by the galleries of `facings models embedder eval`, and needs no photos named.
+    """
+    from models.detector import quantise as eight_bit  # noqa: PLC0415 - onnx is for training only
+    from models.eight_bits import ship  # noqa: PLC0415
+
+    if task_of(config) == "embed":
+        embedder.quantise()
+        return
+    if images is None or labels is None:
+        raise BadInputError("A detector's copy is judged on labelled photos: give --images and --labels.")
     labelled = read_named(labels, images, LEAST_VISIBLE)
     manifest = eight_bit.detector_of(model)
     copy = eight_bit.quantised(model, eight_bit.training_photos(read_config(config), photos))
@@ -61,7 +70,7 @@ def quantise(
     eight_bit.show(judged, f"{labels}: {len(labelled)} photos")
     if not eight_bit.loses_nothing(judged["float32"], judged["int8"]):
         raise BadInputError(f"The 8-bit copy loses more than {eight_bit.MOST_LOST} and is not kept: try more --photos.")
-    typer.echo(f"{eight_bit.ship(model, copy)}: renew the card with `facings models card {model}`")
+    typer.echo(f"{ship(model, copy)}: renew the card with `facings models card {model}`")
 
 
 def task_of(config: Path) -> Literal["detect", "embed"]:

@@ -60,7 +60,7 @@ def write_golden(folder: Path, picture: Pixels | None = None) -> Golden:
     manifest = read_manifest(folder)
     encoded = _picture(folder, picture, manifest.input)
     golden = golden_of(manifest, (folder / manifest.file).read_bytes(), encoded)
-    copy = manifest.int8 if isinstance(manifest, DetectorManifest) else None
+    copy = manifest.int8
     of_copy = golden_of(manifest, (folder / copy.file).read_bytes(), encoded) if copy else None
     write_atomic(folder / PICTURE_NAME, encoded)
     write_atomic(folder / GOLDEN_NAME, (golden.model_dump_json() + "\n").encode())

@@ -179,7 +179,7 @@ class GalleryUpdater(WorkingPart):
             signed = bundle.verified(key)
             if signed.sha256 != wish.sha256:
                 raise BundleError(f"the cloud gave another gallery {signed.manifest.version} than it announced")
-            self._versions.check(signed, frozenset(self._reader.models.values()))
+            self._versions.check(signed, self._reader.originals)
             return self._versions.unpack(bundle, signed), signed
 
     def _use(self, installed: Installed) -> None:

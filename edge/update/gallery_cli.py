@@ -209,7 +209,7 @@ def publish(
 
 
 def _embedder(zoo: Path | None) -> LoadedModel:
-    return load_session((zoo or zoo_folder()) / EMBEDDER)
+    return load_session((zoo or zoo_folder()) / EMBEDDER, precision="int8")  # as a device does by default
 
 
 def _tell(signed: SignedManifest, what: str) -> None:

@@ -33,7 +33,6 @@ from edge.vision.zoo import (
     LoadedModel,
     Precision,
     load_session,
-    read_manifest,
     zoo_folder,
 )
 from facings.errors import BadInputError, UnavailableError
@@ -116,6 +115,13 @@ class VisionChain:
         return self._loaded().models
 
     @property
+    def originals(self) -> frozenset[str]:
+        """The sha256 of the models in use; of an 8-bit copy, that of the float32 file that it is made of."""
+        stages = self._loaded()
+        recogniser = [stages.recogniser.model.original] if stages.recogniser else []
+        return frozenset([stages.detector.original, *recogniser])
+
+    @property
     def gallery(self) -> str | None:
         """Fingerprint of the gallery in use; None without one."""
         recogniser = self._loaded().recogniser
@@ -146,7 +152,7 @@ class VisionChain:
             raise BadInputError(f"{zoo / self._detector} holds no detector.")
         models = {detector.manifest.name: detector.manifest.sha256}
         recogniser = self._load_recogniser(zoo, self._own(self._published))
-        errors = _errors(zoo, read_manifest(zoo / self._detector).sha256)
+        errors = _errors(zoo, detector.original)
         stages = _Stages(detector, detector.manifest.detector.score_threshold, None, models, errors)
         self._stages = _with_recogniser(stages, recogniser)
 
@@ -216,7 +222,7 @@ class VisionChain:
             log.info("no gallery: every product will be unknown")
             if not self._tells_looks:
                 return None
-        model = model or load_session(zoo / self._embedder, self._threads)
+        model = model or load_session(zoo / self._embedder, self._threads, self._precision)
         if not isinstance(model.manifest, EmbedderManifest):
             raise BadInputError(f"{zoo / self._embedder} holds no embedder.")
         gallery = Gallery((), np.zeros((0, model.manifest.embedder.dimensions), np.float32))

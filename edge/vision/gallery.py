@@ -198,7 +198,7 @@ def read_gallery(folder: Path, model: LoadedModel, false_accept: float = FALSE_A
     pictures, vectors = embedded(folder, model, problems)
     heights = _heights(folder, problems)
     contents = hashlib.sha256("".join(f"{sku} {key}\n" for sku, key in pictures).encode())
-    tuning = read_tuning(folder, model.manifest.sha256)
+    tuning = read_tuning(folder, model.original)
     if tuning:
         contents.update((folder / TUNING_NAME).read_bytes())
     elif (folder / TUNING_NAME).exists():
@@ -213,7 +213,7 @@ def read_gallery(folder: Path, model: LoadedModel, false_accept: float = FALSE_A
     gallery = Gallery(skus, embeddings, tuple(problems), contents.hexdigest(), tuning, heights=heights)
     if not isinstance(model.manifest, EmbedderManifest):
         return gallery
-    strangers = read_strangers(model.folder, model.manifest.sha256)
+    strangers = read_strangers(model.folder, model.original)
     return gallery.accepting(model.manifest.embedder.calibration, strangers, false_accept)
 
 

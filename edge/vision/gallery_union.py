@@ -30,5 +30,5 @@ def united(base: Gallery, added: Gallery, model: LoadedModel, false_accept: floa
     )
     if not isinstance(model.manifest, EmbedderManifest):
         return both
-    strangers = read_strangers(model.folder, model.manifest.sha256)
+    strangers = read_strangers(model.folder, model.original)
     return both.accepting(model.manifest.embedder.calibration, strangers, false_accept)

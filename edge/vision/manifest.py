@@ -75,6 +75,7 @@ class _ManifestBase(_Spec):
     input: InputSpec
     sources: tuple[SourceSpec, ...]
     metrics: tuple[MetricSpec, ...] = ()
+    int8: EightBitSpec | None = None
 
     def save(self, folder: Path) -> None:
         """Write the manifest into the model's folder."""
@@ -143,7 +144,6 @@ class DetectorManifest(_ManifestBase):
 
     task: Literal["detect"] = "detect"
     detector: DetectorSpec
-    int8: EightBitSpec | None = None
 
 
 class EmbedderManifest(_ManifestBase):

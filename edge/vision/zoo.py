@@ -64,12 +64,18 @@ log = logging.getLogger(__name__)
 class LoadedModel:
     """A checked manifest and the ONNX Runtime session of its file. `run` may be called from many threads.
 
-    `folder` is where it was loaded from.
+    `folder` is where it was loaded from, `copy_of` the sha256 of the file that an 8-bit copy is made of.
     """
 
     manifest: DetectorManifest | EmbedderManifest
     session: Any
     folder: Path | None = None
+    copy_of: str | None = None
+
+    @property
+    def original(self) -> str:
+        """The sha256 of the float32 file: what was learned of its answers holds for those of its 8-bit copy."""
+        return self.copy_of or self.manifest.sha256
 
     def run(self, images: npt.NDArray[np.float32]) -> list[npt.NDArray[np.float32]]:
         """The outputs for `images` (N, 3, H, W), already normalised as the manifest's input says."""
@@ -114,7 +120,7 @@ def load_session(folder: Path, threads: int = 1, precision: Precision = "float32
             make of its golden picture what it made where it was exported.
     """
     manifest = read_manifest(folder)
-    copy = manifest.int8 if isinstance(manifest, DetectorManifest) and precision == "int8" else None
+    copy = manifest.int8 if precision == "int8" else None
     if copy is not None:
         try:
             return _load_copy(folder, manifest, copy, threads)
@@ -129,7 +135,7 @@ def _load_copy(
     folder: Path, manifest: DetectorManifest | EmbedderManifest, copy: EightBitSpec, threads: int
 ) -> LoadedModel:
     own = manifest.model_copy(update={"file": copy.file, "sha256": copy.sha256, "int8": None})
-    model = LoadedModel(own, _open_file(folder, copy.file, copy.sha256, threads), folder)
+    model = LoadedModel(own, _open_file(folder, copy.file, copy.sha256, threads), folder, manifest.sha256)
     check_golden(folder, own, model.run, GOLDEN_INT8_NAME)
     return model
 

@@ -46,13 +46,19 @@ def evaluate(
     shared: SharedOption = SHARED,
     side: Annotated[int | None, typer.Option(min=64, help="Pixels of a photo's side; the configuration's.")] = None,
 ) -> None:
-    """Tell how many validation photos are named rightly, the milliseconds of one on one core, and what is mistaken."""
+    """Tell how many validation photos are named rightly, the milliseconds of one on one core, and what is mistaken.
+
+    Once in float32, and once in 8 bits, calibrated on training photos.
+    """
     from models.classifier.export import judge  # noqa: PLC0415 - torch is in the training environment only
     from models.classifier.photos import grocery_store  # noqa: PLC0415
 
-    judged = judge(checkpoint, grocery_store(shared, "val"), side)
-    console.print(f"{judged.photos} photos, {judged.right:.1%} named rightly, {judged.group_right:.1%} at least "
-                  f"in their group, {judged.milliseconds:.1f} ms a photo at {judged.side} pixels, one core",
-                  highlight=False, soft_wrap=True)  # fmt: skip
+    photos = grocery_store(shared, "val")
+    ways = {"float32": None, "INT8": grocery_store(shared, "train")}
+    for way, calibrate_on in ways.items():
+        judged = judge(checkpoint, photos, side, calibrate_on)
+        right = f"{judged.right:.1%} named rightly, {judged.group_right:.1%} at least in their group"
+        time = f"{judged.milliseconds:.1f} ms a photo at {judged.side} pixels, one core"
+        console.print(f"{way}: {judged.photos} photos, {right}, {time}", highlight=False, soft_wrap=True)
     for product, taken_for, count in judged.mistaken[:MOST_PAIRS]:
         console.print(f"{count} x {product} taken for {taken_for}", highlight=False, soft_wrap=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,6 +16,7 @@ _SIDE_STEP = 16
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
 Side = Annotated[int, Field(ge=32)]
+BackboneName = Literal["lite0", "lite2"]
 
 
 class ClassifierConfig(BaseModel):
@@ -25,6 +26,7 @@ class ClassifierConfig(BaseModel):
 
     seed: int
     threads: Count
+    backbone: BackboneName
     train_sides: tuple[Side, Side]
     side: Side
     batch: Count

@@ -12,20 +12,22 @@ from torch import Tensor, nn
 from edge.vision.entry import to_model_input
 from edge.vision.zoo import InputSpec
 from models.checkpoints import read_checkpoint
-from models.classifier.config import ClassifierConfig
+from models.classifier.config import BackboneName, ClassifierConfig
 from models.classifier.photos import Photos, centre
-from models.embedder.backbone import FEATURES, imagenet_backbone
+from models.embedder.backbone import FEATURES, LITE0, LITE2, imagenet_backbone
 
 INPUT = InputSpec(name="photos", mean=(127, 127, 127), scale=(128, 128, 128))
 """RGB, (x - 127) / 128, as the backbone's ImageNet weights want it."""
+
+SIZES = {"lite0": LITE0, "lite2": LITE2}
 
 
 class Classifier(nn.Module):  # type: ignore[misc]  # torch has no types here
     """Backbone and one linear layer: (B, 3, S, S) to logits (B, classes)."""
 
-    def __init__(self, classes: int, dropout: float = 0.0) -> None:
+    def __init__(self, classes: int, backbone: BackboneName, dropout: float = 0.0) -> None:
         super().__init__()
-        self.backbone = imagenet_backbone()
+        self.backbone = imagenet_backbone(SIZES[backbone])
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(FEATURES, classes)
 
@@ -64,7 +66,7 @@ def load(path: Path) -> tuple[ClassifierConfig, Classifier]:
     """
     state = read_checkpoint(path, "config", "names", "average")
     config = ClassifierConfig.model_validate(state["config"])
-    model = Classifier(len(state["names"]))
+    model = Classifier(len(state["names"]), config.backbone)
     model.load_state_dict(state["average"])
     model.eval()
     return config, model

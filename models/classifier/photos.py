@@ -15,8 +15,8 @@ from facings.errors import BadInputError
 Pixels = npt.NDArray[np.uint8]
 Rng = np.random.Generator
 
-KEPT_SIDE = 288
-"""Photos are kept at most this large in memory, pixels of the short side: Grocery Store's 2,721 are 750 MB."""
+KEPT_SIDE = 320
+"""Photos are kept at most this large in memory, pixels of the short side: Grocery Store's 2,721 are 850 MB."""
 
 
 @dataclass(frozen=True, eq=False)

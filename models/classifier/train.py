@@ -59,7 +59,9 @@ class Training:
         torch.manual_seed(config.seed)
         self.config, self.photos, self.judges, self.out = config, photos, judges, out
         self.epoch = 0
-        self.model = Classifier(len(photos.names), config.dropout).to(memory_format=torch.channels_last)
+        self.model = Classifier(len(photos.names), config.backbone, config.dropout).to(
+            memory_format=torch.channels_last
+        )
         self.model.backbone.freeze_first(config.frozen_blocks)
         self.average = AveragedModel(self.model, avg_fn=self._averaged)
         learns = [p for p in self.model.backbone.parameters() if p.requires_grad]

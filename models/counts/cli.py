@@ -39,7 +39,7 @@ def fit_counts(
     sets = read_config(config)
     eyes = _eyes(threads)
     seen = [_look(photos, eyes) for photos in sets.fit]
-    errors = fit(seen, eyes.detector.manifest.sha256, eyes.embedder.manifest.sha256)
+    errors = fit(seen, eyes.detector.original, eyes.embedder.original)
     target = out or zoo_folder() / FOLDER / FILE
     target.parent.mkdir(parents=True, exist_ok=True)
     write_atomic(target, (errors.model_dump_json(indent=2) + "\n").encode())

@@ -9,11 +9,12 @@ import onnx
 import torch
 from torch import Tensor, nn
 
-from edge.vision.golden import GOLDEN_INT8_NAME, PICTURE_NAME
-from edge.vision.manifest import MANIFEST_NAME, DetectorManifest, InputSpec, read_manifest
+from edge.vision.golden import PICTURE_NAME
+from edge.vision.manifest import DetectorManifest, InputSpec
 from facings.files import write_atomic
 from models.detector.config import ReleaseSettings
 from models.detector.network import ProductDetector
+from models.eight_bits import files_of_copy
 from models.golden import write_golden
 from models.onnx_export import traced
 from models.onnx_weights import store_weights_as_float16
@@ -55,7 +56,7 @@ def write_manifest(model: Path, release: ReleaseSettings, licence: str, entry: I
 
     The model's name is its folder's. An 8-bit copy of what was there before is taken away.
     """
-    stale = _files_of_copy(model.parent)
+    stale = files_of_copy(model.parent)
     manifest = DetectorManifest(
         name=model.parent.name,
         version=release.version,
@@ -72,10 +73,3 @@ def write_manifest(model: Path, release: ReleaseSettings, licence: str, entry: I
     if (model.parent / PICTURE_NAME).exists():
         write_golden(model.parent)
     return manifest
-
-
-def _files_of_copy(folder: Path) -> list[Path]:
-    """The 8-bit copy of the detector in `folder` and its golden outputs; nothing where there is no detector yet."""
-    before = read_manifest(folder) if (folder / MANIFEST_NAME).exists() else None
-    copy = before.int8 if isinstance(before, DetectorManifest) else None
-    return [folder / copy.file, folder / GOLDEN_INT8_NAME] if copy else []

@@ -15,11 +15,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_weights
 
-from models.embedder.backbone import Block, EfficientNetLite0, imagenet_backbone
+from models.embedder.backbone import Block, EfficientNetLite, imagenet_backbone
 
 STRIDES = (8, 16, 32)
 
-# Last block of each level's stride and its channels, in `EfficientNetLite0`.
+# Last block of each level's stride and its channels, in EfficientNet-Lite0.
 _TAPS = {4: 40, 10: 112, 15: 320}
 _EXPECTED_SCORE = 0.01
 
@@ -27,9 +27,9 @@ _EXPECTED_SCORE = 0.01
 class ProductDetector(nn.Module):  # type: ignore[misc]  # torch has no types here
     """Normalised RGB images (B, 3, H, W), H and W multiples of 32, to raw scores and boxes of all cells."""
 
-    def __init__(self, channels: int = 64, classes: int = 1, backbone: EfficientNetLite0 | None = None) -> None:
+    def __init__(self, channels: int = 64, classes: int = 1, backbone: EfficientNetLite | None = None) -> None:
         super().__init__()
-        source = backbone or EfficientNetLite0()
+        source = backbone or EfficientNetLite()
         self.stem = _folded(source._conv_stem, source._bn0)
         self.blocks = nn.ModuleList(_Block(block) for block in source._blocks)
         self.frozen_blocks = 0

@@ -1,15 +1,12 @@
-"""An 8-bit copy of a detector: static quantisation, calibrated on training photos, judged beside the original.
+"""An 8-bit copy of a detector, calibrated on training photos, judged beside the original.
 
-Weights are quantised per channel and activations per tensor, as quantise-dequantise pairs that ONNX Runtime fuses into
-integer kernels (Jacob et al., 2018). The last convolutions and what decodes their boxes keep float32: in 8 bits a box
+The last convolutions and what decodes their boxes keep float32: in 8 bits a box
 would be off by pixels, and scores about the threshold would lean to one side and the counts with them.
 """
 
 from __future__ import annotations
 
-import hashlib
 import statistics
-import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -18,34 +15,27 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import onnx
-from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
-from onnxruntime.quantization.shape_inference import quant_pre_process
 from rich.console import Console
 from rich.table import Table
 
 from edge.vision.detect import fitted, survey
 from edge.vision.entry import normalised
-from edge.vision.golden import GOLDEN_INT8_NAME, PICTURE_NAME
-from edge.vision.manifest import DetectorManifest, EightBitSpec, read_manifest
+from edge.vision.manifest import DetectorManifest, read_manifest
 from edge.vision.zoo import LoadedModel, open_session
-from facings.errors import BadInputError, UnavailableError
-from facings.files import write_atomic
+from facings.errors import BadInputError
 from models.detector.config import DetectorConfig
 from models.detector.photoset import read_pixels
 from models.detector.sources import read_sources
+from models.eight_bits import Array, in_eight_bits
 from models.evaluation.finding import Figures, finding
 from models.evaluation.judged import Eyes, judge_all
 from models.evaluation.truth import NamedPhoto
-from models.golden import golden_of
-from models.turns import alone_in
 
 MOST_LOST = 0.005
 """Of AP50, and of the mean count error: a copy that loses more is not worth its speed."""
 
-_QUANTISED = ["Conv", "Add", "Clip", "Relu", "Resize"]
 _TIMED = 9
 
-Array = npt.NDArray[np.float32]
 Pixels = npt.NDArray[np.uint8]
 
 
@@ -77,21 +67,8 @@ def quantised(folder: Path, photos: Iterable[Pixels]) -> bytes:
         BadInputError: `folder` holds no detector, or a photo cannot be read.
     """
     manifest = detector_of(folder)
-    with tempfile.TemporaryDirectory() as scratch:
-        plain, made = Path(scratch) / "plain.onnx", Path(scratch) / "int8.onnx"
-        quant_pre_process(folder / manifest.file, plain, skip_symbolic_shape=True)
-        quantize_static(
-            plain,
-            made,
-            _Photos(_inputs(manifest, photos), manifest.input.name),
-            quant_format=QuantFormat.QDQ,
-            activation_type=QuantType.QUInt8,
-            weight_type=QuantType.QInt8,
-            per_channel=True,
-            op_types_to_quantize=_QUANTISED,
-            nodes_to_exclude=_deciding(onnx.load(plain)),
-        )
-        return made.read_bytes()
+    inputs = _inputs(manifest, photos)
+    return in_eight_bits(folder / manifest.file, manifest.input.name, inputs, _deciding)
 
 
 def training_photos(config: DetectorConfig, count: int) -> Iterator[Pixels]:
@@ -105,25 +82,6 @@ def training_photos(config: DetectorConfig, count: int) -> Iterator[Pixels]:
     for number in random.choice(len(sources), count, p=weights / weights.sum()):
         photos = sources[number].photos
         yield read_pixels(photos[random.integers(len(photos))].path)
-
-
-def ship(folder: Path, copy: bytes) -> Path:
-    """Lay an 8-bit copy beside the detector in `folder`, with golden outputs of its own; returns its path.
-
-    Raises:
-        UnavailableError: the detector has no golden picture, by which devices know whether they compute the copy right.
-    """
-    if not (folder / PICTURE_NAME).exists():
-        raise UnavailableError(f"{folder} has no golden picture: give it one with `facings models golden`.")
-    with alone_in(folder):
-        manifest = detector_of(folder)
-        golden = golden_of(manifest, copy, (folder / PICTURE_NAME).read_bytes())
-        path = folder / f"{Path(manifest.file).stem}-int8.onnx"
-        write_atomic(path, copy)
-        write_atomic(folder / GOLDEN_INT8_NAME, (golden.model_dump_json() + "\n").encode())
-        spec = EightBitSpec(file=path.name, sha256=hashlib.sha256(copy).hexdigest())
-        manifest.model_copy(update={"int8": spec}).save(folder)
-    return path
 
 
 def judge_file(manifest: DetectorManifest, file: bytes, photos: list[NamedPhoto]) -> Judged:
@@ -166,16 +124,6 @@ def _inputs(manifest: DetectorManifest, photos: Iterable[Pixels]) -> Iterator[Ar
     for pixels in photos:
         image, _ = fitted(pixels, manifest.detector.long_side, manifest.input.size_multiple)
         yield normalised(image, manifest.input)
-
-
-class _Photos(CalibrationDataReader):  # type: ignore[misc]  # onnxruntime has no types here
-    def __init__(self, inputs: Iterable[Array], name: str) -> None:
-        self._inputs = iter(inputs)
-        self._name = name
-
-    def get_next(self) -> dict[str, Array] | None:
-        values = next(self._inputs, None)
-        return None if values is None else {self._name: values}
 
 
 def _deciding(model: onnx.ModelProto) -> list[str]:

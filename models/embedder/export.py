@@ -21,6 +21,7 @@ from edge.vision.zoo import (
 )
 from facings.files import write_atomic
 from models.checkpoints import read_checkpoint
+from models.eight_bits import files_of_copy
 from models.embedder.backbone import Embedder
 from models.embedder.evaluate import Figures, embed_with, measure
 from models.embedder.sources import Crop, beverage3, cooler_brands
@@ -128,6 +129,8 @@ def release(checkpoint: Path, folder: Path, shared: Path, unseen: Path | None) -
     """Write ONNX file, strangers and manifest into `folder`: loaded as the edge does, calibrated and measured."""
     config, model = load_checkpoint(checkpoint)
     folder.mkdir(parents=True, exist_ok=True)
+    for path in files_of_copy(folder):  # of the weights before
+        path.unlink(missing_ok=True)
     sha256 = write_onnx(model, config, folder / f"{config.name}.onnx")
     write_manifest(folder, config, sha256, CalibrationSpec(intercept=0, cosine=0, lead=0))
     if (folder / PICTURE_NAME).exists():

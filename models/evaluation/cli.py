@@ -42,7 +42,7 @@ def evaluate(
     model: Annotated[
         Path | None, typer.Option(help="Folder of the detector; the gallery's, or the shipped one.")
     ] = None,
-    int8: Annotated[bool, typer.Option("--int8", help="Judge its 8-bit copy, which coolers use.")] = False,
+    int8: Annotated[bool, typer.Option("--int8", help="Judge the models' 8-bit copies, as coolers use them.")] = False,
     long_side: Annotated[int | None, typer.Option(help="Pixels of the photo's long side; the manifest's.")] = None,
     visible_from: Annotated[
         float, typer.Option(min=0, max=1, help="Products that show less, where labels tell, are left out.")
@@ -96,7 +96,7 @@ def open_eyes(
     detector = load_session(model or own or zoo_folder() / DETECTOR, threads, precision)
     if pictures is None or not named:
         return Eyes(detector, long_side=long_side)
-    embedder = load_session(zoo_folder() / EMBEDDER, threads)
+    embedder = load_session(zoo_folder() / EMBEDDER, threads, precision)
     opened = read_gallery(pictures, embedder, false_accept)
     if not opened.skus:
         raise BadInputError(f"The gallery {pictures} holds no picture: give one with a folder per SKU.")

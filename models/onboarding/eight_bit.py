@@ -50,6 +50,7 @@ def lay_copy(folder: Path, learned: Sequence[NamedPhoto], judges: list[NamedPhot
         UnavailableError: the detector has no golden picture.
     """
     from models.detector import quantise  # noqa: PLC0415 - onnx is for training only
+    from models.eight_bits import ship  # noqa: PLC0415
 
     manifest = quantise.detector_of(folder)
     step = -(-len(learned) // CALIBRATED_ON) or 1  # from all over the set: photos of one cooler follow each other
@@ -59,7 +60,7 @@ def lay_copy(folder: Path, learned: Sequence[NamedPhoto], judges: list[NamedPhot
     told = {name: _figures(each) for name, each in judged.items()}
     if not quantise.loses_nothing(judged["float32"], judged["int8"]):
         return Copy(False, f"it loses more than {quantise.MOST_LOST} of {' or '.join(_TOLD)}", told)
-    quantise.ship(folder, copy)
+    ship(folder, copy)
     return Copy(True, f"it loses at most {quantise.MOST_LOST} of {' and '.join(_TOLD)}", told)
 
 

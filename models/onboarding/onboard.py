@@ -75,15 +75,15 @@ def onboard(photos: Sequence[NamedPhoto], detector: LoadedModel, embedder: Loade
         if own.final:
             crops = read_crops(photos, own.final, embedder)
         tuned = (trials["tuned"]["top1"] or 0) > (trials["plain"]["top1"] or 0)
-        tuning = tune(crops, embedder.manifest.sha256, how.per_sku) if tuned else None
+        tuning = tune(crops, embedder.original, how.per_sku) if tuned else None
         report = {
             **_made(photos, crops, how),
             "tuned": tuned,
             "detector_trained": own.final is not None,
             **own.told(),
             "set_aside": {"photos": [photos[number].path.name for number in aside], **own.figures, **trials},
-            "embedder": embedder.manifest.sha256,
-            "detector": (own.final or detector).manifest.sha256,
+            "embedder": embedder.original,
+            "detector": (own.final or detector).original,
         }
         _write(photos, crops, tuning, report, out, how, own.final)
     return report
@@ -120,7 +120,7 @@ def _compare(photos: Sequence[NamedPhoto], crops: Crops, aside: list[int], detec
     if not np.isin(crops.skus[judging], known.skus).any():
         raise BadInputError("no product of the photos set aside stands on the others, too: label more photos, or set "
                             "others aside with --seed")  # fmt: skip
-    tuning = tune(known, embedder.manifest.sha256, how.per_sku)
+    tuning = tune(known, embedder.original, how.per_sku)
     return {
         name: _figures([photos[number] for number in aside], Eyes(detector, embedder, gallery))
         for name, gallery in (("plain", gallery_of(known, how.per_sku, None)),

@@ -24,7 +24,7 @@ PHOTOS = coloured_photos()
 
 def small(**changes: object) -> ClassifierConfig:
     tiny = {"train_sides": (32, 32), "side": 32, "batch": 4, "warm_up": 2, "frozen_blocks": 12, "average_decay": 0.8}
-    return read_config(CONFIG).model_copy(update=tiny | changes)
+    return read_config(CONFIG).model_copy(update={"backbone": "lite0"} | tiny | changes)
 
 
 def test_it_learns_and_is_judged_as_it_would_run(tmp_path: Path) -> None:
@@ -34,6 +34,14 @@ def test_it_learns_and_is_judged_as_it_would_run(tmp_path: Path) -> None:
     assert judged.right > 0.9
     assert judged.group_right >= judged.right
     assert sum(count for _, _, count in judged.mistaken) == round((1 - judged.right) * judged.photos)
+
+
+@pytest.mark.filterwarnings("ignore")  # onnxruntime's own
+def test_it_is_judged_in_8_bits_too(tmp_path: Path) -> None:
+    checkpoint = train(small(epochs=1, backbone="lite2"), PHOTOS, PHOTOS, tmp_path)
+    whole, copy = judge(checkpoint, PHOTOS), judge(checkpoint, PHOTOS, calibrate_on=PHOTOS)
+    assert (copy.photos, copy.side) == (whole.photos, whole.side)
+    assert 0 <= copy.right <= copy.group_right <= 1
 
 
 def test_a_training_that_was_stopped_ends_as_one_straight_through(tmp_path: Path) -> None:

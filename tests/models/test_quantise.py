@@ -13,7 +13,10 @@ from edge.vision.zoo import load_session, zoo_folder
 from facings.errors import BadInputError, UnavailableError
 from models.detector.config import DetectorConfig
 from models.detector.photoset import LabelledPhoto, as_boxes, read_pixels, write_photoset
-from models.detector.quantise import Judged, detector_of, loses_nothing, quantised, ship, training_photos
+from models.detector.quantise import Judged, detector_of, loses_nothing, quantised, training_photos
+from models.eight_bits import in_eight_bits, ship
+from models.embedder import quantise as of_embedder
+from models.embedder.evaluate import Figures
 
 pytestmark = pytest.mark.training
 
@@ -85,3 +88,28 @@ def test_without_a_golden_picture_nothing_is_shipped(folder: Path) -> None:
 def test_only_detectors_are_quantised() -> None:
     with pytest.raises(BadInputError, match="no detector"):
         quantised(zoo_folder() / "sku-embedder", [])
+
+
+@pytest.mark.filterwarnings("ignore")  # onnxruntime's own
+def test_a_copy_of_the_embedder_gives_the_same_vectors(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(zoo_folder() / "sku-embedder", tmp_path / "embedder"))
+    crops = np.random.default_rng(2).normal(0, 1, (12, 3, 160, 80)).astype(np.float32)
+    copy = in_eight_bits(folder / "sku-embedder.onnx", "crops", (crop[None] for crop in crops))
+    path = ship(folder, copy)
+    whole, small = load_session(folder), load_session(folder, precision="int8")
+    assert small.manifest.file == path.name and small.original == whole.manifest.sha256
+    assert path.stat().st_size < 0.7 * (folder / whole.manifest.file).stat().st_size
+    assert (whole.run(crops)[0] * small.run(crops)[0]).sum(axis=1).min() > 0.95
+
+
+@pytest.mark.parametrize(
+    ("near", "far", "kept"),
+    [(0.9, 0.8, True), (0.95, 0.791, True), (0.95, 0.789, False), (0.889, 0.9, False)],
+    ids=["the same", "a little less", "less in one gallery", "less in the other"],
+)
+def test_a_copy_by_which_crops_find_their_sku_less_well_is_not_kept(near: float, far: float, kept: bool) -> None:
+    def judged(*top1: float) -> of_embedder.Judged:
+        figures = {name: Figures(name, 10, 100, one, 0.1, 0.9) for name, one in zip(("near", "far"), top1, strict=True)}
+        return of_embedder.Judged(7.0, 15.0, figures)
+
+    assert of_embedder.loses_nothing(judged(0.9, 0.8), judged(near, far)) is kept

@@ -39,6 +39,7 @@ class SquareReader:
     """Counts white squares: a real, if small, vision. A photo of one even shade is unusable."""
 
     models: ClassVar[dict[str, str]] = {"squares": "0" * 64}
+    originals: ClassVar[frozenset[str]] = frozenset(models.values())
     gallery: ClassVar[str | None] = "1" * 64
 
     gallery_problems: ClassVar[tuple[str, ...]] = ()

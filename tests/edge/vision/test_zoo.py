@@ -9,8 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from edge.vision.acceptance import read_strangers
 from edge.vision.zoo import ZOO_VARIABLE, load_session, read_manifest, zoo_folder
 from facings.errors import BadInputError, UnavailableError
 
@@ -107,6 +109,17 @@ def test_the_copy_in_8_bits_is_used_where_it_is_asked_for(shipped: Path) -> None
     assert (whole.manifest.file, copy.manifest.file) == ("product-detector.onnx", "product-detector-int8.onnx")
     assert whole.manifest.name == copy.manifest.name
     assert whole.manifest.sha256 != copy.manifest.sha256
+
+
+def test_what_was_learned_with_a_model_holds_for_its_copy_in_8_bits(tmp_path: Path) -> None:
+    """The strangers that come with the embedder, and the tuning of a customer's gallery."""
+    folder = zoo_folder() / "sku-embedder"
+    whole, copy = load_session(folder), load_session(folder, precision="int8")
+    assert (whole.manifest.file, copy.manifest.file) == ("sku-embedder.onnx", "sku-embedder-int8.onnx")
+    assert copy.original == whole.original == whole.manifest.sha256
+    assert len(read_strangers(copy.folder, copy.original)) > 0
+    crops = np.random.default_rng(1).normal(0, 1, (4, 3, 160, 80)).astype(np.float32)
+    assert (whole.run(crops)[0] * copy.run(crops)[0]).sum(axis=1).min() > 0.95
 
 
 def forget(folder: Path) -> None:
