@@ -59,14 +59,14 @@ def accuracy(model: nn.Module, photos: Photos, side: int) -> float:
 
 
 def load(path: Path) -> tuple[ClassifierConfig, Classifier]:
-    """The settings of a training, and the classifier it has reached: with the average of its weights.
+    """The settings of a training, and the classifier it has reached.
 
     Raises:
         BadInputError: the file is no checkpoint of a classifier.
     """
-    state = read_checkpoint(path, "config", "names", "average")
+    state = read_checkpoint(path, "config", "names", "result")
     config = ClassifierConfig.model_validate(state["config"])
     model = Classifier(len(state["names"]), config.backbone)
-    model.load_state_dict(state["average"])
+    model.load_state_dict(state["result"])
     model.eval()
     return config, model

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +45,7 @@ def train(config: ClassifierConfig, photos: Photos, judges: Photos, out: Path) -
     training = Training(config, photos, judges, out)
     if training.checkpoint.exists():
         training.restore()
-    while training.epoch < config.epochs:
+    while training.epoch < config.all_epochs:
         training.advance()
     return training.checkpoint
 
@@ -53,6 +54,11 @@ class Training:
     """Everything that changes from epoch to epoch.
 
     What is random in an epoch follows from the seed and the epoch's number, so a checkpoint needs no generator's state.
+
+    Attributes:
+        average: of the weights of the last steps.
+        result: what is judged and kept: the mean of the averages with which the cycles so far ended (Izmailov and
+            others, stochastic weight averaging, 2018); in the first cycle, the average itself.
     """
 
     def __init__(self, config: ClassifierConfig, photos: Photos, judges: Photos, out: Path) -> None:
@@ -64,6 +70,7 @@ class Training:
         )
         self.model.backbone.freeze_first(config.frozen_blocks)
         self.average = AveragedModel(self.model, avg_fn=self._averaged)
+        self.result = deepcopy(self.average.module)
         learns = [p for p in self.model.backbone.parameters() if p.requires_grad]
         self.optimiser = torch.optim.AdamW(
             [
@@ -90,6 +97,7 @@ class Training:
             for number, (views, classes) in enumerate(epoch(self.photos, self.config.batch, side, rng))
         ]
         self.epoch += 1
+        self._take_over()
         judged = self._judged()
         self._log(loss=float(np.mean(losses)), seconds=time.monotonic() - began, **judged)
         self._save()
@@ -102,13 +110,16 @@ class Training:
         Raises:
             BadInputError: it is of a training with other settings or of other products.
         """
-        state = read_checkpoint(self.checkpoint, "config", "names", "epoch", "model", "average", "seen", "optimiser")
+        state = read_checkpoint(
+            self.checkpoint, "config", "names", "epoch", "model", "average", "result", "seen", "optimiser"
+        )
         if state["config"] != self._settings() or state["names"] != list(self.photos.names):
             raise BadInputError(f"{self.checkpoint} was trained with other settings or products: name another folder.")
         self.epoch = state["epoch"]
         self.model.load_state_dict(state["model"])
         self.average.module.load_state_dict(state["average"])
         self.average.n_averaged.fill_(state["seen"])
+        self.result.load_state_dict(state["result"])
         self.optimiser.load_state_dict(state["optimiser"])
 
     @property
@@ -118,7 +129,7 @@ class Training:
     def _learn(
         self, step: int, views: npt.NDArray[np.uint8], classes: npt.NDArray[np.int64], rng: np.random.Generator
     ) -> float:
-        rate = self.config.rate(step, self.config.epochs * self._epoch_steps)
+        rate = min(1.0, (step + 1) / self.config.warm_up) * self.config.rate(step / self._epoch_steps)
         for group in self.optimiser.param_groups:
             group["lr"] = group["rate"] * rate
         images, labels = as_input(views), torch.from_numpy(classes)
@@ -136,10 +147,18 @@ class Training:
         steps = int(seen)
         return average.lerp(weights, 1 - min(self.config.average_decay, steps / (steps + _AVERAGE_WARM_UP)))
 
+    def _take_over(self) -> None:
+        """Let the epoch that just ended count in the result."""
+        before, now = (self.config.cycles_after(epoch) for epoch in (self.epoch - 1, self.epoch))
+        if now == 0 or now > before:
+            share = 1 / max(now, 1)
+            for kept, weights in zip(self.result.parameters(), self.average.module.parameters(), strict=True):
+                kept.data.lerp_(weights.data, share)
+
     def _judged(self) -> dict[str, float]:
-        if self.epoch % self.config.judge_every and self.epoch < self.config.epochs:
+        if self.epoch % self.config.judge_every and self.epoch < self.config.all_epochs:
             return {}
-        return {"right": accuracy(self.average.module, self.judges, self.config.side)}
+        return {"right": accuracy(self.result, self.judges, self.config.side)}
 
     def _log(self, **figures: float) -> None:
         row = {name: round(value, 4) for name, value in figures.items()}
@@ -159,6 +178,7 @@ class Training:
             "epoch": self.epoch,
             "model": self.model.state_dict(),
             "average": self.average.module.state_dict(),
+            "result": self.result.state_dict(),
             "seen": int(self.average.n_averaged),
             "optimiser": self.optimiser.state_dict(),
         }

@@ -54,12 +54,20 @@ def test_views_grow_over_the_epochs(sides: tuple[int, int], epochs: int, expecte
     assert [config.train_side(number) for number in range(epochs)] == expected
 
 
-def test_rates_rise_over_the_warm_up_and_fall_to_nothing() -> None:
-    rates = [settings(warm_up=4).rate(step, 100) for step in range(101)]
-    assert rates[:4] == sorted(rates[:4])
-    assert rates[4:] == sorted(rates[4:], reverse=True)
-    assert rates[0] == pytest.approx(0.25, rel=0.01)
-    assert rates[100] == 0
+def test_later_cycles_see_large_views() -> None:
+    config = settings(train_sides=(112, 144), epochs=3, cycles=2, again_epochs=2)
+    assert [config.train_side(number) for number in range(config.all_epochs)] == [112, 128, 144, 144, 144]
+
+
+def test_rates_fall_over_each_cycle() -> None:
+    config = settings(epochs=4, cycles=3, again_epochs=2, again_rate=0.5)
+    rates = [config.rate(epochs / 2) for epochs in range(17)]
+    assert rates[0] == 1
+    assert rates[:8] == sorted(rates[:8], reverse=True)
+    assert rates[7] < 0.05
+    assert rates[8] == rates[12] == rates[16] == 0.5
+    assert rates[8:12] == sorted(rates[8:12], reverse=True)
+    assert [config.cycles_after(epochs) for epochs in (0, 3, 4, 5, 6, 8)] == [0, 0, 1, 1, 2, 3]
 
 
 @pytest.mark.parametrize("wrong", [{"epochs": 0}, {"train_sides": [8, 64]}, {"mix": 1.5}, {"colour": 1}])

@@ -23,7 +23,8 @@ PHOTOS = coloured_photos()
 
 
 def small(**changes: object) -> ClassifierConfig:
-    tiny = {"train_sides": (32, 32), "side": 32, "batch": 4, "warm_up": 2, "frozen_blocks": 12, "average_decay": 0.8}
+    tiny = {"train_sides": (32, 32), "side": 32, "batch": 4, "warm_up": 2, "frozen_blocks": 12, "average_decay": 0.8,
+            "cycles": 1}  # fmt: skip
     return read_config(CONFIG).model_copy(update={"backbone": "lite0"} | tiny | changes)
 
 
@@ -45,20 +46,34 @@ def test_it_is_judged_in_8_bits_too(tmp_path: Path) -> None:
 
 
 def test_a_training_that_was_stopped_ends_as_one_straight_through(tmp_path: Path) -> None:
-    config = small(epochs=4, train_sides=(32, 64), mix=0.5, frozen_blocks=14, judge_every=2)
+    config = small(epochs=2, train_sides=(32, 64), mix=0.5, frozen_blocks=14, judge_every=2, cycles=2, again_epochs=2)
     straight = train(config, PHOTOS, PHOTOS, tmp_path / "straight")
     stopped = Training(config, PHOTOS, PHOTOS, tmp_path / "stopped")
     stopped.out.mkdir()
-    stopped.advance()
-    stopped.advance()
+    for _ in range(3):
+        stopped.advance()
     resumed = train(config, PHOTOS, PHOTOS, tmp_path / "stopped")
     one, other = (torch.load(path, weights_only=True) for path in (straight, resumed))
-    for part in ("model", "average"):
+    for part in ("model", "average", "result"):
         assert one[part].keys() == other[part].keys()
         assert all(torch.equal(one[part][name], other[part][name]) for name in one[part])
     rows = [read_log(path.with_name("log.jsonl")) for path in (straight, resumed)]
     assert rows[0]["loss"] == rows[1]["loss"]
     assert [step for step, _ in rows[0]["right"]] == [6, 12]
+
+
+def test_it_ends_with_the_mean_of_what_its_cycles_ended_with(tmp_path: Path) -> None:
+    config = small(epochs=2, frozen_blocks=14, cycles=3, again_epochs=1)
+    training, ends = Training(config, PHOTOS, PHOTOS, tmp_path), []
+    for epoch in range(config.all_epochs):
+        training.advance()
+        if epoch == 0:
+            assert torch.equal(training.result.head.weight, training.average.module.head.weight)
+        else:
+            ends.append(training.average.module.head.weight.detach().clone())
+    mean = torch.stack(ends).mean(0)
+    assert torch.allclose(training.result.head.weight, mean, atol=1e-6)
+    assert not torch.allclose(ends[0], ends[-1], atol=1e-6)
 
 
 def test_a_training_that_is_over_stays_as_it_is(tmp_path: Path) -> None:
