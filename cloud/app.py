@@ -16,6 +16,7 @@ from cloud.analytics.compliance import routes as compliance
 from cloud.analytics.forecast import routes as forecast
 from cloud.analytics.grades import routes as grades
 from cloud.analytics.judging import routes as judging
+from cloud.analytics.prices import routes as prices
 from cloud.analytics.query import routes as query
 from cloud.analytics.rollups import routes as rollups
 from cloud.analytics.sellout import routes as sellout
@@ -62,6 +63,7 @@ DOMAINS = (
     advice,
     sellout,
     shortages,
+    prices,
     forecast,
     retail,
     promotions,

@@ -8,8 +8,19 @@ from typing import Any
 from edge.uplink.spool import SpooledPhoto
 from edge.vision.photo import Photo
 from edge.vision.reading import Box as ReadingBox
-from edge.vision.reading import PhotoQuality, PlacedProduct, ReadingGap, ReadingLine, ShelfReading
-from facings.messages import MAX_MESSAGE_BYTES, Box, Gap, ImageRef, Line, Observation, Product, Quality, Timing
+from edge.vision.reading import PhotoQuality, PlacedProduct, ReadingGap, ReadingLine, ReadingPriceTag, ShelfReading
+from facings.messages import (
+    MAX_MESSAGE_BYTES,
+    Box,
+    Gap,
+    ImageRef,
+    Line,
+    Observation,
+    PriceTag,
+    Product,
+    Quality,
+    Timing,
+)
 
 DECIMALS = 4
 """A ten-thousandth of the photo's width is less than a pixel; a message of 100 products stays under 25 kB."""
@@ -47,6 +58,7 @@ def shown_by(reading: ShelfReading, views: Sequence[int] | None = None) -> dict[
         "lines": tuple(_line(line) for line in reading.lines),
         "products": tuple(_product(product, views) for product in reading.products),
         "gaps": tuple(_gap(gap, views) for gap in reading.gaps),
+        "price_tags": tuple(_price_tag(tag, views) for tag in reading.price_tags),
         "rows": reading.rows,
         "count_sd": round(reading.count_sd, DECIMALS),
         "models": reading.models,
@@ -81,7 +93,7 @@ def that_fits(message: Observation) -> Observation:
         return message
     reasons = (*message.quality.reasons, f"{len(message.products)} boxes left out: too many for one message")
     quality = message.quality.model_copy(update={"reasons": reasons})
-    return message.model_copy(update={"products": (), "gaps": (), "quality": quality})
+    return message.model_copy(update={"products": (), "gaps": (), "price_tags": (), "quality": quality})
 
 
 def _line(line: ReadingLine) -> Line:
@@ -119,6 +131,16 @@ def _gap(gap: ReadingGap, views: Sequence[int] | None) -> Gap:
         sku=gap.sku,
         view=views[gap.view] if views else None,
         place=_box(gap.place) if gap.place else None,
+    )
+
+
+def _price_tag(tag: ReadingPriceTag, views: Sequence[int] | None) -> PriceTag:
+    return PriceTag(
+        box=_box(tag.box),
+        sku=tag.sku,
+        price=tag.price,
+        confidence=round(tag.confidence, DECIMALS),
+        view=views[tag.view] if views else None,
     )
 
 

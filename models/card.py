@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from edge.vision.manifest import DetectorManifest, EmbedderManifest, MetricSpec, read_manifest
+from edge.vision.manifest import Manifest, MetricSpec, read_manifest
 from facings.errors import BadInputError
 from facings.files import write_atomic
 from models.turns import alone_in
@@ -21,8 +21,6 @@ from models.turns import alone_in
 CARD_NAME = "card.md"
 
 _PART = re.compile(r"<!-- manifest: (\w+) -->\n.*?<!-- end -->", re.DOTALL)
-
-Manifest = DetectorManifest | EmbedderManifest
 
 
 def card(

@@ -14,7 +14,7 @@ from datasets.files import jpeg, sha256_of
 from edge.vision.decode import decode_photo
 from edge.vision.entry import normalised
 from edge.vision.golden import GOLDEN_INT8_NAME, GOLDEN_NAME, PICTURE_NAME, Golden, GoldenOutput, golden_picture
-from edge.vision.manifest import DetectorManifest, EmbedderManifest, InputSpec, read_manifest
+from edge.vision.manifest import EmbedderManifest, InputSpec, Manifest, PriceReaderManifest, read_manifest
 from edge.vision.zoo import LoadedModel, load_session, open_session
 from facings.errors import BadInputError
 from facings.files import write_atomic
@@ -25,9 +25,9 @@ Array = npt.NDArray[np.float32]
 LONG_SIDE = 320
 """Of the picture of a model that takes any size: it is looked at whenever a process starts."""
 
-BOX_TOLERANCE, SCORE_TOLERANCE, VECTOR_TOLERANCE = 1.5, 0.03, 0.03
-"""Pixels, probability, component of a unit vector. Other processors and JPEG decoders stay well below; a wrong order of
-the channels does not."""
+BOX_TOLERANCE, SCORE_TOLERANCE, VECTOR_TOLERANCE, LOGIT_TOLERANCE = 1.5, 0.03, 0.03, 0.5
+"""Pixels, probability, component of a unit vector, logit. Other processors and JPEG decoders stay well below; a wrong
+order of the channels does not."""
 
 _CELLS = 48
 _TELLS = 0.3
@@ -69,7 +69,7 @@ def write_golden(folder: Path, picture: Pixels | None = None) -> Golden:
     return golden
 
 
-def golden_of(manifest: DetectorManifest | EmbedderManifest, file: bytes, picture: bytes) -> Golden:
+def golden_of(manifest: Manifest, file: bytes, picture: bytes) -> Golden:
     """What the ONNX `file` makes of the encoded `picture`.
 
     Raises:
@@ -97,10 +97,12 @@ def _picture(folder: Path, picture: Pixels | None, entry: InputSpec) -> bytes:
     return jpeg(pixels, _QUALITY)
 
 
-def _chosen(manifest: DetectorManifest | EmbedderManifest, outputs: list[Array]) -> tuple[GoldenOutput, ...]:
-    """The whole vector of an embedder; of a detector the cells surest of something, with their boxes."""
+def _chosen(manifest: Manifest, outputs: list[Array]) -> tuple[GoldenOutput, ...]:
+    """All that an embedder or a price reader answers; of a detector the cells surest of something, with their boxes."""
     if isinstance(manifest, EmbedderManifest):
         return tuple(_output(output, np.arange(output.size), VECTOR_TOLERANCE) for output in outputs)
+    if isinstance(manifest, PriceReaderManifest):
+        return tuple(_output(output, np.arange(output.size), LOGIT_TOLERANCE) for output in outputs)
     boxes, scores = outputs
     best = np.sort(np.argsort(-scores[0].max(axis=1))[:_CELLS])
     if scores[0, best].max() < min(manifest.detector.score_threshold, _TELLS):

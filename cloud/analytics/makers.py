@@ -12,6 +12,7 @@ from cloud.analytics import measures
 from cloud.analytics.compliance import kpis as compliance
 from cloud.analytics.episodes import episode_of
 from cloud.analytics.grades import kpis as grades
+from cloud.analytics.prices import kpis as prices
 from cloud.analytics.query.cut import Cut
 from cloud.analytics.query.sums import Total
 from cloud.analytics.sellout import by_cut as sellout
@@ -98,4 +99,5 @@ MAKERS: dict[str, Callable[[Period, str], list[KpiPoint]]] = {
     **share.MAKERS,
     **grades.MAKERS,
     **shortages.MAKERS,
+    **prices.MAKERS,
 }

@@ -27,6 +27,7 @@ _TOLD = {
     "lines",
     "products",
     "gaps",
+    "price_tags",
     "rows",
     "models",
     "views",

@@ -18,6 +18,7 @@ from clickhouse_connect.cc_sqlalchemy.types import (
     DateTime64,
     Float32,
     Float64,
+    Int64,
     LowCardinality,
     String,
     UInt8,
@@ -109,6 +110,23 @@ shelf_line = Table(
     Column("historical", UInt8),
     Column("clock_suspect", UInt8),
     _engine(f"{KEY}, line"),
+)
+
+price_tag = Table(
+    "price_tag",
+    metadata,
+    *_key(),
+    Column("tag", UInt16),
+    Column("outlet", LowCardinality(String)),
+    Column("observation_id", UUID),
+    Column("received_at", DateTime64(3, "UTC")),
+    Column("sku", LowCardinality(String)),  # of the product it hangs under; empty: not known
+    Column("price", Int64),  # in hundredths, of no currency; -1: it cannot be read
+    Column("confidence", Float64),
+    Column("verdict", LowCardinality(String)),
+    Column("historical", UInt8),
+    Column("clock_suspect", UInt8),
+    _engine(f"{KEY}, tag"),
 )
 
 device_event = Table(

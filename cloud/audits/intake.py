@@ -105,6 +105,8 @@ def _check(kind: str, message: Envelope) -> None:
             raise MessageError(f"{len(lines):,} lines; at most {MOST_LINES:,} are taken")
         if max((*lines.units, *lines.count_sd), default=0) > MOST_UNITS:
             raise MessageError(f"a line of more than {MOST_UNITS:,} units")
+        if len(message.price_tags) > MOST_LINES:
+            raise MessageError(f"{len(message.price_tags):,} price tags; at most {MOST_LINES:,} are taken")
         rows = max(message.rows, message.products.lowest_row + 1, *(gap.row + 1 for gap in message.gaps))
         if rows > MOST_ROWS:
             raise MessageError(f"{rows:,} shelf rows; at most {MOST_ROWS:,} are taken")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +23,8 @@ _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UT
 
 UNKNOWN = "unknown"
 """Group of products which the gallery or the catalogue does not know."""
+UNREAD = -1
+"""Price of a tag that cannot be read."""
 
 
 def observation_row(tenant: str, cooler: Cooler, item: Accepted, message: ObservationColumns) -> tuple[Any, ...]:
@@ -108,6 +110,26 @@ class LineRows:
             "confidence": [one for lines in self._lines for one in lines.confidence],
             "count_sd": [one for lines in self._lines for one in lines.count_sd],
         }
+
+
+def price_tag_rows(
+    tenant: str, cooler: Cooler, item: Accepted, message: ObservationColumns
+) -> Iterator[tuple[Any, ...]]:
+    """Rows of `facts.price_tag`."""
+    for number, tag in enumerate(message.price_tags):
+        yield (
+            *_key(tenant, cooler.id, item.topic.device, message),
+            number,
+            cooler.outlet_id,
+            message.id,
+            item.arrival.received_at,
+            tag.sku or "",
+            UNREAD if tag.price is None else round(100 * tag.price),
+            tag.confidence,
+            _verdict(message),
+            int(message.historical),
+            int(item.clock_suspect),
+        )
 
 
 def event_row(tenant: str, cooler: Cooler, item: Accepted, message: Event) -> tuple[Any, ...]:

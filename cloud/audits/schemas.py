@@ -11,7 +11,7 @@ from pydantic import Field
 from cloud.api.shapes import Answer, Body
 from cloud.audits.photos import MAX_PHOTO_BYTES
 from facings.clock import UtcDatetime
-from facings.messages import Gap, Line, Product, Quality, View
+from facings.messages import Gap, Line, PriceTag, Product, Quality, View
 
 
 class GrantRequest(Body):
@@ -57,6 +57,7 @@ class ObservationAnswer(Answer):
     lines: tuple[Line, ...]
     products: tuple[Product, ...]
     gaps: tuple[Gap, ...]
+    price_tags: tuple[PriceTag, ...]
     rows: int
     models: dict[str, str]
     views: tuple[View, ...]

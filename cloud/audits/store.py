@@ -24,7 +24,7 @@ from cloud.audits.models import NO_TENANT
 from cloud.audits.observed import ObservationColumns
 from cloud.audits.parts_seen import shows_a_part
 from cloud.audits.quarantine import quarantine
-from cloud.audits.rows import LineRows, event_row, observation_row
+from cloud.audits.rows import LineRows, event_row, observation_row, price_tag_rows
 from cloud.audits.signs import take_signs
 from cloud.catalog.models import Product
 from cloud.catalog.newcomers.sightings import take_sightings
@@ -83,6 +83,7 @@ def store(services: Services, items: Sequence[Accepted | Refused]) -> list[Outco
     taken = list(_photos_of(batches))
     services.rollups.note(place for place, _ in taken)
     services.rollups.note((place for place, message in taken if shows_a_part(message)), "parts")
+    services.rollups.note((place for place, message in taken if message.price_tags), "tags")
     return [_commit(services, batch) for batch in batches]
 
 
@@ -142,6 +143,7 @@ def _boot(item: Accepted | Refused) -> Boot | None:
 
 def _insert_facts(services: Services, batches: Sequence[Batch]) -> None:
     photos: list[FactRow] = []
+    tags: list[FactRow] = []
     events: list[FactRow] = []
     lines = LineRows()
     for batch in batches:
@@ -150,10 +152,12 @@ def _insert_facts(services: Services, batches: Sequence[Batch]) -> None:
             if isinstance(message, ObservationColumns):
                 photos.append(observation_row(batch.tenant, cooler, item, message))
                 lines.add(batch.tenant, cooler, item, message, batch.groups)
+                tags += price_tag_rows(batch.tenant, cooler, item, message)
             elif isinstance(message, Event):
                 events.append(event_row(batch.tenant, cooler, item, message))
     services.facts.insert(facts.observation, photos)
     services.facts.insert_columns(facts.shelf_line, lines.columns())
+    services.facts.insert(facts.price_tag, tags)
     services.facts.insert(facts.device_event, events)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -24,7 +24,8 @@ from cloud.services import Services
 from cloud.web.i18n import Formats, translations
 from cloud.web.loop import may_act, named
 from cloud.web.pictures import Pictures, unseen_of
-from cloud.web.views import CoolerView, History, HistorySeries, LineRow, Shot, Tile, Unused
+from cloud.web.prices import tag_prices
+from cloud.web.views import CoolerView, History, HistorySeries, LineRow, Shot, TagPrice, Tile, Unused
 from facings.messages import Observation, Stockout
 
 HISTORY_PHOTOS = 300
@@ -62,7 +63,8 @@ def cooler_view(
     )
     if shown is None:
         return view
-    reading = Reading(shown, present.catalogue, present.planned(cooler), language)
+    prices = tag_prices(session, shown, outlet)
+    reading = Reading(shown, present.catalogue, present.planned(cooler), language, prices)
     earlier, later = neighbours(services.facts, tenant, cooler, shown.captured_at)
     return replace(
         view,
@@ -110,6 +112,7 @@ class Reading:
     catalogue: Catalogue
     planned: Mapping[str, int]
     language: str
+    prices: Mapping[str, TagPrice] = field(default_factory=dict)
 
     def shot(self, stored: Set[uuid.UUID]) -> Shot:
         """What is drawn over the photos; `stored` are those that have come."""
@@ -129,6 +132,7 @@ class Reading:
                 planned=self.planned.get(line.sku, 0),
                 share=line.facings / total if total else 0,
                 confidence=line.confidence,
+                price=self.prices.get(line.sku),
             )
             for line in sorted(counted, key=lambda line: (-line.facings, line.sku))
         ]
@@ -136,7 +140,8 @@ class Reading:
         return [self._missing(sku) for sku in sorted(absent)] + seen
 
     def _missing(self, sku: str) -> LineRow:
-        return LineRow(sku, self._name(sku), self.catalogue.group(sku), measures.units([]), 0, self.planned[sku], 0, 0)
+        name, group, price = self._name(sku), self.catalogue.group(sku), self.prices.get(sku)
+        return LineRow(sku, name, group, measures.units([]), 0, self.planned[sku], 0, 0, price)
 
     def tiles(self) -> list[Tile]:
         """The figures of this photo alone."""

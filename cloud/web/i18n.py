@@ -100,6 +100,10 @@ class Formats:
         """`1,234.5`; a dash where there is none."""
         return "–" if value is None else str(format_decimal(value, "#,##0.#", locale=self.locale))
 
+    def price(self, value: float | None) -> str:
+        """`1,234.50`; a dash where there is none."""
+        return "–" if value is None else str(format_decimal(value, "#,##0.00", locale=self.locale))
+
     def percent(self, value: float | None) -> str:
         """`42%`; a dash where there is none."""
         return "–" if value is None else str(format_percent(value, format="#,##0%", locale=self.locale))

@@ -85,6 +85,7 @@ def environment(language: str) -> Environment:
     formats = Formats(language)
     made.filters.update(
         integer=formats.integer,
+        price=formats.price,
         decimal=formats.decimal,
         percent=formats.percent,
         hours=formats.hours,

@@ -6,8 +6,8 @@ import uuid
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 
-from cloud.web.views import DrawnBox, Picture, Shot, Unseen
-from facings.messages import Box, CoolerPart, Gap, ImageRef, Observation, Product, View
+from cloud.web.views import DrawnBox, DrawnTag, Picture, Shot, Unseen
+from facings.messages import Box, CoolerPart, Gap, ImageRef, Observation, PriceTag, Product, View
 
 STACKED: dict[CoolerPart, int] = {"upper": 0, "middle": 1, "lower": 2}
 """Parts of a cooler that lie above one another, by their order on the page."""
@@ -45,14 +45,17 @@ class Pictures:
         )
 
     def _alone(self) -> Picture:
-        return self._picture(self.found.photo_id, self.found.image, self.found.products, self.found.gaps)
+        return self._picture(
+            self.found.photo_id, self.found.image, self.found.products, self.found.gaps, self.found.price_tags
+        )
 
     def _of_view(self, number: int, view: View) -> Picture | None:
         if view.photo_id is None or view.image is None:
             return None
         products = [product for product in self.found.products if product.view == number]
         gaps = [gap for gap in self.found.gaps if gap.view == number]
-        return self._picture(view.photo_id, view.image, products, gaps, view.camera, view.shows)
+        tags = [tag for tag in self.found.price_tags if tag.view == number]
+        return self._picture(view.photo_id, view.image, products, gaps, tags, view.camera, view.shows)
 
     def _picture(
         self,
@@ -60,6 +63,7 @@ class Pictures:
         image: ImageRef,
         products: Iterable[Product],
         gaps: Iterable[Gap],
+        tags: Iterable[PriceTag],
         camera: str = "",
         shows: CoolerPart = "whole",
     ) -> Picture:
@@ -73,6 +77,7 @@ class Pictures:
             height=image.height,
             boxes=self._boxes(products, size),
             gaps=[DrawnBox(*_pixels(gap.box, size)) for gap in gaps],
+            tags=[DrawnTag(*_pixels(tag.box, size), tag.price) for tag in tags],
         )
 
     def _boxes(self, products: Iterable[Product], size: tuple[int, int]) -> Sequence[DrawnBox]:

@@ -101,6 +101,17 @@ class DrawnBox:
 
 
 @dataclass(frozen=True)
+class DrawnTag:
+    """A price tag on the photo, in its pixels; `price` is None where it cannot be read."""
+
+    x: int
+    y: int
+    w: int
+    h: int
+    price: float | None
+
+
+@dataclass(frozen=True)
 class Picture:
     """One photo and what was found on it; `camera` and the part that it `shows`, where there are several."""
 
@@ -112,6 +123,7 @@ class Picture:
     height: int
     boxes: Sequence[DrawnBox]
     gaps: Sequence[DrawnBox]
+    tags: Sequence[DrawnTag] = ()
 
 
 @dataclass(frozen=True)
@@ -150,6 +162,11 @@ class Shot:
         """How many were found on all pictures."""
         return sum(len(picture.gaps) for picture in self.pictures)
 
+    @property
+    def tags(self) -> int:
+        """Price tags that were found on all pictures."""
+        return sum(len(picture.tags) for picture in self.pictures)
+
 
 @dataclass(frozen=True)
 class Unused:
@@ -159,6 +176,15 @@ class Unused:
     observed_at: datetime
     reasons: Sequence[str]
     unseen: Sequence[Unseen]
+
+
+@dataclass(frozen=True)
+class TagPrice:
+    """What the tags of a product say, and what they ought to; None where the catalogue has no price."""
+
+    said: float
+    ought: float | None
+    wrong: bool
 
 
 @dataclass(frozen=True)
@@ -173,6 +199,7 @@ class LineRow:
     planned: int
     share: float
     confidence: float
+    price: TagPrice | None = None
 
     @property
     def shelf(self) -> str:

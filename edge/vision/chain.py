@@ -14,7 +14,7 @@ from edge.vision.acceptance import FALSE_ACCEPT
 from edge.vision.arrange import arrange, unusable
 from edge.vision.counts import CountErrors, read_count_errors
 from edge.vision.detect import survey
-from edge.vision.detections import PRODUCT, Detections, FloatArray
+from edge.vision.detections import PRICE_TAG, PRODUCT, Detections, FloatArray
 from edge.vision.embed import embed
 from edge.vision.gallery import Gallery, Names, read_gallery
 from edge.vision.gallery_union import united
@@ -22,6 +22,8 @@ from edge.vision.looks import looks_of
 from edge.vision.merge import merge
 from edge.vision.neighbours import with_neighbours
 from edge.vision.photo import Photo
+from edge.vision.price_tags import tagged
+from edge.vision.prices import Price, read_prices
 from edge.vision.quality import judge
 from edge.vision.reading import ShelfReading
 from edge.vision.sighting import Sighting
@@ -32,6 +34,7 @@ from edge.vision.zoo import (
     EmbedderManifest,
     LoadedModel,
     Precision,
+    PriceReaderManifest,
     load_session,
     zoo_folder,
 )
@@ -42,6 +45,7 @@ log = logging.getLogger(__name__)
 
 DETECTOR = "product-detector"
 EMBEDDER = "sku-embedder"
+PRICE_READER = "price-reader"
 WEAK_FROM = 0.5
 """Detections from this share of the threshold on are kept as weak: not counted, but no gap is seen under them."""
 
@@ -70,6 +74,7 @@ class _Stages:
     recogniser: _Recogniser | None
     models: dict[str, str]
     errors: CountErrors | None = None
+    price_reader: LoadedModel | None = None
 
 
 class VisionChain:
@@ -153,7 +158,10 @@ class VisionChain:
         models = {detector.manifest.name: detector.manifest.sha256}
         recogniser = self._load_recogniser(zoo, self._own(self._published))
         errors = _errors(zoo, detector.original)
-        stages = _Stages(detector, detector.manifest.detector.score_threshold, None, models, errors)
+        reader = _load_price_reader(zoo, self._threads)
+        if reader:
+            models[reader.manifest.name] = reader.manifest.sha256
+        stages = _Stages(detector, detector.manifest.detector.score_threshold, None, models, errors, reader)
         self._stages = _with_recogniser(stages, recogniser)
 
     def use_gallery(self, folder: Path) -> None:
@@ -177,7 +185,7 @@ class VisionChain:
         reading = arrange(
             seen.size, seen.found, seen.names, seen.quality, stages.models, seen.weak, photo.pixels, stages.errors
         )
-        return reconsidered(reading, seen.sights)
+        return tagged(reconsidered(reading, seen.sights), seen)
 
     def look(self, photo: Photo) -> Sighting:
         """What the models see on the photo; nothing on an unusable one."""
@@ -191,10 +199,12 @@ class VisionChain:
         quality = judged_by_turning(quality, stages.detector, photo.pixels, found)
         if quality.verdict == "unusable":
             return Sighting(size, Detections.empty(), Detections.empty(), Names.unknown(0), quality)
+        prices = _prices(stages.price_reader, photo, sights)
         if stages.recogniser is None:
-            return Sighting(size, found, weak, Names.unknown(len(found)), quality, sights)
+            return Sighting(size, found, weak, Names.unknown(len(found)), quality, sights, prices=prices)
         vectors = embed(stages.recogniser.model, photo.pixels, found.boxes)
-        return Sighting(size, found, weak, stages.recogniser.name(photo, found, vectors), quality, sights, vectors)
+        names = stages.recogniser.name(photo, found, vectors)
+        return Sighting(size, found, weak, names, quality, sights, vectors, prices)
 
     def read_together(self, photos: Sequence[Photo], shows: Sequence[CoolerPart] = ()) -> ShelfReading:
         """Everything that several photos of one cooler, taken at the same time, say: each product counts once.
@@ -248,6 +258,31 @@ def _with_recogniser(stages: _Stages, recogniser: _Recogniser | None) -> _Stages
     if recogniser:
         models[recogniser.manifest.name] = recogniser.manifest.sha256
     return replace(stages, recogniser=recogniser, models=models)
+
+
+def _load_price_reader(zoo: Path, threads: int) -> LoadedModel | None:
+    """The zoo's reader of price tags; a zoo of one's own may have none, and then no tag is told.
+
+    Raises:
+        BadInputError: it cannot be used.
+    """
+    folder = zoo / PRICE_READER
+    if not folder.is_dir():
+        return None
+    model = load_session(folder, threads)
+    if not isinstance(model.manifest, PriceReaderManifest):
+        raise BadInputError(f"{folder} holds no price reader.")
+    return model
+
+
+def _prices(model: LoadedModel | None, photo: Photo, sights: Detections) -> tuple[Price, ...]:
+    """What each price tag of a photo says; nothing of any without a model."""
+    if model is None:
+        return ()
+    assert isinstance(model.manifest, PriceReaderManifest)
+    sure_from = model.manifest.price_reader.sure_from
+    prices = read_prices(model, photo.pixels, sights.of(PRICE_TAG).boxes)
+    return tuple(price if price.confidence >= sure_from else Price("", 1 - price.confidence) for price in prices)
 
 
 def _errors(zoo: Path, detector: str) -> CountErrors | None:

@@ -18,7 +18,7 @@ import onnxruntime
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from edge.vision.entry import normalised
-from edge.vision.manifest import DetectorManifest, EmbedderManifest
+from edge.vision.manifest import Manifest
 from facings.errors import BadInputError
 from facings.faults import described
 
@@ -50,9 +50,7 @@ class Golden(BaseModel):
     outputs: tuple[GoldenOutput, ...] = Field(min_length=1)
 
 
-def check_golden(
-    folder: Path, manifest: DetectorManifest | EmbedderManifest, run: Run, name: str = GOLDEN_NAME
-) -> None:
+def check_golden(folder: Path, manifest: Manifest, run: Run, name: str = GOLDEN_NAME) -> None:
     """Ask a model for its golden outputs; a folder without a file of this `name` has none.
 
     Raises:

@@ -153,11 +153,24 @@ class EmbedderManifest(_ManifestBase):
     embedder: EmbedderSpec
 
 
-Manifest = Annotated[DetectorManifest | EmbedderManifest, Field(discriminator="task")]
-_MANIFEST: TypeAdapter[DetectorManifest | EmbedderManifest] = TypeAdapter(Manifest)
+class PriceReaderSpec(_Spec):
+    """From which probability on a price counts as read; below it the tag is there and cannot be read."""
+
+    sure_from: float = Field(gt=0, le=1)
 
 
-def read_manifest(folder: Path) -> DetectorManifest | EmbedderManifest:
+class PriceReaderManifest(_ManifestBase):
+    """A model that reads the price off the picture of a price tag."""
+
+    task: Literal["read-prices"] = "read-prices"
+    price_reader: PriceReaderSpec
+
+
+Manifest = DetectorManifest | EmbedderManifest | PriceReaderManifest
+_MANIFEST: TypeAdapter[Manifest] = TypeAdapter(Annotated[Manifest, Field(discriminator="task")])
+
+
+def read_manifest(folder: Path) -> Manifest:
     """The manifest of one model.
 
     Raises:

@@ -21,6 +21,7 @@ from edge.vision.counts import CountErrors, Doubts
 from edge.vision.doubts import Floats
 from edge.vision.join import Joined, join
 from edge.vision.overlap import carried
+from edge.vision.price_tags import once, tags_of
 from edge.vision.reading import Box, PhotoQuality, PhotoView, PlacedProduct, ReadingGap, ReadingLine, ShelfReading
 from edge.vision.remnants import Member, shares_covered
 from edge.vision.rows import Place
@@ -59,6 +60,10 @@ def merge(
         raise ValueError("there is no photo to merge")
     doubts = [errors.doubts(view) if errors and len(view.found) else None for view in views]
     merging = _Merging(views, join(views, shows, pixels), doubts)
+    each = [
+        arrange(seen.size, seen.found, seen.names, seen.quality, models, seen.weak, pixels[n] if pixels else None)
+        for n, seen in enumerate(views)
+    ]
     bands = lay_out_bands(merging.joined, merging.boxes(), [view.size for view in views], shows)
     products = merging.products(bands)
     lines = summarise(products, [place is Place.FRONT for place in bands.place])
@@ -69,12 +74,15 @@ def merge(
         height=views[0].size[1],
         products=tuple(products[n] for n in order),
         lines=tuple(replace(line, count_sd=merging.line_sd(line, products)) for line in lines),
-        gaps=tuple(_gaps(merging, bands, models, pixels)),
+        gaps=tuple(_gaps(merging, bands, each)),
         rows=bands.rows,
         quality=quality,
         confidence=_confidence(products, views),
         models=models,
         count_sd=merging.total_sd(),
+        price_tags=once(
+            [list(tags_of(alone, view, n)) for n, (alone, view) in enumerate(zip(each, views, strict=True))]
+        ),
         views=tuple(PhotoView(*v.size, v.quality, merging.joined.linked[n]) for n, v in enumerate(views)),
     )
 
@@ -170,16 +178,16 @@ def _by_view(members: Sequence[Member]) -> dict[int, list[int]]:
     return by_view
 
 
-def _gaps(merging: _Merging, bands: Bands, models: dict[str, str], pixels: Sequence[Pixels] | None) -> list[ReadingGap]:
-    """The gaps of each photo that no other photo fills or shows as well, in the rows of all photos."""
+def _gaps(merging: _Merging, bands: Bands, each: Sequence[ShelfReading]) -> list[ReadingGap]:
+    """The gaps of each photo that no other photo fills or shows as well, in the rows of all photos.
+
+    `each` is what the photos say alone.
+    """
     products, taken = merging.boxes(), np.zeros((0, 4))
     kept: list[ReadingGap] = []
     for v, seen in enumerate(merging.views):
         size = np.array([*seen.size, *seen.size], np.float64)
-        alone = arrange(
-            seen.size, seen.found, seen.names, seen.quality, models, seen.weak, pixels[v] if pixels else None
-        )
-        for gap in reconsidered(alone, seen.sights).gaps:
+        for gap in reconsidered(each[v], seen.sights).gaps:
             box = carried(merging.joined.to_common[v], np.array([gap.box]) * size)[0]
             if _covered(box, products) < HIDES_GAP and _covered(box, taken) < HIDES_GAP:
                 kept.append(replace(gap, row=bands.of(v).row_at(box), view=v, place=bands.in_cooler(box, v)))

@@ -58,6 +58,21 @@ class ReadingGap:
 
 
 @dataclass(frozen=True)
+class ReadingPriceTag:
+    """A price tag, and the SKU of the product that it hangs under, where that is known.
+
+    `price` is what it says, in no currency; None where that cannot be read. `confidence` is the probability that it
+    says just this; of a tag that cannot be read, that nothing can be read on it. `view` as of a product.
+    """
+
+    box: Box
+    sku: str | None
+    price: float | None
+    confidence: float
+    view: int = 0
+
+
+@dataclass(frozen=True)
 class ReadingLine:
     """All products of one SKU (None: unknown) in the photo.
 
@@ -112,6 +127,7 @@ class ShelfReading:
         models: name -> sha256 of each model that took part.
         count_sd: standard deviation of the error expected of the number of all products, whatever their names.
         views: the photos, where several were merged; width and height are then those of the first.
+        price_tags: every price tag that was found.
     """
 
     width: int
@@ -125,3 +141,4 @@ class ShelfReading:
     models: dict[str, str]
     count_sd: float = 0.0
     views: tuple[PhotoView, ...] = ()
+    price_tags: tuple[ReadingPriceTag, ...] = ()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from edge.vision.detections import Detections, FloatArray
 from edge.vision.gallery import Names
+from edge.vision.prices import Price
 from edge.vision.reading import PhotoQuality
 
 
@@ -21,6 +22,7 @@ class Sighting:
         quality: verdict on the photo.
         sights: what the detector sees beside products: persons, gaps, price tags, if it knows them.
         vectors: (N, dimensions) looks of the products counted, where an embedder looked at them.
+        prices: what each of the price tags says; none where nothing reads them.
     """
 
     size: tuple[int, int]
@@ -30,6 +32,7 @@ class Sighting:
     quality: PhotoQuality
     sights: Detections = field(default_factory=Detections.empty)
     vectors: FloatArray | None = None
+    prices: tuple[Price, ...] = ()
 
     @property
     def named(self) -> bool:

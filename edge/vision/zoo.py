@@ -29,7 +29,10 @@ from edge.vision.manifest import (
     EmbedderManifest,
     EmbedderSpec,
     InputSpec,
+    Manifest,
     MetricSpec,
+    PriceReaderManifest,
+    PriceReaderSpec,
     SourceSpec,
     read_manifest,
 )
@@ -46,6 +49,8 @@ __all__ = [
     "LoadedModel",
     "MetricSpec",
     "Precision",
+    "PriceReaderManifest",
+    "PriceReaderSpec",
     "SourceSpec",
     "load_session",
     "open_session",
@@ -67,7 +72,7 @@ class LoadedModel:
     `folder` is where it was loaded from, `copy_of` the sha256 of the file that an 8-bit copy is made of.
     """
 
-    manifest: DetectorManifest | EmbedderManifest
+    manifest: Manifest
     session: Any
     folder: Path | None = None
     copy_of: str | None = None
@@ -131,9 +136,7 @@ def load_session(folder: Path, threads: int = 1, precision: Precision = "float32
     return model
 
 
-def _load_copy(
-    folder: Path, manifest: DetectorManifest | EmbedderManifest, copy: EightBitSpec, threads: int
-) -> LoadedModel:
+def _load_copy(folder: Path, manifest: Manifest, copy: EightBitSpec, threads: int) -> LoadedModel:
     own = manifest.model_copy(update={"file": copy.file, "sha256": copy.sha256, "int8": None})
     model = LoadedModel(own, _open_file(folder, copy.file, copy.sha256, threads), folder, manifest.sha256)
     check_golden(folder, own, model.run, GOLDEN_INT8_NAME)

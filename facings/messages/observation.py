@@ -81,6 +81,18 @@ class Gap(Part):
     place: Box | None = Field(default=None, description="as of a product")
 
 
+class PriceTag(Part):
+    """A price tag on the edge of a shelf."""
+
+    box: Box
+    sku: Slug | None = Field(default=None, description="of the product that it hangs under, where that is known")
+    price: float | None = Field(
+        default=None, ge=0, lt=100_000, description="what it says, in no currency; absent: it cannot be read"
+    )
+    confidence: Fraction = Field(description="probability that it says this; absent a price, that it cannot be read")
+    view: int | None = Field(default=None, ge=0, description="as of a product")
+
+
 class Quality(Part):
     """Verdict on the photo itself. Nothing may be concluded from an `unusable` one."""
 
@@ -134,12 +146,17 @@ class View(Part):
 class ObservationHead(Envelope):
     """All of an observation but its lines and products, which its readers keep in the form that suits them."""
 
-    SCHEMA: ClassVar[str] = "facings/observation/4"
-    FORMER: ClassVar[tuple[str, ...]] = ("facings/observation/3", "facings/observation/2", "facings/observation/1")
+    SCHEMA: ClassVar[str] = "facings/observation/5"
+    FORMER: ClassVar[tuple[str, ...]] = (
+        "facings/observation/4",
+        "facings/observation/3",
+        "facings/observation/2",
+        "facings/observation/1",
+    )
     OF_ONE_PHOTO: ClassVar[str] = "facings/observation/2"
     """What a device with one camera says, so that clouds which know nothing of several cameras understand it too."""
     OF_SEVERAL_PHOTOS: ClassVar[str] = "facings/observation/3"
-    """What a device with several cameras says: older clouds read it too, and pass over what version 4 added."""
+    """What a device with several cameras says: older clouds read it too, and pass over what came later."""
 
     photo_id: uuid.UUID = Field(description="UUIDv7 of this photo")
     camera: Slug = "camera-1"
@@ -147,6 +164,7 @@ class ObservationHead(Envelope):
     quality: Quality
     image: ImageRef
     gaps: tuple[Gap, ...] = ()
+    price_tags: tuple[PriceTag, ...] = ()
     rows: int = Field(ge=0)
     confidence: Fraction
     count_sd: float | None = Field(
@@ -161,11 +179,11 @@ class ObservationHead(Envelope):
     def _views_are_there(self) -> Self:
         shown = {number for number, view in enumerate(self.views) if view.image is not None}
         if not self._views_named() <= {None, *shown}:
-            raise ValueError("a product or gap lies in a photo that is not among the views")
+            raise ValueError("a product, gap or price tag lies in a photo that is not among the views")
         return self
 
     def _views_named(self) -> set[int | None]:
-        return {gap.view for gap in self.gaps}
+        return {gap.view for gap in self.gaps} | {tag.view for tag in self.price_tags}
 
     @property
     def stands_for_cooler(self) -> bool:
@@ -188,7 +206,8 @@ class ObservationHead(Envelope):
 
 
 class Observation(ObservationHead):
-    """What a cooler shows at one moment. Version 1 had no looks, version 2 only one photo, version 3 not `resembles`.
+    """What a cooler shows at one moment. Version 1 had no looks, version 2 only one photo, version 3 not `resembles`,
+    version 4 not `price_tags`.
 
     A device with several cameras lists them in `views`; photo_id, camera and image are then those of the first that
     gave a usable photo. Lines, rows and gaps are those of the whole cooler, in which each product counts once.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloud.analytics.kpis.kpi import Kpi
+from cloud.analytics.kpis.kpi import WITH_HOURS, Kpi
 from cloud.analytics.query.cut import OF_OUTLETS, OF_PLACES, OF_PRODUCTS, TIMES
 
 KPIS: tuple[Kpi, ...] = (
@@ -61,6 +61,42 @@ KPIS: tuple[Kpi, ...] = (
             ),
             ("count", "right count", "数量正确", "planned facings of the SKUs with exactly as many facings as planned"),
         )
+    ),
+    Kpi(
+        name="price-compliance",
+        title="Price compliance",
+        title_zh="价签合规率",
+        formula=(
+            "price tags of own products that say the price of the catalogue, or while a price cut runs in the outlet "
+            "the lower one, within 1% / price tags of own products that can be read; interval by the doubt of reading"
+        ),
+        unit="fraction",
+        grain="cooler, SKU, photo",
+        source="facts: price_tag; records: product.price, promotion",
+        by=WITH_HOURS,
+    ),
+    Kpi(
+        name="price-index",
+        title="Price index",
+        title_zh="价格指数",
+        formula=(
+            "mean of price on the tag / price that it ought to say (as for price compliance), of all products with a "
+            "price in the catalogue; interval as if tags were drawn at random"
+        ),
+        unit="ratio",
+        grain="cooler, SKU, photo",
+        source="facts: price_tag; records: product.price, promotion",
+        by=WITH_HOURS,
+    ),
+    Kpi(
+        name="price-tags-read",
+        title="Price tags read",
+        title_zh="价签可读率",
+        formula="price tags whose price can be read / price tags found; exact, as it speaks of the readings themselves",
+        unit="fraction",
+        grain="cooler, SKU, photo",
+        source="facts: price_tag",
+        by=WITH_HOURS,
     ),
     Kpi(
         name="outlet-grade",

@@ -17,7 +17,7 @@ from cloud.settings import load_settings
 from facings.errors import BadInputError
 from facings.files import whole_path
 
-RAW = ("observations", "lines")
+RAW = ("observations", "lines", "price-tags")
 console = Console(highlight=False, soft_wrap=True, stderr=True)
 
 From = Annotated[str, typer.Option("--from", help="first moment or day, as 2026-11-01 or 2026-11-01T06:00:00Z")]

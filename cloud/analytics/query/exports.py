@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pyarrow as pa
@@ -33,6 +33,10 @@ class Export:
 
     table: str
     columns: dict[str, pa.DataType]
+    numbered: str = ""
+    """The column that numbers the rows of one photo."""
+    made: Mapping[str, str] = field(default_factory=dict)
+    """Expressions of columns that are stored otherwise."""
 
     @property
     def schema(self) -> pa.Schema:
@@ -54,6 +58,13 @@ EXPORTS = {
         | {"line": pa.int64(), "sku": _TEXT, "units": pa.int64(), "facings": pa.int64()}
         | {name: pa.float64() for name in ("linear_share", "confidence", "count_sd")}
         | _QUALITY,
+        numbered="line",
+    ),
+    "price-tags": Export(
+        "price_tag",
+        _PHOTO | {"tag": pa.int64(), "sku": _TEXT, "price": pa.float64(), "confidence": pa.float64()} | _QUALITY,
+        numbered="tag",
+        made={"price": "if(price < 0, NULL, price / 100)"},
     ),
 }
 """By the name in addresses."""
@@ -120,13 +131,13 @@ def _part(
     if scope.excluded_skus is not None and "sku" in export.columns:
         where.append("sku NOT IN %(skus)s")
         bound["skus"] = tuple(scope.excluded_skus) or NOTHING
-    names = ", ".join(_selected(name, kind) for name, kind in export.columns.items())
-    order = "cooler, captured_at, device, seq" + (", line" if "line" in export.columns else "")
+    names = ", ".join(_selected(export.made.get(name, name), name, kind) for name, kind in export.columns.items())
+    order = ", ".join(("cooler", "captured_at", "device", "seq", *filter(None, [export.numbered])))
     statement = f"SELECT {names} FROM {export.table} FINAL WHERE {' AND '.join(where)} ORDER BY {order}"  # noqa: S608
     return facts.arrow(statement, bound).cast(export.schema)
 
 
-def _selected(name: str, kind: pa.DataType) -> str:
+def _selected(made: str, name: str, kind: pa.DataType) -> str:
     if name.endswith("_id"):
         return f"toString({name}) AS {name}"
-    return f"toBool({name}) AS {name}" if pa.types.is_boolean(kind) else name
+    return f"toBool({name}) AS {name}" if pa.types.is_boolean(kind) else f"{made} AS {name}"

@@ -146,7 +146,7 @@ def export(
     services: ServicesDep,
     session: SessionDep,
     who: CallerDep,
-    what: Literal["observations", "lines"],
+    what: Literal["observations", "lines", "price-tags"],
     wanted: FilterDep,
     start: From = None,
     end: To = None,

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Stored = Literal["messages", "parts", "judgements"]
+Stored = Literal["messages", "parts", "tags", "judgements"]
 """What is stored with a photo's cooler and hour, and touches the rollups made of it."""
 
 MILLIONTHS = 1_000_000
@@ -110,6 +110,16 @@ PART = Kind(
 """Photos of a part of a cooler, one of whose cameras was broken: how many, in how many hours, the last of them. They
 are in no other rollup; a cooler whose cameras work has no row here."""
 
+TAG = Kind(
+    "tag",
+    "price_tag",
+    "tags",
+    {"tags": Measure("toUInt32(1)"), "confidence": _millionths("confidence")},
+    "tags",
+    ("sku", "price"),
+)
+"""Price tags of a SKU that say a price, in hundredths (-1: none that can be read), and how sure they are in sum."""
+
 HEIGHT = Kind(
     "height",
     "shelf_facing",
@@ -147,4 +157,4 @@ JUDGED = Kind(
 )
 """The sums over the judgements of photos by one planogram; 0 where there was none."""
 
-KINDS = (SHELF, PHOTO, PART, HEIGHT, JUDGED)
+KINDS = (SHELF, PHOTO, PART, TAG, HEIGHT, JUDGED)

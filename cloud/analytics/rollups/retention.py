@@ -12,7 +12,7 @@ from cloud.analytics.compliance.table import judgement, shelf_facing
 from cloud.analytics.rollups.statements import milliseconds
 from cloud.analytics.rollups.tables import DAILY, HOURLY
 from cloud.analytics.sellout.sold_table import sellout_day
-from cloud.audits.facts import device_event, observation, shelf_line
+from cloud.audits.facts import device_event, observation, price_tag, shelf_line
 from cloud.audits.models import Photo
 from cloud.deleting import Deleting
 
@@ -45,7 +45,7 @@ class Retention(Deleting):
         What was captured long ago and came in lately is kept as long as if it had been captured then.
         """
         self._services.rollups.close(before)
-        for table in (shelf_line, observation, device_event):
+        for table in (shelf_line, price_tag, observation, device_event):
             self._delete(table.name, "captured_at < {} AND received_at < {}", before - SPARE)
 
     def delete_rollups(self, before: datetime) -> None:

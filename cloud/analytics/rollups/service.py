@@ -26,7 +26,7 @@ from cloud.records import Records
 Place = tuple[str, str, str, datetime]
 """Tenant, cooler, the outlet it stands in, and when its photo was taken."""
 
-ALL: tuple[Stored, ...] = ("messages", "parts", "judgements")
+ALL: tuple[Stored, ...] = ("messages", "parts", "tags", "judgements")
 
 UNSURE = timedelta(minutes=1)
 """Judgements that may not have been noted when a process ended are at most so much older than the newest."""

@@ -12,7 +12,7 @@ from clickhouse_connect.cc_sqlalchemy.ddl.tableengine import MergeTree, Replacin
 from clickhouse_connect.cc_sqlalchemy.types import Date, DateTime64, Int64, LowCardinality, String, UInt32, UInt64
 from sqlalchemy import Column, Table
 
-from cloud.analytics.rollups.kinds import HEIGHT, JUDGED, PART, PHOTO, SHELF, Kind
+from cloud.analytics.rollups.kinds import HEIGHT, JUDGED, PART, PHOTO, SHELF, TAG, Kind
 from cloud.audits.facts import PARTS, metadata
 
 
@@ -62,13 +62,15 @@ photo_hour = _rollup(PHOTO, _hour())
 photo_day = _rollup(PHOTO, _day())
 part_hour = _rollup(PART, _hour())
 part_day = _rollup(PART, _day())
+tag_hour = _rollup(TAG, _hour(), (_text("sku"), Column("price", Int64)))
+tag_day = _rollup(TAG, _day(), (_text("sku"), Column("price", Int64)))
 height_hour = _rollup(HEIGHT, _hour(), (_text("sku"),))
 height_day = _rollup(HEIGHT, _day(), (_text("sku"),))
 judged_hour = _rollup(JUDGED, _hour(), (Column("planogram", UInt32),))
 judged_day = _rollup(JUDGED, _day(), (Column("planogram", UInt32),))
 
-HOURLY = (shelf_hour, photo_hour, part_hour, height_hour, judged_hour)
-DAILY = (shelf_day, photo_day, part_day, height_day, judged_day)
+HOURLY = (shelf_hour, photo_hour, part_hour, tag_hour, height_hour, judged_hour)
+DAILY = (shelf_day, photo_day, part_day, tag_day, height_day, judged_day)
 
 touched_hour = Table(
     "touched_hour",

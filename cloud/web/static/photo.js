@@ -3,7 +3,7 @@
 const RETRY_MS = 1500;
 const RETRIES = 60;
 const LARGEST = 4;
-let shows = { boxes: "on", gaps: "on" };
+let shows = { boxes: "on", gaps: "on", tags: "on" };
 let zoom = 1;
 
 /** Listen once for the whole page: the photo itself is replaced with each new one. */
@@ -52,7 +52,7 @@ function waitFor(sheet) {
 function show(what, state) {
   shows = { ...shows, [what]: state };
   document.getElementById("photo").dataset[what] = state;
-  document.querySelector(`[data-show="${what}"]`).setAttribute("aria-pressed", String(state === "on"));
+  document.querySelector(`[data-show="${what}"]`)?.setAttribute("aria-pressed", String(state === "on"));
 }
 
 const toggle = (what) => show(what, shows[what] === "on" ? "off" : "on");

@@ -1,0 +1,112 @@
+"""Reads prices off price tags: each tag's picture becomes digits, with the probability that they are right.
+
+The network gives, for each of many columns across a tag, the probabilities of the digits, the point, and of nothing.
+What it reads is the text whose columns are likeliest, repeats and nothings left out; its probability is the sum over
+all ways in which the columns can spell it (Graves and others, connectionist temporal classification, 2006).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from edge.vision.detections import FloatArray
+from edge.vision.entry import to_model_input
+from edge.vision.zoo import LoadedModel
+
+CHARACTERS = "0123456789."
+"""What a price is spelled with; in the network's answers they follow `nothing`."""
+AROUND = 0.06
+"""Share of its sides that is cut out around a tag: detectors cut digits off at its ends."""
+BATCH = 16
+
+_PRICE = re.compile(r"\d{1,5}(\.\d{1,2})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a tag says: `text` as it is spelled with a point before decimals, and the probability that this is right.
+
+    An empty text says that no price can be read on it.
+    """
+
+    text: str
+    confidence: float
+
+    @property
+    def value(self) -> float | None:
+        """The number; None where none can be read."""
+        return float(self.text) if self.text else None
+
+
+UNREADABLE = Price("", 1.0)
+
+
+def tag_crop(
+    pixels: npt.NDArray[np.uint8], box: Sequence[float] | FloatArray, size: tuple[int, int]
+) -> npt.NDArray[np.uint8]:
+    """The part of a photo in and closely around `box`, stretched to `size` (width, height)."""
+    height, width = pixels.shape[:2]
+    left, top, right, bottom = (float(edge) for edge in box)
+    beside, above = AROUND * (right - left), AROUND * (bottom - top)
+    x1, y1 = min(max(math.floor(left - beside), 0), width - 1), min(max(math.floor(top - above), 0), height - 1)
+    x2, y2 = min(max(math.ceil(right + beside), x1 + 1), width), min(max(math.ceil(bottom + above), y1 + 1), height)
+    shrinks = (x2 - x1) * (y2 - y1) > size[0] * size[1]
+    way = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(pixels[y1:y2, x1:x2], size, interpolation=way), np.uint8)
+
+
+def read_prices(model: LoadedModel, pixels: npt.NDArray[np.uint8], boxes: FloatArray) -> list[Price]:
+    """What the tags inside `boxes` (N, 4), in pixels of the photo, say."""
+    size = model.manifest.input.size
+    if size is None:
+        raise ValueError("A price reader's manifest must fix its input size.")
+    prices: list[Price] = []
+    for start in range(0, len(boxes), BATCH):
+        crops = [tag_crop(pixels, box, size) for box in boxes[start : start + BATCH]]
+        prices += [spelled(logits) for logits in model.run(to_model_input(crops, model.manifest.input))[0]]
+    return prices
+
+
+def spelled(logits: npt.NDArray[np.float32]) -> Price:
+    """The text of one tag's answers (columns, 1 + characters), the first of which is `nothing`.
+
+    Example:
+        >>> columns = np.full((6, 12), -9, np.float32)
+        >>> for column, letter in enumerate([2, 0, 11, 6, 0, 6]):  # 1, nothing, point, 5, nothing, 5
+        ...     columns[column, letter] = 9
+        >>> spelled(columns).text
+        '1.55'
+    """
+    shifted = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
+    chances = np.exp(shifted) / np.exp(shifted).sum(axis=1, keepdims=True)
+    best = chances.argmax(axis=1)
+    kept = best[np.flatnonzero(np.diff(best, prepend=-1))]
+    letters = kept[kept > 0]
+    text = "".join(CHARACTERS[letter - 1] for letter in letters)
+    if not _PRICE.fullmatch(text):
+        return UNREADABLE
+    return Price(text, _probability(chances, letters))
+
+
+def _probability(chances: npt.NDArray[np.float64], letters: npt.NDArray[np.int64]) -> float:
+    """The probability that the columns spell `letters`: the forward sum over all alignments."""
+    path = np.zeros(2 * len(letters) + 1, np.int64)
+    path[1::2] = letters
+    # From one letter straight to the next, past the nothing between them, unless they are the same.
+    skips = np.zeros(len(path), bool)
+    skips[3::2] = path[3::2] != path[1:-2:2]
+    state = np.zeros(len(path))
+    state[:2] = chances[0, path[:2]]
+    for column in chances[1:]:
+        reached = state.copy()
+        reached[1:] += state[:-1]
+        reached[2:] += np.where(skips[2:], state[:-2], 0.0)
+        state = reached * column[path]
+    return float(min(state[-2:].sum(), 1.0))

@@ -1,0 +1,74 @@
+"""`facings models price-reader`: train, export and measure the reader of price tags."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.logging import RichHandler
+from rich.table import Table
+
+from edge.vision.zoo import PriceReaderManifest, load_session
+from facings.errors import BadInputError
+
+if TYPE_CHECKING:
+    from models.price_reader.evaluate import Judged
+
+app = typer.Typer(help="The reader of price tags: train it, export it to the zoo, measure it.", no_args_is_help=True)
+out = Console()
+
+CONFIG = Path(__file__).with_name("config.toml")
+ZOO = Path("models/zoo/price-reader")
+
+
+@app.command("train")
+def train_command(
+    config: Annotated[
+        Path, typer.Option(help="Settings of the training.", show_default="models/price_reader/config.toml")
+    ] = CONFIG,
+    runs: Annotated[Path, typer.Option("--out", help="Folder for the checkpoint; a training in it goes on.")] = Path(
+        "runs/price-reader"
+    ),
+) -> None:
+    """Train on tags that are drawn meanwhile; it needs no photos."""
+    from models.price_reader.config import read_config  # noqa: PLC0415 - torch is in the training environment only
+    from models.price_reader.train import train  # noqa: PLC0415
+
+    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[RichHandler()])
+    checkpoint = train(read_config(config), runs)
+    out.print(f"{checkpoint} is trained. Next: facings models price-reader export {checkpoint}")
+
+
+@app.command()
+def export(
+    checkpoint: Annotated[Path, typer.Argument(help="Checkpoint of a training.")],
+    folder: Annotated[Path, typer.Option("--out", help="Folder of the zoo.")] = ZOO,
+) -> None:
+    """Write ONNX, choose from which probability on a price counts as read, measure, and write the manifest."""
+    from models.price_reader.export import release  # noqa: PLC0415 - torch is in the training environment only
+
+    _show(release(checkpoint, folder))
+
+
+@app.command("eval")
+def evaluate(folder: Annotated[Path, typer.Argument(help="Folder of the zoo.")] = ZOO) -> None:
+    """Measure an exported reader on drawn tags that it did not learn from."""
+    from models.price_reader.evaluate import measure  # noqa: PLC0415 - tags are drawn in the training environment
+
+    model = load_session(folder)
+    if not isinstance(model.manifest, PriceReaderManifest):
+        raise BadInputError(f"{folder} holds no price reader.")
+    _show(measure(model, model.manifest.price_reader.sure_from))
+
+
+def _show(figures: list[Judged]) -> None:
+    table = Table(title="Prices read off tags")
+    table.add_column("tags")
+    for name in ("number", "read", "of these wrong"):
+        table.add_column(name, justify="right")
+    for one in figures:
+        table.add_row(one.kind, str(one.tags), f"{one.read:.1%}", f"{one.wrong:.1%}")
+    out.print(table)

@@ -1,0 +1,108 @@
+"""How well tags are read: drawn ones that nothing was learned from, by their height in the photo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from edge.vision.entry import to_model_input
+from edge.vision.prices import Price, spelled
+from edge.vision.zoo import LoadedModel
+from models.price_reader.examples import picture
+from models.price_reader.tags import draw_tag
+from models.price_reader.wear import worn
+
+UNSEEN_SEED = 1_000_003
+HEIGHTS = (9, 14, 20, 28, 40, 72)
+"""Pixels of a tag's height between which tags are judged together."""
+OF_EACH = 400
+"""Tags of each height that are judged."""
+MOST_WRONG = 0.01
+"""Of the prices that count as read."""
+_BATCH = 50
+
+
+@dataclass(frozen=True)
+class Judged:
+    """How well the tags of one kind are read.
+
+    Attributes:
+        kind: what tags.
+        tags: how many.
+        read: share of them of which a price was sure enough to count.
+        wrong: share of those read that bear another price.
+    """
+
+    kind: str
+    tags: int
+    read: float
+    wrong: float
+
+
+def measure(model: LoadedModel, sure_from: float) -> list[Judged]:
+    """Read drawn tags of each height, and pictures without a price."""
+    rng = np.random.default_rng(UNSEEN_SEED)
+    return [
+        judged(kind, texts, read(model, pictures), sure_from) for kind, pictures, texts in _kinds(_size(model), rng)
+    ]
+
+
+def sure_from(model: LoadedModel) -> float:
+    """The least probability, in hundredths, from which on at most `MOST_WRONG` of the prices are wrong.
+
+    It is chosen on drawn tags of all heights that are neither learned from nor judged.
+    """
+    rng = np.random.default_rng(UNSEEN_SEED + 1)
+    made = [picture(_size(model), 0.1, rng) for _ in range(OF_EACH * len(HEIGHTS))]
+    prices = read(model, [pixels for pixels, _ in made])
+    for hundredths in range(50, 100):
+        least = hundredths / 100
+        if judged("", [text for _, text in made], prices, least).wrong <= MOST_WRONG:
+            return least
+    return 0.99
+
+
+def judged(kind: str, texts: Sequence[str], prices: Sequence[Price], least: float) -> Judged:
+    """Compare what was read with what the tags bear."""
+    told = [
+        (text, price) for text, price in zip(texts, prices, strict=True) if price.text and price.confidence >= least
+    ]
+    wrong = sum(not same(text, price) for text, price in told)
+    return Judged(kind, len(texts), len(told) / max(len(texts), 1), wrong / max(len(told), 1))
+
+
+def same(text: str, price: Price) -> bool:
+    """Whether a price is the number that `text` says."""
+    return bool(text) and price.value == float(text)
+
+
+def read(model: LoadedModel, pictures: Iterable[npt.NDArray[np.uint8]]) -> list[Price]:
+    """What the model reads on pictures of its size."""
+    every = list(pictures)
+    prices: list[Price] = []
+    for first in range(0, len(every), _BATCH):
+        tensor = to_model_input(every[first : first + _BATCH], model.manifest.input)
+        prices += [spelled(logits) for logits in model.run(tensor)[0]]
+    return prices
+
+
+def _size(model: LoadedModel) -> tuple[int, int]:
+    assert model.manifest.input.size is not None
+    return model.manifest.input.size
+
+
+def _kinds(
+    size: tuple[int, int], rng: np.random.Generator
+) -> Iterator[tuple[str, list[npt.NDArray[np.uint8]], list[str]]]:
+    for low, high in pairwise(HEIGHTS):
+        tags = [tag for tag in (draw_tag(rng) for _ in range(OF_EACH)) if tag.text]
+        yield (
+            f"drawn tags, {low} to {high} pixels high",
+            [worn(tag, size, rng, (low, high)) for tag in tags],
+            [tag.text for tag in tags],
+        )
+    yield "pictures without a tag", [picture(size, 1.0, rng)[0] for _ in range(OF_EACH)], [""] * OF_EACH
