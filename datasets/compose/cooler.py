@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import cv2
 import numpy as np
 
 from datasets.compose.canvas import Canvas
 from datasets.compose.spec import Cabinet
+from datasets.compose.tags import LEAST_LIP_MM, STRIP_OVER_SHELF_MM, STRIP_Z_MM, ShelfTag, paint_tag
 from datasets.products.arrays import FloatArray, Pixels
 from datasets.products.artwork import bgr, mixed, put_text
 from datasets.products.packs import Colour
-from datasets.products.stock import Lane
 
+_PX_PER_MM = 2
+"""Of the pictures of strips."""
 _FRONT = -30.0
 """Depth of the door frame's face, mm before the shelves' front edge."""
 _GLASS_HIDES = 0.55
@@ -105,42 +109,30 @@ def _board_texture(cabinet: Cabinet, row: int) -> FloatArray:
     return _plain(cabinet.inside, shade.astype(np.float32))
 
 
-def paint_lip(canvas: Canvas, cabinet: Cabinet, row: int, lanes: tuple[Lane, ...], seed: int) -> None:
-    """The strip along the shelf's front, with price tags under the lanes."""
+def paint_lip(canvas: Canvas, cabinet: Cabinet, row: int, tags: Iterable[ShelfTag]) -> None:
+    """The strip along the shelf's front, with its price tags."""
     half = cabinet.width_mm / 2
     level = cabinet.shelf_levels()[row]
-    high, low = level + 5, level + 5 - cabinet.lip_mm
-    strip = _lip_texture(cabinet, lanes, seed).astype(np.float32) * np.float32(row_light(cabinet, row) * 0.92)
-    canvas.quad([(-half, high, -4), (half, high, -4), (half, low, -4), (-half, low, -4)], strip)
+    high = level + STRIP_OVER_SHELF_MM
+    low, z = high - cabinet.lip_mm, STRIP_Z_MM
+    strip = _lip_texture(cabinet, tags).astype(np.float32) * np.float32(row_light(cabinet, row) * 0.92)
+    canvas.quad([(-half, high, z), (half, high, z), (half, low, z), (-half, low, z)], strip)
 
 
-def _lip_texture(cabinet: Cabinet, lanes: tuple[Lane, ...], seed: int) -> Pixels:
-    width, height = int(cabinet.width_mm * 2), max(int(cabinet.lip_mm * 2), 6)
+def _lip_texture(cabinet: Cabinet, tags: Iterable[ShelfTag]) -> Pixels:
+    width, height = int(cabinet.width_mm * _PX_PER_MM), max(int(cabinet.lip_mm * _PX_PER_MM), 6)
     strip: Pixels = np.full((height, width, 3), bgr(cabinet.lip), np.uint8)
     strip[: height // 9] = bgr(mixed(cabinet.lip, (255, 255, 255), 0.5))
     strip[-height // 9 :] = bgr(mixed(cabinet.lip, (0, 0, 0), 0.4))
-    if height < 24:
+    if cabinet.lip_mm < LEAST_LIP_MM:
         return strip
     ink: Colour = (245, 246, 248) if sum(cabinet.lip) < 400 else (40, 60, 110)
     if cabinet.lip_text and not cabinet.price_tags:
         for x in range(width // 6, width, width // 3):
             put_text(strip, cabinet.lip_text, (x, height / 2), height * 0.5, width / 4, ink, "sans", 700)
-    x_mm = 0.0
-    for place, lane in enumerate(lanes):
-        if cabinet.price_tags and lane.planned and (place + seed) % 2 == 0:
-            _price_tag(strip, (x_mm + lane.width_mm / 2) * 2, f"{2 + (place * 7 + seed * 3) % 50 / 10:.2f}")
-        x_mm += lane.width_mm
+    for tag in tags:
+        paint_tag(strip, tag.x_mm * _PX_PER_MM, tag)
     return strip
-
-
-def _price_tag(strip: Pixels, x: float, price: str) -> None:
-    height = len(strip)
-    left, right, top, bottom = int(x - 0.85 * height), int(x + 0.85 * height), height // 8, height - height // 8
-    cv2.rectangle(strip, (left, top), (right, bottom), (243, 246, 246), -1)
-    cv2.rectangle(strip, (left, top), (right, bottom), (150, 150, 150), 1)
-    put_text(strip, price, (x, height * 0.42), height * 0.36, height * 1.4, (30, 30, 30), "sans", 700)
-    for row in (0.68, 0.78):
-        cv2.line(strip, (left + 6, int(row * height)), (right - 14, int(row * height)), (120, 120, 120), 1)
 
 
 def paint_frame(canvas: Canvas, cabinet: Cabinet) -> None:

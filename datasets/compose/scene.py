@@ -18,6 +18,7 @@ from datasets.compose.solids import Solid, solid_of
 from datasets.compose.spec import Cabinet, SceneSpec
 from datasets.compose.sprites import Light, View
 from datasets.compose.surroundings import add_glass, paint_backdrop, paint_clutter
+from datasets.compose.tags import RenderedTag, ShelfTag, rendered_tags, tags_of
 from datasets.compose.truth import RenderedGap, RenderedUnit, find_gaps, judge
 from datasets.products.arrays import Pixels
 from datasets.products.packs import Catalogue
@@ -31,11 +32,13 @@ class RenderedScene:
         pixels: (H, W, 3) uint8 BGR.
         units: every unit of the cooler, also hidden ones, by row, column, depth and level.
         gaps: empty lane fronts.
+        tags: price tags on the strips before the shelves.
     """
 
     pixels: Pixels
     units: tuple[RenderedUnit, ...]
     gaps: tuple[RenderedGap, ...]
+    tags: tuple[RenderedTag, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ def render(spec: SceneSpec, catalogue: Catalogue, rng: np.random.Generator, draw
     paint_backdrop(canvas, spec.cabinet, np.random.default_rng(spec.backdrop))
     cooler.paint_outside(canvas, spec.cabinet)
     cooler.paint_inside(canvas, spec.cabinet)
-    _paint_rows(canvas, spec, placed, seen, draw)
+    _paint_rows(canvas, spec, placed, seen, draw, tuple(tags_of(spec, catalogue)))
     cooler.paint_frame(canvas, spec.cabinet)
     paint_clutter(canvas, spec.cabinet, spec.clutter, rng)
     map_x, map_y = optics.canvas_maps()
@@ -70,7 +73,9 @@ def render(spec: SceneSpec, catalogue: Catalogue, rng: np.random.Generator, draw
     add_glass(light, spec.clutter, rng)
     pixels = expose(light, spec.sensor, rng)
     units = judge(canvas, placed, [unit.silhouette for unit in seen])
-    return RenderedScene(pixels, units, find_gaps(spec, catalogue, optics))
+    return RenderedScene(
+        pixels, units, find_gaps(spec, catalogue, optics), tuple(rendered_tags(spec, catalogue, optics))
+    )
 
 
 def _seen(optics: Optics, catalogue: Catalogue, unit: Placed) -> _Seen:
@@ -83,7 +88,8 @@ def _seen(optics: Optics, catalogue: Catalogue, unit: Placed) -> _Seen:
     return _Seen(solid, view, silhouette(solid, view, unit.fallen))
 
 
-def _paint_rows(canvas: Canvas, spec: SceneSpec, placed: list[Placed], seen: list[_Seen], draw: Drawer) -> None:
+def _paint_rows(canvas: Canvas, spec: SceneSpec, placed: list[Placed], seen: list[_Seen], draw: Drawer,
+                tags: tuple[ShelfTag, ...]) -> None:  # fmt: skip
     """Paints the rows so that each shelf hides what it hides: from the outermost row towards the camera's height."""
     cabinet, camera_y = spec.cabinet, spec.camera.y_mm
     levels = cabinet.shelf_levels()
@@ -96,7 +102,7 @@ def _paint_rows(canvas: Canvas, spec: SceneSpec, placed: list[Placed], seen: lis
                 light = _light(cabinet, placed[i])
                 canvas.paste(draw(unit.solid, unit.view, light, placed[i].fallen), i + 1)
         cooler.paint_board_underside(canvas, cabinet, row)
-        cooler.paint_lip(canvas, cabinet, row, spec.rows[row], spec.backdrop + row)
+        cooler.paint_lip(canvas, cabinet, row, [tag for tag in tags if tag.row == row])
 
 
 def _light(cabinet: Cabinet, unit: Placed) -> Light:

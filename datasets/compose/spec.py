@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -118,6 +119,7 @@ class SceneSpec:
         rows: shelf rows, top first, each lane from left to right; the lanes start at the left wall.
         turned: standard deviation of the packs' turn about their axis, radians.
         backdrop: which surroundings, any number.
+        prices: what the price tags say of SKUs whose tags say another price than the catalogue.
         placement: how the units stand, any number; with the same number what stays put looks the same. None: by chance.
     """
 
@@ -129,3 +131,4 @@ class SceneSpec:
     turned: float = 0.3
     backdrop: int = 0
     placement: int | None = None
+    prices: Mapping[str, float] = field(default_factory=dict)

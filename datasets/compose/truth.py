@@ -62,7 +62,7 @@ def judge(canvas: Canvas, placed: list[Placed], silhouettes: list[Silhouette]) -
     shown = _photo_boxes(canvas.optics, [outline for outline, _ in seen])
     units = []
     for unit, silhouette, full_box, shown_box, (_, area) in zip(placed, silhouettes, full, shown, seen, strict=True):
-        box = _clipped(shown_box, canvas.optics.camera)
+        box = clipped(shown_box, canvas.optics.camera)
         fraction = 0.0
         if box:
             inside = _area(box) / max(_area(shown_box), 1e-6)
@@ -95,6 +95,11 @@ def _outline(mask: FloatArray, x: int, y: int) -> FloatArray:
     return outline
 
 
+def photo_box(optics: Optics, outline: FloatArray) -> Box:
+    """The box in the photo around the points (N, 2) of the canvas."""
+    return _photo_boxes(optics, [outline])[0]
+
+
 def _photo_boxes(optics: Optics, outlines: list[FloatArray]) -> list[Box]:
     """The box in the photo around each outline; an empty box for an empty outline."""
     sizes = np.array([len(outline) for outline in outlines], np.intp)
@@ -112,7 +117,7 @@ def _area(box: Box) -> float:
     return (box[2] - box[0]) * (box[3] - box[1])
 
 
-def _clipped(box: Box, camera: Camera) -> Box | None:
+def clipped(box: Box, camera: Camera) -> Box | None:
     """What of a box lies inside the photo; None where less than a pixel does."""
     x1, y1 = max(box[0], 0.0), max(box[1], 0.0)
     x2, y2 = min(box[2], float(camera.width)), min(box[3], float(camera.height))
@@ -132,7 +137,7 @@ def find_gaps(spec: SceneSpec, catalogue: Catalogue, optics: Optics) -> tuple[Re
             clear = spec.cabinet.compartments[row]
             height = min(catalogue[lane.planned].height_mm if lane.planned else 0.75 * clear, clear)
             corners = [optics.project(a, level + b, 10.0) for a in (left, right) for b in (0.0, height)]
-            box = _clipped(_photo_boxes(optics, [np.array(corners)])[0], spec.camera)
+            box = clipped(photo_box(optics, np.array(corners)), spec.camera)
             if box:
                 gaps.append(RenderedGap(row, column, not any(lane.places), lane.planned, box))
     return tuple(gaps)

@@ -52,14 +52,24 @@ def tag_crop(
     pixels: npt.NDArray[np.uint8], box: Sequence[float] | FloatArray, size: tuple[int, int]
 ) -> npt.NDArray[np.uint8]:
     """The part of a photo in and closely around `box`, stretched to `size` (width, height)."""
-    height, width = pixels.shape[:2]
-    left, top, right, bottom = (float(edge) for edge in box)
-    beside, above = AROUND * (right - left), AROUND * (bottom - top)
-    x1, y1 = min(max(math.floor(left - beside), 0), width - 1), min(max(math.floor(top - above), 0), height - 1)
-    x2, y2 = min(max(math.ceil(right + beside), x1 + 1), width), min(max(math.ceil(bottom + above), y1 + 1), height)
+    x1, y1, x2, y2 = cut_out((pixels.shape[1], pixels.shape[0]), box)
     shrinks = (x2 - x1) * (y2 - y1) > size[0] * size[1]
     way = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(pixels[y1:y2, x1:x2], size, interpolation=way), np.uint8)
+
+
+def cut_out(photo: tuple[int, int], box: Sequence[float] | FloatArray) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom, in pixels of a photo of such width and height, of what is cut out for a tag."""
+    width, height = photo
+    left, top, right, bottom = (float(edge) for edge in box)
+    beside, above = AROUND * (right - left), AROUND * (bottom - top)
+    x1, y1 = min(max(math.floor(left - beside), 0), width - 1), min(max(math.floor(top - above), 0), height - 1)
+    return (
+        x1,
+        y1,
+        min(max(math.ceil(right + beside), x1 + 1), width),
+        min(max(math.ceil(bottom + above), y1 + 1), height),
+    )
 
 
 def read_prices(model: LoadedModel, pixels: npt.NDArray[np.uint8], boxes: FloatArray) -> list[Price]:

@@ -13,6 +13,9 @@ from firmware_sim.demo.week import PhotoTruth, StockoutTruth, Week
 
 PhotoKey = tuple[str, datetime]
 
+RIGHT_WITHIN = 0.01
+"""Of a price: a tag that says so much more or less is right, as the product has it."""
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -60,6 +63,20 @@ class StockoutScore:
         return self.found - self.matched
 
 
+@dataclass(frozen=True)
+class PriceScore:
+    """Products of coolers whose tags say a wrong price, as told, beside those that truly do."""
+
+    true: int
+    found: int
+    matched: int
+
+    @property
+    def false(self) -> int:
+        """Told, but right."""
+        return self.found - self.matched
+
+
 def compare_photos(week: Week, kpis: Mapping[PhotoKey, CoolerKpi]) -> list[Measured]:
     """The KPIs of every photo that reached the page, beside its truth."""
     pairs = [(kpis[key], week.photos[key], week.planned[key[0]]) for key in sorted(kpis.keys() & week.photos.keys())]
@@ -98,6 +115,18 @@ def compare_stockouts(week: Week, episodes: Iterable[Episode]) -> StockoutScore:
         told.remove(match)
         inside += _begins_inside(match, stockout)
     return StockoutScore(len(visible), matched + len(told), matched, inside)
+
+
+def compare_prices(week: Week, compliance: float, wrong: Iterable[tuple[str, str]]) -> tuple[Measured, PriceScore]:
+    """The share of own tags with the right price, and which of all are `wrong` (cooler and SKU), beside the truth."""
+    tags: dict[tuple[str, str], float] = {}
+    for (cooler, _), photo in week.photos.items():
+        tags |= {(cooler, sku): price for sku, price in photo.prices.items()}
+    truly = {key for key, price in tags.items() if abs(price / week.catalogue_prices[key[1]] - 1) > RIGHT_WITHIN}
+    own = {key for key in tags if key[1] in week.own}
+    told = set(wrong)
+    true = 1 - len(own & truly) / len(own) if own else 0.0
+    return Measured("price_compliance", "share", compliance, true), PriceScore(len(truly), len(told), len(told & truly))
 
 
 def _share(facings: Mapping[str, int], group: frozenset[str]) -> float:

@@ -13,13 +13,14 @@ from rich.panel import Panel
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
-from firmware_sim.demo.compare import Measured, StockoutScore
+from firmware_sim.demo.compare import Measured, PriceScore, StockoutScore
 from firmware_sim.demo.page import percentile
 from firmware_sim.demo.people import LoopCounts
 from firmware_sim.demo.provision import SignIn
 
 _PLAIN_EVERY_S = 20.0
-_NAMES = {"share_own": "own share", "share_competitor": "rivals' share", "sku_naming": "SKU named right"}
+_NAMES = {"share_own": "own share", "share_competitor": "rivals' share", "sku_naming": "SKU named right",
+          "price_compliance": "prices right"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,19 @@ class Display:
             ("orders delivered", loop.deliveries),
             ("units delivered", loop.delivered_units),
             ("orders still on their way", loop.on_their_way),
+        ):
+            table.add_row(name, str(count))
+        self.console.print(table)
+
+    def prices(self, score: PriceScore) -> None:
+        """Wrong prices on the shelves."""
+        table = Table(title="Wrong prices on the tags")
+        table.add_column("")
+        table.add_column("", justify="right")
+        for name, count in (
+            ("truly wrong", score.true),
+            ("of them told", score.matched),
+            ("told, but right", score.false),
         ):
             table.add_row(name, str(count))
         self.console.print(table)

@@ -36,5 +36,13 @@ def told_episodes(api: Api) -> list[Episode]:
     ]
 
 
+def told_prices(api: Api, start: datetime, end: datetime) -> tuple[float, list[tuple[str, str]]]:
+    """The share of own price tags that are right between two moments, and the coolers and SKUs with wrong ones."""
+    period = {"from": start.isoformat(), "to": end.isoformat()}
+    points = api.get("/kpis/price-compliance", by="all", **period)["points"]
+    wrong = [(one["cooler"], one["sku"]) for one in api.get("/prices/wrong", days=400)]
+    return (points[0]["value"]["value"] if points else 0.0), wrong
+
+
 def _moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None

@@ -8,6 +8,7 @@ import shutil
 import signal
 import time
 from contextlib import ExitStack, suppress
+from datetime import timedelta
 from pathlib import Path
 
 from rich.console import Console
@@ -17,14 +18,14 @@ from facings.files import write_private
 from firmware_sim.demo import provision
 from firmware_sim.demo.api import Api
 from firmware_sim.demo.children import Child, Children, wait_for_file
-from firmware_sim.demo.compare import compare_photos, compare_stockouts
+from firmware_sim.demo.compare import compare_photos, compare_prices, compare_stockouts
 from firmware_sim.demo.display import Display, Progress, seconds
 from firmware_sim.demo.gallery import device_gallery
 from firmware_sim.demo.pace import Pace, measure_photo_s, pace_for
 from firmware_sim.demo.page import Page, percentile
 from firmware_sim.demo.people import Loop, count_loop
 from firmware_sim.demo.place import Plan, disk_mb, only_demo_in, port_settings
-from firmware_sim.demo.results import count_observations, told_episodes
+from firmware_sim.demo.results import count_observations, told_episodes, told_prices
 from firmware_sim.demo.summary import Counts, write_summary
 from firmware_sim.demo.week import Week
 from firmware_sim.world.week.files import write_week
@@ -143,13 +144,25 @@ class Demo:
         counts = Counts(week.photo_count, stored, duplicated)
         measured = compare_photos(week, page.kpis)
         stockouts = compare_stockouts(week, told_episodes(api))
+        times = [at for _, at in week.photos]
+        compliance, prices = compare_prices(week, *told_prices(api, min(times), max(times) + timedelta(hours=1)))
+        measured = [*measured, compliance]
         loop = count_loop(api)
         p95 = percentile(page.delays, 0.95)
         self._display.kpis(measured, len(page.delays))
         self._display.stockouts(stockouts, loop)
+        self._display.prices(prices)
         took = time.monotonic() - self._began
         write_summary(
-            self._plan.summary, counts, p95, measured, stockouts, loop, seconds=took, disk_mb=disk_mb(self._plan.root)
+            self._plan.summary,
+            counts,
+            p95,
+            measured,
+            stockouts,
+            prices,
+            loop,
+            seconds=took,
+            disk_mb=disk_mb(self._plan.root),
         )
         self._verdict(counts, p95, took)
         return counts.complete

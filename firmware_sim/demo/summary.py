@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from facings.files import write_atomic
-from firmware_sim.demo.compare import Measured, StockoutScore
+from firmware_sim.demo.compare import Measured, PriceScore, StockoutScore
 from firmware_sim.demo.people import LoopCounts
 
 
@@ -38,6 +38,7 @@ def write_summary(
     delay_p95_s: float | None,
     measured: Sequence[Measured],
     stockouts: StockoutScore,
+    prices: PriceScore,
     loop: LoopCounts,
     **more: float,
 ) -> None:
@@ -48,7 +49,11 @@ def write_summary(
         "lost": counts.lost,
         "duplicated": counts.duplicated,
         "photo_to_page_p95_s": None if delay_p95_s is None else round(delay_p95_s, 3),
-        "kpis": {**{kpi.name: _kpi(kpi) for kpi in measured}, "stock_outs": _stockouts(stockouts)},
+        "kpis": {
+            **{kpi.name: _kpi(kpi) for kpi in measured},
+            "stock_outs": _stockouts(stockouts),
+            "wrong_prices": _prices(prices),
+        },
         "loop": asdict(loop),
         **{name: round(value, 1) for name, value in more.items()},
     }
@@ -69,4 +74,14 @@ def _stockouts(score: StockoutScore) -> dict[str, Any]:
         "matched": score.matched,
         "false": score.false,
         "start_inside_interval": score.start_inside,
+    }
+
+
+def _prices(score: PriceScore) -> dict[str, Any]:
+    return {
+        "unit": "products of coolers",
+        "measured": score.found,
+        "true": score.true,
+        "matched": score.matched,
+        "false": score.false,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -18,11 +18,13 @@ OWNER = "northwind"
 
 @dataclass(frozen=True)
 class PhotoTruth:
-    """What one photo really shows, by SKU: units of which enough can be seen, facings, and units in the cooler."""
+    """What one photo really shows, by SKU: units of which enough can be seen, facings, units in the cooler, and what
+    its price tags say."""
 
     units: dict[str, int]
     facings: dict[str, int]
     held: dict[str, int]
+    prices: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,11 @@ class Week:
     def own(self) -> frozenset[str]:
         """The SKUs of the brand that runs the coolers."""
         return frozenset(product["sku"] for product in self.products if product["owner"] == OWNER)
+
+    @cached_property
+    def catalogue_prices(self) -> dict[str, float]:
+        """What each SKU ought to cost."""
+        return {product["sku"]: product["price"] for product in self.products}
 
     def replay_folder(self, cooler: str) -> Path:
         """Where a cooler's photos lie."""
@@ -130,4 +137,5 @@ def _photo(photo: dict[str, Any]) -> PhotoTruth:
         units={line["sku"]: line["units_visible"] for line in photo["lines"]},
         facings={line["sku"]: line["facings"] for line in photo["lines"]},
         held={line["sku"]: line["units_total"] for line in photo["lines"]},
+        prices={tag["sku"]: tag["price"] for tag in photo.get("price_tags", ())},
     )

@@ -16,6 +16,7 @@ from datasets.compose.spec import Cabinet, Camera, SceneSpec, Sensor
 from datasets.products.packs import Catalogue
 from facings.clock import format_utc
 from firmware_sim.world.coolers import Cooler
+from firmware_sim.world.price_tags import tag_prices
 from firmware_sim.world.state import ShelfState
 
 JPEG_QUALITY = 88
@@ -86,12 +87,12 @@ def draw(state: ShelfState, catalogue: Catalogue, look: CoolerLook) -> RenderedS
         noise=look.sensor.noise,
     )
     spec = SceneSpec(look.cabinet, state.rows, look.camera, sensor, turned=0.22, backdrop=look.number,
-                     placement=look.number)  # fmt: skip
+                     placement=look.number, prices=tag_prices(catalogue, look.number, look.seed))  # fmt: skip
     return render(spec, catalogue, rng, _draw)
 
 
 def photo_truth(state: ShelfState, scene: RenderedScene) -> dict[str, Any]:
-    """What the photo shows and what the cooler holds, per SKU, with gaps and occupancy."""
+    """What the photo shows and what the cooler holds, per SKU, with gaps, occupancy and price tags."""
     capacity, total = state.capacity(), state.units()
     shown = [unit for unit in scene.units if unit.visible_fraction >= VISIBLE_FROM]
     visible = Counter(unit.sku for unit in shown)
@@ -112,4 +113,5 @@ def photo_truth(state: ShelfState, scene: RenderedScene) -> dict[str, Any]:
             {"row": gap.row, "column": gap.column, "sku": gap.planned, "empty": gap.empty, "box": gap.box}
             for gap in scene.gaps
         ],
+        "price_tags": [{"row": tag.row, "sku": tag.sku, "price": tag.price, "box": tag.box} for tag in scene.tags],
     }

@@ -32,13 +32,14 @@ def train_command(
     runs: Annotated[Path, typer.Option("--out", help="Folder for the checkpoint; a training in it goes on.")] = Path(
         "runs/price-reader"
     ),
+    start: Annotated[Path | None, typer.Option(help="Checkpoint whose weights a new training begins with.")] = None,
 ) -> None:
     """Train on tags that are drawn meanwhile; it needs no photos."""
     from models.price_reader.config import read_config  # noqa: PLC0415 - torch is in the training environment only
     from models.price_reader.train import train  # noqa: PLC0415
 
     logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[RichHandler()])
-    checkpoint = train(read_config(config), runs)
+    checkpoint = train(read_config(config), runs, start)
     out.print(f"{checkpoint} is trained. Next: facings models price-reader export {checkpoint}")
 
 

@@ -31,6 +31,7 @@ class PriceReaderConfig(BaseModel):
     warm_up: Count
     rate: Annotated[float, Field(gt=0)]
     weight_decay: Annotated[float, Field(ge=0)]
+    places: Annotated[float, Field(ge=0)]
     no_tags: Annotated[float, Field(ge=0, le=1)]
     log_every: Count
     checkpoint_every: Count

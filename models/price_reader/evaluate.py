@@ -58,10 +58,10 @@ def sure_from(model: LoadedModel) -> float:
     """
     rng = np.random.default_rng(UNSEEN_SEED + 1)
     made = [picture(_size(model), 0.1, rng) for _ in range(OF_EACH * len(HEIGHTS))]
-    prices = read(model, [pixels for pixels, _ in made])
+    prices = read(model, [one.pixels for one in made])
     for hundredths in range(50, 100):
         least = hundredths / 100
-        if judged("", [text for _, text in made], prices, least).wrong <= MOST_WRONG:
+        if judged("", [one.text for one in made], prices, least).wrong <= MOST_WRONG:
             return least
     return 0.99
 
@@ -100,9 +100,7 @@ def _kinds(
 ) -> Iterator[tuple[str, list[npt.NDArray[np.uint8]], list[str]]]:
     for low, high in pairwise(HEIGHTS):
         tags = [tag for tag in (draw_tag(rng) for _ in range(OF_EACH)) if tag.text]
-        yield (
-            f"drawn tags, {low} to {high} pixels high",
-            [worn(tag, size, rng, (low, high)) for tag in tags],
-            [tag.text for tag in tags],
-        )
-    yield "pictures without a tag", [picture(size, 1.0, rng)[0] for _ in range(OF_EACH)], [""] * OF_EACH
+        seen = [worn(tag, size, rng, (low, high)).pixels for tag in tags]
+        yield f"drawn tags, {low} to {high} pixels high", seen, [tag.text for tag in tags]
+    nothing = [picture(size, 1.0, rng).pixels for _ in range(OF_EACH)]
+    yield "pictures without a tag", nothing, [""] * OF_EACH

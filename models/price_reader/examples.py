@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 from torch.utils.data import Dataset
@@ -15,17 +16,19 @@ from edge.vision.entry import to_model_input
 from edge.vision.prices import CHARACTERS
 from models.price_reader.config import PriceReaderConfig
 from models.price_reader.tags import Pixels, Rng, draw_tag
-from models.price_reader.wear import worn
+from models.price_reader.wear import Worn, worn
+
+UNTOLD = -100
+"""Of columns that no loss is taken of."""
 
 _LETTERS = "ABCDEFGHKLMNOPRSTUVWXYZ"
 
 
-def picture(size: tuple[int, int], no_tags: float, rng: Rng) -> tuple[Pixels, str]:
-    """One picture (H, W, 3) BGR of `size`, and the price on it."""
+def picture(size: tuple[int, int], no_tags: float, rng: Rng) -> Worn:
+    """One picture of `size`, and the price on it."""
     if rng.random() < no_tags:
-        return _no_tag(size, rng), ""
-    tag = draw_tag(rng)
-    return worn(tag, size, rng), tag.text
+        return Worn(_no_tag(size, rng), "", np.zeros(0, np.float32))
+    return worn(draw_tag(rng), size, rng)
 
 
 def _no_tag(size: tuple[int, int], rng: Rng) -> Pixels:
@@ -49,7 +52,7 @@ def _no_tag(size: tuple[int, int], rng: Rng) -> Pixels:
 
 
 @dataclass(frozen=True)
-class Batches(Dataset[tuple[Tensor, Tensor, Tensor]]):  # type: ignore[misc]  # torch has no types here
+class Batches(Dataset[tuple[Tensor, Tensor, Tensor, Tensor]]):  # type: ignore[misc]  # torch has no types here
     """The batches of a training, each of which follows from the seed and its number."""
 
     config: PriceReaderConfig
@@ -57,16 +60,30 @@ class Batches(Dataset[tuple[Tensor, Tensor, Tensor]]):  # type: ignore[misc]  # 
     def __len__(self) -> int:
         return self.config.steps
 
-    def __getitem__(self, number: int) -> tuple[Tensor, Tensor, Tensor]:
-        """Pictures (B, 3, H, W), the letters of all their prices (L,), and how many each has (B,)."""
+    def __getitem__(self, number: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Pictures (B, 3, H, W), the letters of all their prices (L,), how many each has (B,), and which letter each
+        of their columns shows (B, columns)."""
         cv2.setNumThreads(1)
         rng = np.random.default_rng((self.config.seed, number))
         made = [picture(self.config.size, self.config.no_tags, rng) for _ in range(self.config.batch)]
-        pictures = torch.from_numpy(to_model_input([pixels for pixels, _ in made], self.config.input_spec))
-        return pictures, *letters_of([text for _, text in made])
+        pictures = torch.from_numpy(to_model_input([one.pixels for one in made], self.config.input_spec))
+        columns = torch.from_numpy(np.stack([columns_of(one, self.config.size[0] // 2) for one in made]))
+        return pictures, *letters_of([one.text for one in made]), columns
 
 
 def letters_of(texts: Sequence[str]) -> tuple[Tensor, Tensor]:
     """The letters of all `texts` as the network numbers them, one after the other, and how many each has."""
     letters = [1 + CHARACTERS.index(letter) for text in texts for letter in text]
     return torch.tensor(letters, dtype=torch.long), torch.tensor([len(text) for text in texts], dtype=torch.long)
+
+
+def columns_of(one: Worn, columns: int) -> npt.NDArray[np.int64]:
+    """(columns,) the letter, as the network numbers it, whose middle lies in each column; 0 where there is none.
+
+    Columns beside one with a letter are `UNTOLD`: they may well show it, too.
+    """
+    told = np.zeros(columns, np.int64)
+    places = np.clip((one.across * columns).astype(np.int64), 0, columns - 1)
+    told[np.clip([places - 1, places + 1], 0, columns - 1)] = UNTOLD
+    told[places] = [1 + CHARACTERS.index(letter) for letter in one.text]
+    return told

@@ -49,7 +49,7 @@ def release(checkpoint: Path, folder: Path) -> list[Judged]:
     manifest = manifest.model_copy(update={"price_reader": PriceReaderSpec(sure_from=least)})
     manifest.save(folder)
     rng = np.random.default_rng(_GOLDEN_SEED)
-    write_golden(folder, worn(draw_tag(rng), config.size, rng, (40, 50)))
+    write_golden(folder, worn(draw_tag(rng), config.size, rng, (40, 50)).pixels)
     figures = measure(load_session(folder), least)
     manifest.model_copy(update={"metrics": tuple(_metrics(figures))}).save(folder)
     return figures

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 Pixels = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
 Rng = np.random.Generator
 Colour = tuple[int, int, int]
 
@@ -42,10 +43,30 @@ _FAMILIES = ("DejaVuSans", "DejaVuSans-*", "DejaVuSansMono*", "DejaVuSerif", "De
 
 @dataclass(frozen=True, eq=False)
 class Tag:
-    """A picture, (H, W, 3) RGB, and the price on it: digits with at most one point; empty where there is none."""
+    """A picture, (H, W, 3) RGB, and the price on it.
+
+    Attributes:
+        text: digits with at most one point; empty where there is no price, or one of several units together.
+        places: (letters of the text, 2) where each stands, x and y in pixels of the picture; a point that is not
+            written stands between its neighbours.
+    """
 
     pixels: Pixels
     text: str
+    places: Floats
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Letters set in one size: `share` of the price's height, `down` from its top as a share of what that leaves.
+
+    `means` has a letter of the text, or a blank, for each of `letters`.
+    """
+
+    letters: str
+    share: float = 1.0
+    down: float = 0.0
+    means: str = ""
 
 
 @lru_cache(maxsize=1)
@@ -63,26 +84,42 @@ def _font(face: Path, size: int) -> ImageFont.FreeTypeFont:
 
 
 def draw_tag(rng: Rng) -> Tag:
-    """One tag; of twenty one bears no price at all."""
-    width = int(HEIGHT * rng.uniform(1.15, 2.6))
+    """One tag; of ten one bears no price of a single unit."""
+    width = int(HEIGHT * rng.uniform(1.15, 2.9))
     ground, ink = _PAPERS[int(rng.integers(len(_PAPERS)))]
     sheet = Image.new("RGB", (width, HEIGHT), _near(ground, rng))
     pen = ImageDraw.Draw(sheet)
-    text = "" if rng.random() < 0.05 else _some_price(rng)
+    room = _panel(pen, width, rng)
+    kind, face = rng.random(), faces()[int(rng.integers(len(faces())))]
+    text = "" if kind < 0.12 else _some_price(rng)
+    parts = [] if kind < 0.04 else _of_several(rng) if kind < 0.12 else _parts(text, rng)
     lines = _lines(rng)
-    high = HEIGHT * float(rng.uniform(0.3, 0.62) if lines else rng.uniform(0.5, 0.82))
+    high = HEIGHT * float(rng.uniform(0.25, 0.62) if lines else rng.uniform(0.45, 0.85))
     top = float(rng.uniform(0.02, max(1 - high / HEIGHT - 0.02, 0.03))) * HEIGHT
-    left = _write_price(pen, text, (width, top, high), ink, rng) if text else (0.0, 0.0)
-    _write_around(pen, lines, (width, top, high), left, ink, rng)
+    places = _write_price(pen, parts, (*room, top, high), face, ink, rng)
+    _write_around(pen, lines, (width, top, high), places, ink, rng)
     if rng.random() < 0.5:
         pen.rectangle((0, 0, width - 1, HEIGHT - 1), outline=_near((150, 150, 150), rng), width=int(rng.integers(1, 3)))
-    return Tag(np.asarray(sheet, np.uint8), text)
+    return Tag(np.asarray(sheet, np.uint8), text, _with_point(text, places))
+
+
+def _panel(pen: ImageDraw.ImageDraw, width: int, rng: Rng) -> tuple[float, float]:
+    """Now and then a side of the tag has another ground; returns from where to where the price may stand."""
+    if rng.random() > 0.2 or width < 1.6 * HEIGHT:
+        return 0.0, float(width)
+    edge = float(rng.uniform(0.3, 0.5)) * width
+    ground = _near(_PAPERS[int(rng.integers(len(_PAPERS)))][0], rng)
+    if rng.random() < 0.75:
+        pen.rectangle((0, 0, edge, HEIGHT), fill=ground)
+        return edge, float(width)
+    pen.rectangle((width - edge, 0, width, HEIGHT), fill=ground)
+    return 0.0, width - edge
 
 
 def _some_price(rng: Rng) -> str:
     """As shops price drinks and snacks: mostly under ten, often ending in nine; now and then hundreds without cents."""
     kind = rng.random()
-    if kind < 0.78:
+    if kind < 0.8:
         whole = int(rng.integers(0, 10) if rng.random() < 0.75 else np.exp(rng.uniform(np.log(10), np.log(400))))
         cents = int(rng.integers(100)) if rng.random() < 0.6 else int(rng.choice([99, 49, 95, 50, 0, 79, 29, 89, 90]))
         return f"{whole}.{cents:02d}"
@@ -91,67 +128,117 @@ def _some_price(rng: Rng) -> str:
     return str(int(np.exp(rng.uniform(np.log(1), np.log(30_000)))))
 
 
-def _write_price(
-    pen: ImageDraw.ImageDraw, text: str, place: tuple[int, float, float], ink: Colour, rng: Rng
-) -> tuple[float, float]:
-    """Write the price; returns where it begins and ends, across."""
-    width, top, high = place
-    face = faces()[int(rng.integers(len(faces())))]
+def _of_several(rng: Rng) -> list[_Part]:
+    """The price of several units together, which is none of one."""
+    price = str(rng.choice(["$", "€", ""])) + str(int(rng.integers(1, 13)))
+    if rng.random() < 0.3:
+        price += ".00"
+    between = str(rng.choice(["/", " for ", "for", "/"]))
+    return [_Part(str(int(rng.integers(2, 7)))), _Part(between, 0.6, 0.8), _Part(price)]
+
+
+def _parts(text: str, rng: Rng) -> list[_Part]:
+    """One of the ways in which a price is written."""
     whole, _, cents = text.partition(".")
-    raised = bool(cents) and len(cents) == 2 and rng.random() < 0.3
-    currency = str(rng.choice(_CURRENCIES)) if rng.random() < _CURRENCY_SHARE else ""
-    before, small = rng.random() < 0.6, rng.random() < 0.5
     point = str(rng.choice([".", ","], p=[0.7, 0.3]))
-    if raised:
-        parts = [
-            (whole, 1.0, 0.0),
-            (point if rng.random() < 0.3 else "", 1.0, 0.0),
-            (cents, float(rng.uniform(0.45, 0.65)), 0.0),
-        ]
+    if whole == "0" and len(cents) == 2 and rng.random() < 0.4:
+        if rng.random() < 0.5:
+            return [_Part(point + cents, means="." + cents)]
+        return [_Part(cents, means=cents), _Part("¢", float(rng.uniform(0.5, 1.0)))]
+    if len(cents) == 2 and rng.random() < 0.35:
+        small = float(rng.uniform(0.42, 0.68))
+        raised = float(rng.choice([0.0, 0.0, 1.0]))
+        parts = [_Part(whole, means=whole), *([_Part(point, means=".")] if rng.random() < 0.3 else [])]
+        parts.append(_Part(cents, small, raised, cents))
+    elif cents:
+        parts = [_Part(whole + point + cents, means=text)]
     else:
-        number = whole if not cents else whole + point + cents
-        if not cents and len(whole) > 3 and rng.random() < 0.6:
-            number = f"{whole[:-3]}{rng.choice([',', '.', ' '])}{whole[-3:]}"
-        parts = [(number, 1.0, 0.0)]
-    if currency:
-        sign = (
-            currency,
-            float(rng.uniform(0.4, 0.7)) if small else 1.0,
-            float(rng.choice([0.0, 0.4])) if small else 0.0,
+        parts = [_thousands(whole, rng)]
+    return _with_currency(parts, rng)
+
+
+def _thousands(whole: str, rng: Rng) -> _Part:
+    """A whole number, its thousands perhaps set apart."""
+    if len(whole) < 4 or rng.random() < 0.4:
+        return _Part(whole, means=whole)
+    apart = str(rng.choice([",", ".", " "]))
+    return _Part(f"{whole[:-3]}{apart}{whole[-3:]}", means=f"{whole[:-3]} {whole[-3:]}")
+
+
+def _with_currency(parts: list[_Part], rng: Rng) -> list[_Part]:
+    if rng.random() > _CURRENCY_SHARE:
+        return (
+            [*parts, _Part(str(rng.choice([".-", ",-", ":-"])))] if len(parts) == 1 and rng.random() < 0.05 else parts
         )
-        parts = [sign, *parts] if before else [*parts, sign]
-    if currency == "" and not cents and rng.random() < 0.3:
-        parts.append((str(rng.choice([".-", ",-", ":-"])), 1.0, 0.0))
-    size = _fitting(pen, face, parts, width * 0.94, high)
-    wide = _wide(pen, face, parts, size)
-    x = begins = float(rng.uniform(0.02 * width, max(width * 0.98 - wide, 0.03 * width)))
-    for letters, share, down in parts:
-        if letters:
-            font = _font(face, max(int(size * share), 4))
-            box = pen.textbbox((0, 0), letters, font=font)
-            y = top + down * high * (1 - share)
-            base = box[1] if not set(letters) <= set(".,:- ") else pen.textbbox((0, 0), "0", font=font)[1]
-            pen.text((x - box[0], y - base), letters, font=font, fill=ink)
-            x += box[2] - box[0] + size * 0.05
-    return begins, x
+    small = rng.random() < 0.55
+    sign = _Part(str(rng.choice(_CURRENCIES)), float(rng.uniform(0.35, 0.7)) if small else 1.0,
+                 float(rng.choice([0.0, 0.0, 1.0])) if small else 0.0)  # fmt: skip
+    return [sign, *parts] if rng.random() < 0.6 else [*parts, sign]
 
 
-def _fitting(
-    pen: ImageDraw.ImageDraw, face: Path, parts: list[tuple[str, float, float]], width: float, high: float
-) -> int:
+def _write_price(
+    pen: ImageDraw.ImageDraw,
+    parts: list[_Part],
+    place: tuple[float, float, float, float],
+    face: Path,
+    ink: Colour,
+    rng: Rng,
+) -> list[tuple[str, float, float]]:
+    """Write the price between `place`'s left and right, from its top on and as high; returns where each letter of the
+    text stands, by its middle."""
+    left, right, top, high = place
+    room = right - left
+    size = _fitting(pen, face, parts, room * 0.94, high)
+    wide = sum(_wide(pen, face, part, size) for part in parts)
+    x = left + float(rng.uniform(0.02 * room, max(room * 0.98 - wide, 0.03 * room)))
+    ascent = pen.textbbox((0, 0), "0", font=_font(face, size))
+    tall, found = ascent[3] - ascent[1], []
+    for part in parts:
+        font = _font(face, max(int(size * part.share), 4))
+        box = pen.textbbox((0, 0), part.letters, font=font)
+        digit = pen.textbbox((0, 0), "0", font=font)
+        y = top + part.down * tall * (1 - part.share)
+        pen.text((x - box[0], y - digit[1]), part.letters, font=font, fill=ink)
+        for number, letter in enumerate(part.means):
+            if letter != " ":
+                ends = (font.getlength(part.letters[:number]), font.getlength(part.letters[: number + 1]))
+                found.append((letter, x - box[0] + sum(ends) / 2, y + (digit[3] - digit[1]) / 2))
+        x += _wide(pen, face, part, size)
+    return found
+
+
+def _with_point(text: str, places: list[tuple[str, float, float]]) -> Floats:
+    """Where each letter of the text stands, also those that are not written: a point, and a nought before it."""
+    written = iter(places)
+    ahead: list[tuple[float, float] | None] = []
+    one = next(written, None)
+    for letter in text:
+        if one is not None and one[0] == letter:
+            ahead.append((one[1], one[2]))
+            one = next(written, None)
+        else:
+            ahead.append(None)
+    known = [number for number, place in enumerate(ahead) if place]
+    if not known:
+        return np.zeros((0, 2), np.float32)
+    xs, ys = ([ahead[number][axis] for number in known] for axis in (0, 1))  # type: ignore[index]
+    step = (xs[-1] - xs[0]) / max(len(xs) - 1, 1) or HEIGHT / 4
+    numbers = np.arange(len(text))
+    x = np.interp(numbers, known, xs) - np.clip(known[0] - numbers, 0, None) * 0.4 * step
+    return np.stack([x, np.interp(numbers, known, ys)], 1).astype(np.float32)
+
+
+def _fitting(pen: ImageDraw.ImageDraw, face: Path, parts: list[_Part], width: float, high: float) -> int:
     """Size of the letters that makes digits `high`, or as much smaller as `width` demands."""
     box = pen.textbbox((0, 0), "0", font=_font(face, 100))
     size = int(100 * high / max(box[3] - box[1], 1))
-    return max(min(size, int(size * width / max(_wide(pen, face, parts, size), 1.0))), 6)
+    wide = sum(_wide(pen, face, part, size) for part in parts)
+    return max(min(size, int(size * width / max(wide, 1.0))), 6)
 
 
-def _wide(pen: ImageDraw.ImageDraw, face: Path, parts: list[tuple[str, float, float]], size: int) -> float:
-    total = 0.0
-    for letters, share, _ in parts:
-        if letters:
-            box = pen.textbbox((0, 0), letters, font=_font(face, max(int(size * share), 4)))
-            total += box[2] - box[0] + size * 0.05
-    return total
+def _wide(pen: ImageDraw.ImageDraw, face: Path, part: _Part, size: int) -> float:
+    box = pen.textbbox((0, 0), part.letters, font=_font(face, max(int(size * part.share), 4)))
+    return float(box[2] - box[0] + size * 0.05)
 
 
 def _lines(rng: Rng) -> list[str]:
@@ -160,7 +247,8 @@ def _lines(rng: Rng) -> list[str]:
     some = [
         f"{word} {int(rng.integers(1, 9)) * 110} ml",
         word.title() + " " + "".join(rng.choice(list(string.ascii_lowercase), int(rng.integers(3, 9)))),
-        f"{rng.uniform(0.5, 9):.2f}/l",
+        f"{rng.choice(['', '€', '$'])}{rng.uniform(0.5, 9):.2f}/l",
+        f"{rng.uniform(0.5, 9):.2f}",
         f"{int(rng.integers(100, 999))}{int(rng.integers(10_000, 99_999))}",
         f"{rng.choice([0.25, 0.33, 0.5, 1, 1.5, 2])} L",
     ]
@@ -168,9 +256,15 @@ def _lines(rng: Rng) -> list[str]:
     return some[: int(rng.integers(0, 4))]
 
 
-def _write_around(pen: ImageDraw.ImageDraw, lines: list[str], place: tuple[int, float, float],
-                  taken: tuple[float, float], ink: Colour, rng: Rng) -> None:  # fmt: skip
-    """Small lines over and under the price, and now and then bars."""
+def _write_around(
+    pen: ImageDraw.ImageDraw,
+    lines: list[str],
+    place: tuple[int, float, float],
+    price: list[tuple[str, float, float]],
+    ink: Colour,
+    rng: Rng,
+) -> None:
+    """Small lines over, under and before the price, and now and then bars."""
     width, top, high = place
     face = faces()[int(rng.integers(len(faces())))]
     rooms = [(0.0, top), (top + high * 1.05, HEIGHT - top - high * 1.05)]
@@ -178,9 +272,10 @@ def _write_around(pen: ImageDraw.ImageDraw, lines: list[str], place: tuple[int, 
         size = int(min(room * 0.8, high * rng.uniform(0.25, 0.5)))
         if size >= 5:
             pen.text((float(rng.uniform(0.03, 0.3)) * width, y), line, font=_font(face, size), fill=ink)
-    if len(lines) > 2 and taken[0] > 0.25 * width:
+    begins = min((x for _, x, _ in price), default=0.0) - 0.5 * high
+    if len(lines) > 2 and begins > 0.25 * width:
         size = int(high * rng.uniform(0.2, 0.35))
-        pen.text((0.03 * width, top), lines[2][:6], font=_font(face, max(size, 5)), fill=ink)
+        pen.text((0.03 * width, top), lines[2][: int(begins / size)], font=_font(face, max(size, 5)), fill=ink)
     below = HEIGHT - top - high
     if rng.random() < 0.35 and below > 0.2 * HEIGHT:
         x = float(rng.uniform(0.03, 0.5)) * width

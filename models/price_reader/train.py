@@ -10,6 +10,7 @@ from pathlib import Path
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 from torch.utils.data import DataLoader, Subset
 
 from facings.errors import BadInputError
@@ -17,7 +18,7 @@ from facings.files import whole_path
 from models.checkpoints import read_checkpoint
 from models.curves import CURVES_NAME, draw_curves
 from models.price_reader.config import PriceReaderConfig
-from models.price_reader.examples import Batches
+from models.price_reader.examples import UNTOLD, Batches
 from models.price_reader.network import PriceReader
 
 log = logging.getLogger(__name__)
@@ -27,20 +28,22 @@ LOG_NAME = "log.jsonl"
 _LARGEST_GRADIENT = 5.0
 
 
-def train(config: PriceReaderConfig, out: Path) -> Path:
-    """Train, or go on where an earlier run in `out` stopped.
+def train(config: PriceReaderConfig, out: Path, start: Path | None = None) -> Path:
+    """Train, or go on where an earlier run in `out` stopped; a new run may begin with the weights in `start`.
 
     Returns the checkpoint, `out`/price-reader.pt. Beside it are log.jsonl and its curves as a picture.
 
     Raises:
-        BadInputError: `out` holds a training with other settings.
+        BadInputError: `out` holds a training with other settings, or `start` no reader of this size.
     """
     torch.set_num_threads(config.threads)
     out.mkdir(parents=True, exist_ok=True)
     training = Training(config, out)
     if training.checkpoint.exists():
         training.restore()
-    training.finish()
+    elif start is not None:
+        training.begin_with(start)
+    training.advance(config.steps)
     return training.checkpoint
 
 
@@ -60,6 +63,17 @@ class Training:
         """Where the training is written now and then."""
         return self.out / CHECKPOINT_NAME
 
+    def begin_with(self, start: Path) -> None:
+        """Take over the weights of another training.
+
+        Raises:
+            BadInputError: they are those of another network.
+        """
+        began, model = load(start)
+        if began.channels != self.config.channels:
+            raise BadInputError(f"{start} has {began.channels} channels, and these settings {self.config.channels}.")
+        self.model.load_state_dict(model.state_dict())
+
     def restore(self) -> None:
         """Go on from the checkpoint.
 
@@ -73,32 +87,39 @@ class Training:
         self.model.load_state_dict(state["weights"])
         self.optimiser.load_state_dict(state["optimiser"])
 
-    def finish(self) -> None:
-        """Take the steps that are left."""
-        left = Subset(Batches(self.config), range(self.step, self.config.steps))
+    def advance(self, until: int) -> None:
+        """Take the steps that are left before the step `until`."""
+        left = Subset(Batches(self.config), range(self.step, until))
         began = time.monotonic()
         self.model.train()
-        for pictures, letters, lengths in DataLoader(left, batch_size=None, num_workers=self.config.workers):
-            self._since["loss"].append(self._learn(pictures, letters, lengths))
+        for batch in DataLoader(left, batch_size=None, num_workers=self.config.workers):
+            for name, loss in self._learn(*batch).items():
+                self._since[name].append(loss)
             self.step += 1
             if self.step % self.config.log_every == 0:
                 self._since["seconds"].append((time.monotonic() - began) / self.config.log_every)
                 began = time.monotonic()
                 self._log()
-            if self.step % self.config.checkpoint_every == 0 or self.step == self.config.steps:
+            if self.step % self.config.checkpoint_every == 0 or self.step == until:
                 self._save()
 
-    def _learn(self, pictures: Tensor, letters: Tensor, lengths: Tensor) -> float:
+    def _learn(self, pictures: Tensor, letters: Tensor, lengths: Tensor, told: Tensor) -> dict[str, float]:
+        """One step; the losses of the texts and of the columns.
+
+        What a column shows is told as well, as the drawings know it: texts alone leave the network for thousands of
+        steps with the frequencies of digits, before it finds out where they stand.
+        """
         for group in self.optimiser.param_groups:
             group["lr"] = self.config.rate_at(self.step)
-        chances = self.model(pictures).log_softmax(2).transpose(0, 1)
-        columns = torch.full((len(pictures),), len(chances), dtype=torch.long)
-        loss = self.loss(chances, letters, columns, lengths)
+        logits = self.model(pictures)
+        columns = torch.full((len(pictures),), logits.shape[1], dtype=torch.long)
+        texts = self.loss(logits.log_softmax(2).transpose(0, 1), letters, columns, lengths)
+        places = functional.cross_entropy(logits.transpose(1, 2), told, ignore_index=UNTOLD)
         self.optimiser.zero_grad()
-        loss.backward()
+        (texts + self.config.places * places).backward()
         nn.utils.clip_grad_norm_(self.model.parameters(), _LARGEST_GRADIENT)
         self.optimiser.step()
-        return float(loss.item())
+        return {"texts": float(texts.item()), "places": float(places.item())}
 
     def _log(self) -> None:
         row = {name: round(sum(values) / len(values), 4) for name, values in self._since.items()}

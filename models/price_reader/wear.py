@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from edge.vision.prices import tag_crop
-from models.price_reader.tags import Pixels, Rng, Tag, draw_tag
+from edge.vision.prices import cut_out, tag_crop
+from models.price_reader.tags import Floats, Pixels, Rng, Tag, draw_tag
 
 SMALLEST, LARGEST = 9, 72
 """Height of a tag in a photo, pixels: smaller ones nobody reads."""
@@ -15,18 +17,31 @@ _MARGIN = 0.5
 """Of the strip around a tag, as a share of its height."""
 
 
-def worn(tag: Tag, size: tuple[int, int], rng: Rng, heights: tuple[float, float] = (SMALLEST, LARGEST)) -> Pixels:
-    """What the edge would cut out for the tag: (H, W, 3) BGR of `size` (width, height).
+@dataclass(frozen=True, eq=False)
+class Worn:
+    """What the edge would cut out for a tag: (H, W, 3) BGR, and where its letters stand across, in parts of W."""
+
+    pixels: Pixels
+    text: str
+    across: Floats
+
+
+def worn(tag: Tag, size: tuple[int, int], rng: Rng, heights: tuple[float, float] = (SMALLEST, LARGEST)) -> Worn:
+    """The tag as a camera sees it, cut out and stretched to `size` (width, height).
 
     `heights` are those that the tag may have in the photo, pixels; the small ones are as frequent as the large ones.
     """
     strip, corners = _on_strip(tag.pixels[..., ::-1], rng)
     tall = float(np.exp(rng.uniform(*np.log(heights))))
-    photo, box = _seen(strip, corners, tall / tag.pixels.shape[0], rng)
-    return tag_crop(_camera(photo, rng), _shaken(box, rng), size)
+    points = np.concatenate([corners, tag.places + corners[0]])
+    photo, seen = _seen(strip, points, tall / tag.pixels.shape[0], rng)
+    box = _shaken(seen[:4], rng)
+    left, _, right, _ = cut_out((photo.shape[1], photo.shape[0]), box)
+    across = (seen[4:, 0] - np.float32(left)) / np.float32(right - left)
+    return Worn(tag_crop(_camera(photo, rng), box, size), tag.text, np.asarray(across, np.float32))
 
 
-def _on_strip(tag: Pixels, rng: Rng) -> tuple[Pixels, np.ndarray[tuple[int, int], np.dtype[np.float32]]]:
+def _on_strip(tag: Pixels, rng: Rng) -> tuple[Pixels, Floats]:
     """The tag on the strip of its shelf, perhaps with a neighbour at its side, and its corners (4, 2)."""
     high, wide = tag.shape[:2]
     edge = int(high * _MARGIN)
@@ -42,9 +57,8 @@ def _on_strip(tag: Pixels, rng: Rng) -> tuple[Pixels, np.ndarray[tuple[int, int]
     return strip, np.array(ends, np.float32)
 
 
-def _seen(strip: Pixels, corners: np.ndarray[tuple[int, int], np.dtype[np.float32]], scale: float,
-          rng: Rng) -> tuple[Pixels, tuple[float, float, float, float]]:  # fmt: skip
-    """The strip as a camera projects it, `scale` times as large, and the box of the tag in it."""
+def _seen(strip: Pixels, points: Floats, scale: float, rng: Rng) -> tuple[Pixels, Floats]:
+    """The strip as a camera projects it, `scale` times as large, and where `points` (N, 2) of it are then."""
     high, wide = strip.shape[:2]
     frame = np.array([(0, 0), (wide, 0), (wide, high), (0, high)], np.float32)
     bent: npt.NDArray[np.float32] = frame * np.float32(scale)
@@ -59,9 +73,8 @@ def _seen(strip: Pixels, corners: np.ndarray[tuple[int, int], np.dtype[np.float3
     turn = cv2.getPerspectiveTransform(frame * np.float32(factor), bent)
     photo = cv2.warpPerspective(small, turn, (across, down), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     whole = cv2.getPerspectiveTransform(frame, bent)
-    placed = cv2.perspectiveTransform(corners[None], whole)[0]
-    (x1, y1), (x2, y2) = placed.min(axis=0).tolist(), placed.max(axis=0).tolist()
-    return np.asarray(photo, np.uint8), (x1, y1, x2, y2)
+    placed = cv2.perspectiveTransform(points[None], whole)[0]
+    return np.asarray(photo, np.uint8), np.asarray(placed, np.float32)
 
 
 def _camera(photo: Pixels, rng: Rng) -> Pixels:
@@ -87,9 +100,9 @@ def _camera(photo: Pixels, rng: Rng) -> Pixels:
     return pixels
 
 
-def _shaken(box: tuple[float, float, float, float], rng: Rng) -> tuple[float, float, float, float]:
-    """The box as a detector gives it: off by some hundredths of its sides."""
-    x1, y1, x2, y2 = box
+def _shaken(corners: Floats, rng: Rng) -> tuple[float, float, float, float]:
+    """The box around a tag's corners as a detector gives it: off by some hundredths of its sides."""
+    (x1, y1), (x2, y2) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
     left, right = rng.normal(0, 0.05, 2) * (x2 - x1)
     top, foot = rng.normal(0, 0.07, 2) * (y2 - y1)
     return x1 + float(left), y1 + float(top), x2 + float(right), y2 + float(foot)

@@ -47,7 +47,7 @@ def test_a_unit_behind_another_shows_little_and_is_no_front() -> None:
 
 
 def test_the_photo_shows_the_pack_where_its_box_is() -> None:
-    with_pack = shoot(spec((lane(), lane(LEMON)), (lane(),)))
+    with_pack = shoot(spec((lane(), lane(LEMON, planned=LEMON)), (lane(),)))
     without = shoot(spec((lane(), lane(planned=LEMON)), (lane(),)))
     changed = np.abs(with_pack.pixels.astype(int) - without.pixels).max(2) > 40
     rows, columns = np.nonzero(changed)
@@ -122,3 +122,29 @@ def test_scenes_sold_down_hold_the_same_units_farther_back() -> None:
     changed = [old != new for old, new in zip(lanes, after, strict=True)]
     assert any(changed) and not all(changed)
     assert sold_down(np.random.default_rng(5), rows, 0.0) == rows
+
+
+def test_tags_stand_before_the_first_of_neighbouring_lanes_and_say_the_price() -> None:
+    # Tags fall off by chance: over some coolers each lane that should have one has it now and then, and no other.
+    rows = ((lane(COLA), lane(COLA), lane(LEMON), lane(planned=WATER)), (lane(), lane(WATER)))
+    scenes = [shoot(replace(spec(*rows), backdrop=number, prices={LEMON: 9.5})) for number in range(12)]
+    tags = [tag for scene in scenes for tag in scene.tags]
+    prices = {pack.sku: pack.price for pack in demo_catalogue()} | {LEMON: 9.5}
+    assert all(tag.price == prices[tag.sku] for tag in tags)
+    assert all(len({(tag.sku, tag.row) for tag in scene.tags}) == len(scene.tags) for scene in scenes)
+    assert 0.7 * 48 <= len(tags) < 48
+
+
+def test_a_tag_is_where_its_box_is() -> None:
+    cooler = spec((lane(COLA), lane(LEMON)), (lane(),))
+    with_tags = shoot(cooler)
+    without = shoot(replace(cooler, cabinet=replace(cooler.cabinet, price_tags=False, lip_text="")))
+    changed = np.abs(with_tags.pixels.astype(int) - without.pixels).max(2) > 40
+    inside = np.zeros_like(changed)
+    for tag in with_tags.tags:
+        x1, y1, x2, y2 = (round(edge) for edge in tag.box)
+        assert changed[y1:y2, x1:x2].mean() > 0.5
+        inside[y1 - 2 : y2 + 2, x1 - 2 : x2 + 2] = True
+    assert with_tags.tags
+    assert not without.tags
+    assert not (changed & ~inside).any()

@@ -9,6 +9,7 @@ TRAINING = [
     "test_onnx_weights.py",
     "test_onnx_padding.py",
     "test_quantise.py",
+    "test_price_reader.py",
     "test_exported.py",
     "onboarding/test_eight_bit.py",
 ]

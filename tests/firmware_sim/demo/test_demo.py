@@ -17,12 +17,12 @@ from facings.errors import FacingsError, UnavailableError
 from facings.replay import ReplayManifest, ReplayPhoto
 from firmware_sim.demo import place
 from firmware_sim.demo.children import Child, Children, facings
-from firmware_sim.demo.compare import Episode, StockoutScore, compare_stockouts
+from firmware_sim.demo.compare import Episode, StockoutScore, compare_prices, compare_stockouts
 from firmware_sim.demo.pace import SPREAD, Pace, pace_for
 from firmware_sim.demo.page import percentile
 from firmware_sim.demo.place import only_demo_in, port_settings
 from firmware_sim.demo.summary import Counts
-from firmware_sim.demo.week import StockoutTruth, Week
+from firmware_sim.demo.week import PhotoTruth, StockoutTruth, Week
 
 MONDAY = datetime(2026, 11, 9, tzinfo=UTC)
 
@@ -82,6 +82,18 @@ def test_stockouts_told_against_true_ones(
     true: list[tuple[float, float | None]], episodes: list[Episode], score: StockoutScore
 ) -> None:
     assert compare_stockouts(week_with(*true), episodes) == score
+
+
+def test_prices_told_against_those_on_the_tags() -> None:
+    week = Week(Path())
+    said = [{"cola": 2.5, "lemon": 2.2, "rival": 9.0}, {"cola": 2.6, "lemon": 2.0}]
+    photos = {(f"cooler-0{n}", MONDAY): PhotoTruth({}, {}, {}, prices) for n, prices in enumerate(said)}
+    prices = {"cola": 2.5, "lemon": 2.0, "rival": 3.0}
+    vars(week).update(photos=photos, own=frozenset({"cola", "lemon"}), catalogue_prices=prices)
+    told = [("cooler-00", "lemon"), ("cooler-00", "cola"), ("cooler-00", "rival")]
+    measured, score = compare_prices(week, 0.5, told)
+    assert (measured.measured, measured.true) == (0.5, 0.5)
+    assert (score.true, score.found, score.matched, score.false) == (3, 3, 2, 1)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,111 @@
+"""The price reader: tags are drawn and worn, the network learns to read them, and the zoo gets one that does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from edge.vision.prices import CHARACTERS, Price, read_prices
+from edge.vision.zoo import PriceReaderManifest, load_session
+from facings.errors import BadInputError
+from models.curves import read_log
+from models.price_reader import export
+from models.price_reader.cli import CONFIG
+from models.price_reader.config import PriceReaderConfig, read_config
+from models.price_reader.evaluate import judged
+from models.price_reader.examples import UNTOLD, columns_of, letters_of, picture
+from models.price_reader.network import ANSWERS, PriceReader
+from models.price_reader.tags import draw_tag
+from models.price_reader.train import Training, train
+from models.price_reader.wear import Worn, worn
+
+pytestmark = pytest.mark.training
+
+SIZE = (112, 48)
+
+
+def small(**changes: object) -> PriceReaderConfig:
+    tiny = {"channels": 4, "batch": 4, "steps": 4, "warm_up": 2, "workers": 0, "log_every": 2, "checkpoint_every": 2}
+    return read_config(CONFIG).model_copy(update=tiny | changes)
+
+
+def test_drawn_tags_bear_prices_whose_letters_stand_in_order() -> None:
+    rng = np.random.default_rng(2)
+    tags = [draw_tag(rng) for _ in range(120)]
+    assert 0.02 < sum(not tag.text for tag in tags) / len(tags) < 0.25
+    for tag in tags:
+        assert set(tag.text) <= set(CHARACTERS)
+        assert len(tag.places) == len(tag.text)
+        assert (np.diff(tag.places[:, 0]) > 0).all(), tag.text
+        assert not tag.text or float(tag.text) < 100_000
+
+
+def test_the_letters_of_a_worn_tag_are_where_they_are_said_to_be() -> None:
+    rng = np.random.default_rng(3)
+    seen = [worn(draw_tag(rng), SIZE, rng) for _ in range(60)]
+    assert {one.pixels.shape for one in seen} == {(48, 112, 3)}
+    assert all(-0.1 < place < 1.1 for one in seen for place in one.across)
+
+
+def test_columns_tell_each_letter_once_and_leave_its_neighbours_open() -> None:
+    one = Worn(np.zeros((48, 112, 3), np.uint8), "1.5", np.array([0.11, 0.31, 0.51], np.float32))
+    assert columns_of(one, 10).tolist() == [UNTOLD, 2, UNTOLD, 11, UNTOLD, 6, UNTOLD, 0, 0, 0]
+    letters, lengths = letters_of(["1.5", "", "20"])
+    assert (letters.tolist(), lengths.tolist()) == ([2, 11, 6, 3, 1], [3, 0, 2])
+
+
+def test_the_network_has_a_column_for_every_second_pixel() -> None:
+    with torch.inference_mode():
+        assert PriceReader(4).eval()(torch.zeros(2, 3, 48, 112)).shape == (2, 56, ANSWERS)
+
+
+def test_a_training_that_was_stopped_ends_as_one_straight_through(tmp_path: Path) -> None:
+    straight = train(small(), tmp_path / "straight")
+    (tmp_path / "stopped").mkdir()
+    Training(small(), tmp_path / "stopped").advance(2)
+    resumed = train(small(), tmp_path / "stopped")
+    one, other = (torch.load(path, weights_only=True)["weights"] for path in (straight, resumed))
+    assert all(torch.equal(one[name], other[name]) for name in one)
+    logs = [read_log(path.with_name("log.jsonl"))["texts"] for path in (straight, resumed)]
+    assert logs[0] == logs[1]
+
+
+def test_a_training_may_begin_with_the_weights_of_another(tmp_path: Path) -> None:
+    start = train(small(), tmp_path / "first")
+    begun = Training(small(seed=5), tmp_path / "second")
+    begun.begin_with(start)
+    weights = torch.load(start, weights_only=True)["weights"]
+    assert all(torch.equal(value, weights[name]) for name, value in begun.model.state_dict().items())
+    with pytest.raises(BadInputError, match="4 channels, and these settings 6"):
+        train(small(channels=6), tmp_path / "third", start)
+
+
+def test_another_training_is_not_gone_on_with(tmp_path: Path) -> None:
+    train(small(), tmp_path)
+    with pytest.raises(BadInputError, match="name another folder"):
+        train(small(rate=1.0), tmp_path)
+
+
+@pytest.mark.filterwarnings("ignore")  # onnxruntime's own
+def test_a_trained_reader_goes_into_the_zoo_and_is_checked_when_it_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.price_reader.evaluate.OF_EACH", 8)
+    figures = export.release(train(small(), tmp_path / "run"), tmp_path / "zoo")
+    assert [one.tags for one in figures][-1] == 8
+    model = load_session(tmp_path / "zoo")
+    assert isinstance(model.manifest, PriceReaderManifest)
+    assert {metric.name for metric in model.manifest.metrics} == {"read", "wrong"}
+    shelf = picture(SIZE, 0.0, np.random.default_rng(1)).pixels
+    boxes = np.array([[5, 5, 100, 40], [0, 0, 112, 48]], np.float32)
+    assert len(read_prices(model, shelf, boxes)) == 2
+
+
+def test_only_prices_that_are_sure_enough_count_as_read() -> None:
+    prices = [Price("1.99", 0.95), Price("1.99", 0.4), Price("2.50", 0.9), Price("", 1.0)]
+    found = judged("tags", ["1.99", "1.99", "2.05", "3.00"], prices, 0.8)
+    assert (found.tags, found.read, found.wrong) == (4, 0.5, 0.5)
+    assert judged("tags", ["2.5"], [Price("2.50", 0.9)], 0.8).wrong == 0
