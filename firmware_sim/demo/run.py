@@ -18,7 +18,7 @@ from facings.files import write_private
 from firmware_sim.demo import provision
 from firmware_sim.demo.api import Api
 from firmware_sim.demo.children import Child, Children, wait_for_file
-from firmware_sim.demo.compare import compare_photos, compare_prices, compare_stockouts
+from firmware_sim.demo.compare import Measured, PriceScore, compare_photos, compare_prices, compare_stockouts
 from firmware_sim.demo.display import Display, Progress, seconds
 from firmware_sim.demo.gallery import device_gallery
 from firmware_sim.demo.pace import Pace, measure_photo_s, pace_for
@@ -144,14 +144,15 @@ class Demo:
         counts = Counts(week.photo_count, stored, duplicated)
         measured = compare_photos(week, page.kpis)
         stockouts = compare_stockouts(week, told_episodes(api))
-        times = [at for _, at in week.photos]
-        compliance, prices = compare_prices(week, *told_prices(api, min(times), max(times) + timedelta(hours=1)))
-        measured = [*measured, compliance]
+        prices = self._prices(week, api)
+        if prices:
+            measured = [*measured, prices[0]]
         loop = count_loop(api)
         p95 = percentile(page.delays, 0.95)
         self._display.kpis(measured, len(page.delays))
         self._display.stockouts(stockouts, loop)
-        self._display.prices(prices)
+        if prices:
+            self._display.prices(prices[1])
         took = time.monotonic() - self._began
         write_summary(
             self._plan.summary,
@@ -159,13 +160,21 @@ class Demo:
             p95,
             measured,
             stockouts,
-            prices,
+            prices[1] if prices else None,
             loop,
             seconds=took,
             disk_mb=disk_mb(self._plan.root),
         )
         self._verdict(counts, p95, took)
         return counts.complete
+
+    @staticmethod
+    def _prices(week: Week, api: Api) -> tuple[Measured, PriceScore] | None:
+        """How the prices were read; None where no cooler of the week has price tags."""
+        if not any(photo.prices for photo in week.photos.values()):
+            return None
+        times = [at for _, at in week.photos]
+        return compare_prices(week, *told_prices(api, min(times), max(times) + timedelta(hours=1)))
 
     def _verdict(self, counts: Counts, p95: float | None, took: float) -> None:
         console = self._display.console

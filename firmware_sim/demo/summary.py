@@ -38,7 +38,7 @@ def write_summary(
     delay_p95_s: float | None,
     measured: Sequence[Measured],
     stockouts: StockoutScore,
-    prices: PriceScore,
+    prices: PriceScore | None,
     loop: LoopCounts,
     **more: float,
 ) -> None:
@@ -52,7 +52,7 @@ def write_summary(
         "kpis": {
             **{kpi.name: _kpi(kpi) for kpi in measured},
             "stock_outs": _stockouts(stockouts),
-            "wrong_prices": _prices(prices),
+            **({"wrong_prices": _prices(prices)} if prices else {}),
         },
         "loop": asdict(loop),
         **{name: round(value, 1) for name, value in more.items()},

@@ -17,7 +17,7 @@ from models.price_reader.tags import draw_tag
 from models.price_reader.wear import worn
 
 UNSEEN_SEED = 1_000_003
-HEIGHTS = (9, 14, 20, 28, 40, 72)
+HEIGHTS = (11, 15, 20, 28, 40, 72)
 """Pixels of a tag's height between which tags are judged together."""
 OF_EACH = 400
 """Tags of each height that are judged."""

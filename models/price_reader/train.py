@@ -53,7 +53,7 @@ class Training:
     def __init__(self, config: PriceReaderConfig, out: Path) -> None:
         torch.manual_seed(config.seed)
         self.config, self.out, self.step = config, out, 0
-        self.model = PriceReader(config.channels)
+        self.model = PriceReader(config.channels).to(memory_format=torch.channels_last)
         self.optimiser = torch.optim.AdamW(self.model.parameters(), config.rate, weight_decay=config.weight_decay)
         self.loss = nn.CTCLoss(zero_infinity=True)
         self._since: dict[str, list[float]] = defaultdict(list)
@@ -111,7 +111,7 @@ class Training:
         """
         for group in self.optimiser.param_groups:
             group["lr"] = self.config.rate_at(self.step)
-        logits = self.model(pictures)
+        logits = self.model(pictures.contiguous(memory_format=torch.channels_last))
         columns = torch.full((len(pictures),), logits.shape[1], dtype=torch.long)
         texts = self.loss(logits.log_softmax(2).transpose(0, 1), letters, columns, lengths)
         places = functional.cross_entropy(logits.transpose(1, 2), told, ignore_index=UNTOLD)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from edge.vision.prices import cut_out, tag_crop
 from models.price_reader.tags import Floats, Pixels, Rng, Tag, draw_tag
 
-SMALLEST, LARGEST = 9, 72
+SMALLEST, LARGEST = 11, 72
 """Height of a tag in a photo, pixels: smaller ones nobody reads."""
 _MARGIN = 0.5
 """Of the strip around a tag, as a share of its height."""

@@ -22,7 +22,7 @@ import numpy as np
 
 from facings.ids import uuid7
 from facings.logins import mqtt_client_id, mqtt_username
-from facings.messages import Box, Gap, ImageRef, Line, Message, Observation, Product, Quality, Timing
+from facings.messages import Box, Gap, ImageRef, Line, Message, Observation, PriceTag, Product, Quality, Timing
 from facings.mqtt import MqttClient
 from facings.topics import DeviceTopics
 from firmware_sim.demo.api import Api
@@ -122,6 +122,10 @@ def observation_of(truth: dict[str, Any], size: tuple[int, int], seq: int) -> Ob
         products=tuple(_product(unit, size) for unit in seen),
         gaps=tuple(
             Gap(box=_box(gap["box"], size), row=gap["row"], confidence=0.9) for gap in truth["gaps"] if gap["empty"]
+        ),
+        price_tags=tuple(
+            PriceTag(box=_box(tag["box"], size), sku=tag["sku"], price=tag["price"], confidence=0.98)
+            for tag in truth["price_tags"]
         ),
         rows=len({unit["row"] for unit in seen}),
         confidence=0.95,
