@@ -51,27 +51,32 @@ class Looks:
         return self._means(self._products)
 
     @cached_property
-    def _sums(self) -> Floats:
-        """(H + 1, W + 1, 2) texture and colour of the photo, scaled down, summed over all that is above and to the left
-        (an integral image), so that the mean of any place is four numbers."""
+    def _sums(self) -> tuple[Floats, Floats]:
+        """(H + 1, W + 1) each: texture and colour of the photo, scaled down, summed over all that is above and to the
+        left (an integral image), so that the mean of any place is four numbers."""
         small = _shrunk(self._pixels, self._scale)
         grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
-        across, down = (np.abs(cv2.Sobel(grey, cv2.CV_32F, *axis)) for axis in ((1, 0), (0, 1)))
+        across, down = (np.abs(cv2.Sobel(grey, cv2.CV_16S, *axis)) for axis in ((1, 0), (0, 1)))
         blue, green, red = cv2.split(small)
         brightest, darkest = cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red)
-        maps = across + down, cv2.subtract(brightest, darkest)
-        return np.stack([cv2.integral(one, sdepth=cv2.CV_64F) for one in maps], axis=2)
+        texture, colour = cv2.add(across, down, dtype=cv2.CV_32F), cv2.subtract(brightest, darkest)
+        return _summed(texture), _summed(colour)
 
     def _means(self, boxes: Floats) -> Floats:
         """(N, 2) mean texture and colour inside each box, without its rim; 0 where it lies off the photo."""
-        sums = self._sums
+        high_lines, wide_lines = self._sums[0].shape
         x1, y1, x2, y2 = (boxes * self._scale).T
         wide, high = x2 - x1, y2 - y1
-        left, right = _within(x1 + 0.1 * wide, sums.shape[1]), _within(x2 - 0.1 * wide + 1, sums.shape[1])
-        top, foot = _within(y1 + 0.15 * high, sums.shape[0]), _within(y2 - 0.1 * high + 1, sums.shape[0])
+        left, right = _within(x1 + 0.1 * wide, wide_lines), _within(x2 - 0.1 * wide + 1, wide_lines)
+        top, foot = _within(y1 + 0.15 * high, high_lines), _within(y2 - 0.1 * high + 1, high_lines)
         area = (right - left).clip(0) * (foot - top).clip(0)
-        inside = sums[foot, right] - sums[top, right] - sums[foot, left] + sums[top, left]
-        return np.where(area[:, None] > 0, inside / np.maximum(area, 1)[:, None], 0.0)
+        inside = [one[foot, right] - one[top, right] - one[foot, left] + one[top, left] for one in self._sums]
+        return np.where(area[:, None] > 0, np.stack(inside, axis=1) / np.maximum(area, 1)[:, None], 0.0)
+
+
+def _summed(values: npt.NDArray[np.generic]) -> Floats:
+    """(H + 1, W + 1) the integral image of (H, W)."""
+    return np.asarray(cv2.integral(values, sdepth=cv2.CV_64F), np.float64)
 
 
 def _within(at: Floats, lines: int) -> Ints:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -22,9 +23,15 @@ def to_model_input(
     height, width = images[0].shape[:2]
     tensor = np.empty((len(images), 3, height, width), np.float32)
     order = (2, 1, 0) if spec.colour == "RGB" else (0, 1, 2)
-    # A channel at a time and in place: twice as fast as OpenCV's blobs, ten times as fast as all channels at once.
+    # By channel, from a table of its 256 values: two thirds of the time of arithmetic, and the same numbers.
+    tables = [_table(mean, scale) for mean, scale in zip(spec.mean, spec.scale, strict=True)]
     for image, planes in zip(images, tensor, strict=True):
-        for plane, channel, mean, scale in zip(planes, order, spec.mean, spec.scale, strict=True):
-            np.subtract(image[:, :, channel], np.float32(mean), out=plane)
-            np.divide(plane, np.float32(scale), out=plane)
+        channels = cv2.split(image)
+        for plane, channel, table in zip(planes, order, tables, strict=True):
+            cv2.LUT(channels[channel], table, dst=plane)
     return tensor
+
+
+def _table(mean: float, scale: float) -> npt.NDArray[np.float32]:
+    """What each of the values of a channel becomes."""
+    return (np.arange(256, dtype=np.float32) - np.float32(mean)) / np.float32(scale)

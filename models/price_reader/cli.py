@@ -22,6 +22,9 @@ out = Console()
 
 CONFIG = Path(__file__).with_name("config.toml")
 ZOO = Path("models/zoo/price-reader")
+SHARED = Path("../shared/data")
+
+SharedOption = Annotated[Path, typer.Option(help="Folder of the photo sets; without it no real tag is read.")]
 
 
 @app.command("train")
@@ -47,22 +50,26 @@ def train_command(
 def export(
     checkpoint: Annotated[Path, typer.Argument(help="Checkpoint of a training.")],
     folder: Annotated[Path, typer.Option("--out", help="Folder of the zoo.")] = ZOO,
+    shared: SharedOption = SHARED,
 ) -> None:
     """Write ONNX, choose from which probability on a price counts as read, measure, and write the manifest."""
     from models.price_reader.export import release  # noqa: PLC0415 - torch is in the training environment only
 
-    _show(release(checkpoint, folder))
+    _show(release(checkpoint, folder, shared if shared.is_dir() else None))
 
 
 @app.command("eval")
-def evaluate(folder: Annotated[Path, typer.Argument(help="Folder of the zoo.")] = ZOO) -> None:
-    """Measure an exported reader on drawn tags that it did not learn from."""
-    from models.price_reader.evaluate import measure  # noqa: PLC0415 - tags are drawn in the training environment
+def evaluate(
+    folder: Annotated[Path, typer.Argument(help="Folder of the zoo.")] = ZOO, shared: SharedOption = SHARED
+) -> None:
+    """Measure an exported reader on drawn tags that it did not learn from, and on real ones where their photos are."""
+    from models.price_reader.evaluate import measure, measure_real  # noqa: PLC0415 - tags are drawn in training only
 
     model = load_session(folder)
     if not isinstance(model.manifest, PriceReaderManifest):
         raise BadInputError(f"{folder} holds no price reader.")
-    _show(measure(model, model.manifest.price_reader.sure_from))
+    least = model.manifest.price_reader.sure_from
+    _show(measure(model, least) + (measure_real(model, shared, least) if shared.is_dir() else []))
 
 
 def _show(figures: list[Judged]) -> None:

@@ -21,7 +21,7 @@ class PriceReaderConfig(BaseModel):
 
     name: str
     version: str
-    size: tuple[Annotated[int, Field(ge=32)], Annotated[int, Field(ge=48, le=48)]]
+    size: tuple[Annotated[int, Field(ge=32)], Annotated[int, Field(ge=64, le=64)]]
     seed: int
     threads: Count
     workers: Annotated[int, Field(ge=0)]

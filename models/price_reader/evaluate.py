@@ -1,21 +1,28 @@
-"""How well tags are read: drawn ones that nothing was learned from, by their height in the photo."""
+"""How well tags are read: drawn ones that nothing was learned from, by their height in the photo, and real ones."""
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from edge.vision.decode import decode_photo
 from edge.vision.entry import to_model_input
-from edge.vision.prices import Price, spelled
+from edge.vision.prices import Price, spelled, tag_crop
 from edge.vision.zoo import LoadedModel
+from facings.errors import BadInputError
 from models.price_reader.examples import picture
 from models.price_reader.tags import draw_tag
 from models.price_reader.wear import worn
 
+CHECKED = Path(__file__).parents[2] / "datasets" / "checked" / "price_tags.json"
 UNSEEN_SEED = 1_000_003
 HEIGHTS = (11, 15, 20, 28, 40, 72)
 """Pixels of a tag's height between which tags are judged together."""
@@ -49,6 +56,38 @@ def measure(model: LoadedModel, sure_from: float) -> list[Judged]:
     return [
         judged(kind, texts, read(model, pictures), sure_from) for kind, pictures, texts in _kinds(_size(model), rng)
     ]
+
+
+def measure_real(model: LoadedModel, shared: Path, sure_from: float) -> list[Judged]:
+    """Read the real tags that were checked by eye, by the photo set they are of.
+
+    Raises:
+        BadInputError: a photo is missing in `shared`.
+    """
+    kinds: dict[str, list[tuple[npt.NDArray[np.uint8], str]]] = defaultdict(list)
+    for photo, labels in groupby(json.loads(CHECKED.read_text(encoding="utf-8")), itemgetter("photo")):
+        pixels = _photo(shared / photo)
+        height, width = pixels.shape[:2]
+        for label in labels:
+            box = np.array(label["box"]) * [width, height, width, height]
+            kinds[photo.partition("/")[0]].append((tag_crop(pixels, box, _size(model)), label["price"]))
+    figures = []
+    for name, tags in kinds.items():
+        priced = [(crop, text) for crop, text in tags if text]
+        without = [(crop, text) for crop, text in tags if not text]
+        for kind, some in ((f"real tags, {name}", priced), (f"without a price of one unit, {name}", without)):
+            prices = read(model, [crop for crop, _ in some])
+            figures.append(judged(kind, [text for _, text in some], prices, sure_from))
+    return figures
+
+
+def _photo(file: Path) -> npt.NDArray[np.uint8]:
+    try:
+        return decode_photo(file.read_bytes()).pixels
+    except OSError as error:
+        raise BadInputError(
+            f"{file} cannot be read ({error.strerror}): give the folder of the photo sets by --shared."
+        ) from error
 
 
 def sure_from(model: LoadedModel) -> float:

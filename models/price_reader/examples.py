@@ -15,6 +15,7 @@ from torch.utils.data import Dataset
 from edge.vision.entry import to_model_input
 from edge.vision.prices import CHARACTERS
 from models.price_reader.config import PriceReaderConfig
+from models.price_reader.network import STRIDE
 from models.price_reader.tags import Pixels, Rng, draw_tag
 from models.price_reader.wear import Worn, worn
 
@@ -67,7 +68,7 @@ class Batches(Dataset[tuple[Tensor, Tensor, Tensor, Tensor]]):  # type: ignore[m
         rng = np.random.default_rng((self.config.seed, number))
         made = [picture(self.config.size, self.config.no_tags, rng) for _ in range(self.config.batch)]
         pictures = torch.from_numpy(to_model_input([one.pixels for one in made], self.config.input_spec))
-        columns = torch.from_numpy(np.stack([columns_of(one, self.config.size[0] // 2) for one in made]))
+        columns = torch.from_numpy(np.stack([columns_of(one, self.config.size[0] // STRIDE) for one in made]))
         return pictures, *letters_of([one.text for one in made]), columns
 
 

@@ -14,7 +14,7 @@ from facings.files import write_atomic
 from models.golden import write_golden
 from models.onnx_export import traced
 from models.price_reader.config import PriceReaderConfig
-from models.price_reader.evaluate import Judged, measure, sure_from
+from models.price_reader.evaluate import Judged, measure, measure_real, sure_from
 from models.price_reader.network import PriceReader
 from models.price_reader.tags import draw_tag
 from models.price_reader.train import load
@@ -34,11 +34,13 @@ SOURCES = (
 )
 
 
-def release(checkpoint: Path, folder: Path) -> list[Judged]:
+def release(checkpoint: Path, folder: Path, shared: Path | None = None) -> list[Judged]:
     """Write ONNX file, golden outputs and manifest into `folder`; returns the figures.
 
+    With the photo sets in `shared`, those of real tags are among them.
+
     Raises:
-        BadInputError: the file is no checkpoint of a price reader.
+        BadInputError: the file is no checkpoint of a price reader, or a photo is missing.
     """
     config, model = load(checkpoint)
     folder.mkdir(parents=True, exist_ok=True)
@@ -50,7 +52,8 @@ def release(checkpoint: Path, folder: Path) -> list[Judged]:
     manifest.save(folder)
     rng = np.random.default_rng(_GOLDEN_SEED)
     write_golden(folder, worn(draw_tag(rng), config.size, rng, (40, 50)).pixels)
-    figures = measure(load_session(folder), least)
+    loaded = load_session(folder)
+    figures = measure(loaded, least) + (measure_real(loaded, shared, least) if shared else [])
     manifest.model_copy(update={"metrics": tuple(_metrics(figures))}).save(folder)
     return figures
 

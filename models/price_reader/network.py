@@ -8,6 +8,8 @@ from edge.vision.prices import CHARACTERS
 
 ANSWERS = 1 + len(CHARACTERS)
 """Of a column: nothing, or a character."""
+STRIDE = 4
+"""Pixels of a column."""
 
 
 def _seen(inside: int, outside: int, stride: tuple[int, int] | int = 1) -> nn.Sequential:
@@ -17,9 +19,10 @@ def _seen(inside: int, outside: int, stride: tuple[int, int] | int = 1) -> nn.Se
 
 
 class PriceReader(nn.Module):  # type: ignore[misc]  # torch has no types here
-    """(B, 3, 48, W) to logits (B, W / 2, answers).
+    """(B, 3, 64, W) to logits (B, W / `STRIDE`, answers).
 
-    Height shrinks to one, width only by two: a digit of a price that fills half of a tag has three columns and more.
+    Height shrinks to one, width to a quarter: the cents of an electronic tag, each a thirtieth of its width, still have
+    a column.
     """
 
     def __init__(self, channels: int = 16) -> None:
@@ -28,12 +31,12 @@ class PriceReader(nn.Module):  # type: ignore[misc]  # torch has no types here
         self.look = nn.Sequential(
             _seen(3, c, 2),
             _seen(c, 2 * c),
-            _seen(2 * c, 2 * c, (2, 1)),
+            _seen(2 * c, 2 * c, 2),
             _seen(2 * c, 3 * c),
             _seen(3 * c, 3 * c, (2, 1)),
             _seen(3 * c, 5 * c),
             _seen(5 * c, 5 * c, (2, 1)),
-            nn.Conv2d(5 * c, 8 * c, (3, 1), bias=False),
+            nn.Conv2d(5 * c, 8 * c, (4, 1), bias=False),
             nn.BatchNorm2d(8 * c),
             nn.ReLU(inplace=True),
         )

@@ -60,13 +60,14 @@ class Tag:
 class _Part:
     """Letters set in one size: `share` of the price's height, `down` from its top as a share of what that leaves.
 
-    `means` has a letter of the text, or a blank, for each of `letters`.
+    `means` has a letter of the text, or a blank, for each of `letters`; `over` stands above them, in half their size.
     """
 
     letters: str
     share: float = 1.0
     down: float = 0.0
     means: str = ""
+    over: str = ""
 
 
 @lru_cache(maxsize=1)
@@ -94,7 +95,7 @@ def draw_tag(rng: Rng) -> Tag:
     text = "" if kind < 0.12 else _some_price(rng)
     parts = [] if kind < 0.04 else _of_several(rng) if kind < 0.12 else _parts(text, rng)
     lines = _lines(rng)
-    high = HEIGHT * float(rng.uniform(0.25, 0.62) if lines else rng.uniform(0.45, 0.85))
+    high = HEIGHT * float(rng.uniform(0.2, 0.6) if lines else rng.uniform(0.45, 0.85))
     top = float(rng.uniform(0.02, max(1 - high / HEIGHT - 0.02, 0.03))) * HEIGHT
     places = _write_price(pen, parts, (*room, top, high), face, ink, rng)
     _write_around(pen, lines, (width, top, high), places, ink, rng)
@@ -149,6 +150,8 @@ def _parts(text: str, rng: Rng) -> list[_Part]:
         small = float(rng.uniform(0.42, 0.68))
         raised = float(rng.choice([0.0, 0.0, 1.0]))
         parts = [_Part(whole, means=whole), *([_Part(point, means=".")] if rng.random() < 0.3 else [])]
+        if rng.random() < 0.35:
+            return [parts[0], _Part(cents, small, 1.0, cents, over=str(rng.choice(_CURRENCIES[:4])))]
         parts.append(_Part(cents, small, raised, cents))
     elif cents:
         parts = [_Part(whole + point + cents, means=text)]
@@ -199,6 +202,11 @@ def _write_price(
         digit = pen.textbbox((0, 0), "0", font=font)
         y = top + part.down * tall * (1 - part.share)
         pen.text((x - box[0], y - digit[1]), part.letters, font=font, fill=ink)
+        if part.over:
+            sign = _font(face, max(int(size * part.share * 0.6), 4))
+            pen.text(
+                (x + 0.2 * size * part.share, y - digit[1] - 0.62 * tall * part.share), part.over, font=sign, fill=ink
+            )
         for number, letter in enumerate(part.means):
             if letter != " ":
                 ends = (font.getlength(part.letters[:number]), font.getlength(part.letters[: number + 1]))

@@ -24,7 +24,7 @@ from models.price_reader.wear import Worn, worn
 
 pytestmark = pytest.mark.training
 
-SIZE = (112, 48)
+SIZE = (160, 64)
 
 
 def small(**changes: object) -> PriceReaderConfig:
@@ -46,20 +46,20 @@ def test_drawn_tags_bear_prices_whose_letters_stand_in_order() -> None:
 def test_the_letters_of_a_worn_tag_are_where_they_are_said_to_be() -> None:
     rng = np.random.default_rng(3)
     seen = [worn(draw_tag(rng), SIZE, rng) for _ in range(60)]
-    assert {one.pixels.shape for one in seen} == {(48, 112, 3)}
+    assert {one.pixels.shape for one in seen} == {(64, 160, 3)}
     assert all(-0.1 < place < 1.1 for one in seen for place in one.across)
 
 
 def test_columns_tell_each_letter_once_and_leave_its_neighbours_open() -> None:
-    one = Worn(np.zeros((48, 112, 3), np.uint8), "1.5", np.array([0.11, 0.31, 0.51], np.float32))
+    one = Worn(np.zeros((64, 160, 3), np.uint8), "1.5", np.array([0.11, 0.31, 0.51], np.float32))
     assert columns_of(one, 10).tolist() == [UNTOLD, 2, UNTOLD, 11, UNTOLD, 6, UNTOLD, 0, 0, 0]
     letters, lengths = letters_of(["1.5", "", "20"])
     assert (letters.tolist(), lengths.tolist()) == ([2, 11, 6, 3, 1], [3, 0, 2])
 
 
-def test_the_network_has_a_column_for_every_second_pixel() -> None:
+def test_the_network_has_a_column_for_every_fourth_pixel() -> None:
     with torch.inference_mode():
-        assert PriceReader(4).eval()(torch.zeros(2, 3, 48, 112)).shape == (2, 56, ANSWERS)
+        assert PriceReader(4).eval()(torch.zeros(2, 3, 64, 160)).shape == (2, 40, ANSWERS)
 
 
 def test_a_training_that_was_stopped_ends_as_one_straight_through(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_a_trained_reader_goes_into_the_zoo_and_is_checked_when_it_is_loaded(
     assert isinstance(model.manifest, PriceReaderManifest)
     assert {metric.name for metric in model.manifest.metrics} == {"read", "wrong"}
     shelf = picture(SIZE, 0.0, np.random.default_rng(1)).pixels
-    boxes = np.array([[5, 5, 100, 40], [0, 0, 112, 48]], np.float32)
+    boxes = np.array([[5, 5, 150, 60], [0, 0, 160, 64]], np.float32)
     assert len(read_prices(model, shelf, boxes)) == 2
 
 
