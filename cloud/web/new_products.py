@@ -90,6 +90,8 @@ class NewProductForm(BaseModel):
     owner: str = ""
     gtin: str = ""
     height_mm: str = ""
+    price: str = ""
+    currency: str = ""
     own: bool = False
     without: list[RecordId] = []
 
@@ -97,10 +99,11 @@ class NewProductForm(BaseModel):
         """The product.
 
         Raises:
-            ValidationError: something is missing, the GTIN is none, or the height is no number of millimetres.
+            ValidationError: something is missing, the GTIN is none, the height is no number of millimetres, or the
+                price none of a currency.
         """
         filled = self.model_dump(exclude={"without"})
-        return ProductBody.model_validate({**filled, "gtin": self.gtin or None, "height_mm": self.height_mm or None})
+        return ProductBody.model_validate({name: value for name, value in filled.items() if value != ""})
 
     def sku(self, names: Mapping[str, str]) -> str:
         """A SKU that no product has: of the name's plain letters, or of the GTIN where the name has none.
@@ -123,7 +126,8 @@ def _bare(name: str) -> str:
 WRONG_GTIN = N_("This is no GTIN: check its digits.")
 WRONG_HEIGHT = N_("The height is in millimetres, up to 2000; leave it empty if you do not know it.")
 INCOMPLETE = N_("Fill in name, brand and owner.")
-_WRONG = {"gtin": WRONG_GTIN, "height_mm": WRONG_HEIGHT}
+WRONG_PRICE = N_("The price is a number such as 1.99, and its currency three capital letters such as EUR.")
+_WRONG = {"gtin": WRONG_GTIN, "height_mm": WRONG_HEIGHT, "price": WRONG_PRICE, "currency": WRONG_PRICE}
 _REFUSALS = {
     404: N_("There is no such product: choose one of the list, or add a new one."),
     409: N_("It could not be named: it is decided already, the product is there already, or no photo has come yet."),

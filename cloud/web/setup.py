@@ -24,7 +24,7 @@ from cloud.outlets.service import put_cooler, put_outlet
 from cloud.web import errors
 from cloud.web.acting import ActingPage
 from cloud.web.i18n import N_
-from cloud.web.new_products import INCOMPLETE, WRONG_GTIN, NewProductForm, names_by_sku
+from cloud.web.new_products import INCOMPLETE, WRONG_GTIN, WRONG_PRICE, NewProductForm, names_by_sku
 from cloud.web.setup_forms import CoolerToAdd, OutletForm, free_id
 from cloud.web.setup_views import DeviceFile, setup_view
 from facings.errors import BadInputError, PhotoError
@@ -35,6 +35,8 @@ router = APIRouter(include_in_schema=False, dependencies=[Depends(errors.require
 NO_PICTURE = N_("One of these is no picture that helps: JPEG or PNG, 16 pixels a side or more, of no other product.")
 _COMPLAINTS = {
     "gtin": WRONG_GTIN,
+    "price": WRONG_PRICE,
+    "currency": WRONG_PRICE,
     "brand": INCOMPLETE,
     "owner": INCOMPLETE,
     "timezone": N_("There is no such time zone: choose one of the list, as Asia/Shanghai."),

@@ -74,7 +74,7 @@ class Looks:
         return np.where(area[:, None] > 0, np.stack(inside, axis=1) / np.maximum(area, 1)[:, None], 0.0)
 
 
-def _summed(values: npt.NDArray[np.generic]) -> Floats:
+def _summed(values: cv2.typing.MatLike) -> Floats:
     """(H + 1, W + 1) the integral image of (H, W)."""
     return np.asarray(cv2.integral(values, sdepth=cv2.CV_64F), np.float64)
 

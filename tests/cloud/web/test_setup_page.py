@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from decimal import Decimal
 from html import unescape
 from re import DOTALL, search
 
@@ -81,6 +82,8 @@ def test_a_company_with_nothing_is_led_to_its_first_device(services: Services, f
     [
         ("products", PEAR | {"brand": ""}, "Fill in name, brand and owner."),
         ("products", PEAR | {"gtin": "123"}, "This is no GTIN: check its digits."),
+        ("products", PEAR | {"price": "cheap"}, "The price is a number such as 1.99"),
+        ("products", PEAR | {"price": "1.99", "currency": "euro"}, "three capital letters such as EUR"),
         ("outlets", KIOSK | {"name": " "}, "Give it a name."),
         ("outlets", KIOSK | {"timezone": "Asia/Nowhere"}, "There is no such time zone"),
         ("coolers", COOLER | {"outlet_id": ""}, "Choose its outlet."),
@@ -95,6 +98,13 @@ def test_what_is_wrong_is_told_and_nothing_is_kept(
     assert told in sent(fresh, what, form)
     with services.records.session("fresh") as session:
         assert [session.query(table).count() for table in (Product, Outlet, Cooler, Device)] == [0, 0, 0, 0]
+
+
+def test_a_product_may_have_a_price(services: Services, fresh: httpx.Client) -> None:
+    sent(fresh, "products", PEAR | {"price": "1.99", "currency": "EUR"})
+    with services.records.session("fresh") as session:
+        product = session.query(Product).one()
+        assert (product.price, product.currency) == (Decimal("1.99"), "EUR")
 
 
 def test_pictures_are_taken_all_or_none(services: Services, fresh: httpx.Client) -> None:
