@@ -21,6 +21,7 @@ Watch = Literal[
     "compliance",
     "own-share",
     "share-drop",
+    "wrong-price",
 ]
 """What a rule looks at."""
 

@@ -36,7 +36,7 @@ class RuleBody(Body):
         default=None,
         ge=-100,
         le=1000,
-        description="degrees with temperature; a fraction with occupancy, compliance, own-share, share-drop",
+        description="degrees with temperature; a fraction with shares, occupancy, compliance and prices",
     )
     minutes: int = Field(default=0, ge=0, le=A_YEAR, description="how long it must last before anybody is told")
     severity: Severity = "warning"

@@ -17,6 +17,7 @@ from cloud.analytics.compliance.means import mean_judgements
 from cloud.analytics.episodes import episode_of, still_open
 from cloud.analytics.models import StockoutEpisode
 from cloud.analytics.present import Present
+from cloud.analytics.prices.wrong import wrong_prices
 from cloud.analytics.query.known import Known
 from cloud.analytics.registry import BY_NAME
 from cloud.analytics.series import Period
@@ -29,6 +30,7 @@ from cloud.outlets.models import Cooler, Outlet
 SHARE_NOW, SHARE_BEFORE = timedelta(days=1), timedelta(days=7)
 """A drop is that of the last day against the week before it."""
 COMPLIANCE_OF = timedelta(days=1)
+PRICES_OF = timedelta(days=1)
 LONGEST_ALARM = 100
 STALE_HEALTH = timedelta(hours=2)
 """Vital signs older than this say nothing of now; a silent device is another rule's matter."""
@@ -213,6 +215,16 @@ def _share_drop(look: Look, rule: AlertRule) -> Iterator[Finding]:
             yield Finding(outlet, outlet, value=round(before - now, 4))
 
 
+def _wrong_prices(look: Look, rule: AlertRule) -> Iterator[Finding]:
+    """Own products whose tags said a wrong price in the last day, off by so much of the right one."""
+    known = Known(look.session)
+    for one in wrong_prices(look.session, look.facts, look.tenant, known, look.now - PRICES_OF, look.now):
+        said, off = one.said, abs(one.said.price / one.ought - 1)
+        if off >= _threshold(rule) and look.products[said.sku].own:
+            outlet = look.coolers[said.cooler].outlet_id
+            yield Finding(f"{said.cooler}/{said.sku}", outlet, said.cooler, said.sku, said.first, round(off, 4))
+
+
 def _threshold(rule: AlertRule) -> float:
     assert rule.threshold is not None, "the schema asks for it"
     return rule.threshold
@@ -228,8 +240,11 @@ WATCHES: Mapping[Watch, Callable[[Look, AlertRule], Iterable[Finding]]] = {
     "compliance": _compliance,
     "own-share": _own_share,
     "share-drop": _share_drop,
+    "wrong-price": _wrong_prices,
 }
 """What is there to be watched. A new kind of rule is a function here, a word in `models.Watch` and a text."""
 
-NEEDS_THRESHOLD: frozenset[Watch] = frozenset({"temperature", "occupancy", "compliance", "own-share", "share-drop"})
+NEEDS_THRESHOLD: frozenset[Watch] = frozenset(
+    {"temperature", "occupancy", "compliance", "own-share", "share-drop", "wrong-price"}
+)
 """The others ask only how long."""

@@ -17,6 +17,7 @@ WATCHES = {
     "compliance": N_("Planogram compliance too low"),
     "own-share": N_("Own share too low"),
     "share-drop": N_("Own share has fallen"),
+    "wrong-price": N_("Wrong price on the tag"),
 }
 """What a rule looks at, and what it is called."""
 
@@ -36,6 +37,7 @@ _SENTENCES = {
     "compliance": N_("Compliance {value}, limit {threshold}"),
     "own-share": N_("Own share {value}, limit {threshold}"),
     "share-drop": N_("Own share fell by {value} in a week, limit {threshold}"),
+    "wrong-price": N_("The tag of {product} is off by {value}, limit {threshold}"),
 }
 
 

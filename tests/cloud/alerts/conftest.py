@@ -73,10 +73,10 @@ class Watched:
         alerts = self.services.settings.alerts.model_copy(update={"smtp_host": "127.0.0.1", "smtp_port": box.port})
         self.services.settings = self.services.settings.model_copy(update={"alerts": alerts})
 
-    def photo(self, counts: dict[str | None, int], cooler: str = "cooler-01") -> None:
+    def photo(self, counts: dict[str | None, int], cooler: str = "cooler-01", **fields: Any) -> None:
         """A photo taken and stored now; its device is heard of."""
         hours = (self.clock.now() - NOON) / timedelta(hours=1)
-        self.shelf.send(self.shelf.photo(hours, counts), device=cooler, at=self.clock.now())
+        self.shelf.send(self.shelf.photo(hours, counts, **fields), device=cooler, at=self.clock.now())
         self.heard(cooler)
 
     def heard(self, device: str, health: dict[str, Any] | None = None) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
 from cloud.alerts.models import Alert, AlertDelivery
 from cloud.alerts.quiet import quiet_until
@@ -13,6 +15,8 @@ from cloud.alerts.told import alert_list
 from cloud.analytics.judging.work import judge_photos
 from cloud.analytics.retelling import tell_stockouts_anew
 from cloud.analytics.share.models import Intrusion
+from cloud.catalog.models import Product
+from facings.messages import Box, PriceTag
 from tests.cloud.alerts.conftest import EMPTY, FULL, NO_COLA, Watched
 
 COLA, LEMON = "cooler-01/cola-330", "cooler-01/lemon-330"
@@ -132,6 +136,26 @@ def test_a_share_that_has_fallen_in_a_week(watched: Watched) -> None:
     watched.services.rollups.refresh()
     assert watched.look() == [("open", "share-drop", "kiosk")]
     assert watched.rows(Alert)[0].value == pytest.approx(0.3)
+
+
+def test_a_wrong_price_on_the_tag(watched: Watched) -> None:
+    with watched.services.records.session("acme") as session:
+        for product in session.scalars(select(Product)):
+            product.price = Decimal("2.00")
+    watched.rule("wrong-price", threshold=0.1)
+    box = Box(x=0.1, y=0.8, w=0.1, h=0.05)
+    said = {"cola-330": 2.4, "lemon-330": 2.1, "rival-330": 9.0}
+    tags = tuple(PriceTag(box=box, sku=sku, price=price, confidence=0.99) for sku, price in said.items())
+    watched.photo(FULL, price_tags=tags)
+    watched.pass_time(minutes=1)
+    watched.services.rollups.refresh()
+    assert watched.look() == [("open", "wrong-price", "cooler-01/cola-330")]
+    assert watched.rows(Alert)[0].value == pytest.approx(0.2)
+    watched.pass_time(minutes=120)
+    watched.photo(FULL, price_tags=tuple(tag.model_copy(update={"price": 2.0}) for tag in tags))
+    watched.pass_time(minutes=1)
+    watched.services.rollups.refresh()
+    assert watched.look() == []
 
 
 def test_a_silent_cooler_stands_for_all_that_is_wrong_in_it(watched: Watched) -> None:
