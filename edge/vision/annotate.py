@@ -1,4 +1,4 @@
-"""Draws a reading over its photo: a colour and a number per SKU, unknown in white, gaps hatched, a legend below."""
+"""Draws a reading over its photo: a colour and a number per SKU, unknown in white, gaps hatched, prices on their tags, a legend below."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edge.vision.photo import Photo
-from edge.vision.reading import Box, PlacedProduct, ReadingLine, ShelfReading
+from edge.vision.reading import Box, PlacedProduct, ReadingLine, ReadingPriceTag, ShelfReading
 
 Pixels = npt.NDArray[np.uint8]
 Colour = tuple[int, int, int]
@@ -18,6 +18,7 @@ Mark = tuple[str, Colour]
 FONT = cv2.FONT_HERSHEY_DUPLEX
 UNKNOWN: Colour = (235, 235, 235)
 GAP: Colour = (60, 60, 235)
+PRICE: Colour = (30, 205, 250)
 INK: Colour = (28, 24, 22)
 PAPER: Colour = (250, 249, 248)
 SMALLEST_CANVAS = 1200
@@ -42,6 +43,8 @@ def annotate(photo: Photo, reading: ShelfReading, view: int = 0) -> Pixels:
         _draw_product(canvas, product, marks[product.sku])
     for gap in (g for g in reading.gaps if g.view == view):
         _draw_gap(canvas, _pixel_box(gap.box, size), gap.confidence)
+    for tag in (t for t in reading.price_tags if t.view == view):
+        _draw_price_tag(canvas, tag)
     _draw_row_numbers(canvas, [product for product in reading.products if product.view == view])
     return np.vstack([canvas, _legend(canvas.shape[1], reading, marks)])
 
@@ -94,6 +97,13 @@ def _draw_gap(canvas: Pixels, box: tuple[int, int, int, int], confidence: float)
     cv2.rectangle(canvas, (x1, y1), (x2, y2), GAP, max(2, canvas.shape[1] // 600), cv2.LINE_AA)
 
 
+def _draw_price_tag(canvas: Pixels, tag: ReadingPriceTag) -> None:
+    x1, y1, x2, y2 = _pixel_box(tag.box, (canvas.shape[1], canvas.shape[0]))
+    cv2.rectangle(canvas, (x1, y1), (x2, y2), PRICE, max(2, canvas.shape[1] // 600), cv2.LINE_AA)
+    said = "?" if tag.price is None else f"{tag.price:.2f}"
+    _tag(canvas, said, (x1, y2), min(0.5, (x2 - x1) / 60) * canvas.shape[1] / 1000, PRICE)
+
+
 def _draw_row_numbers(canvas: Pixels, products: Sequence[PlacedProduct]) -> None:
     size = (canvas.shape[1], canvas.shape[0])
     scale = canvas.shape[1] / 1400
@@ -113,6 +123,9 @@ def _legend(width: int, reading: ShelfReading, marks: dict[str | None, Mark]) ->
     entries = [(*marks[line.sku], _entry(line)) for line in reading.lines]
     if reading.gaps:
         entries.append(("", GAP, _plural(len(reading.gaps), "gap")))
+    if reading.price_tags:
+        read = sum(tag.price is not None for tag in reading.price_tags)
+        entries.append(("", PRICE, f"{_plural(len(reading.price_tags), 'price tag')}, {read} read"))
     widest = max((cv2.getTextSize(text, FONT, scale * 0.8, 1)[0][0] for _, _, text in entries), default=width)
     columns = max(1, width // (widest + 3 * height))
     rows = -(-len(entries) // columns)

@@ -1,4 +1,4 @@
-"""How well tags are read: drawn ones that nothing was learned from, by their height in the photo, and real ones."""
+"""How well tags are read: drawn ones that nothing was learned from, by the height of their digits, and real ones."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from models.price_reader.wear import worn
 
 CHECKED = Path(__file__).parents[2] / "datasets" / "checked" / "price_tags.json"
 UNSEEN_SEED = 1_000_003
-HEIGHTS = (11, 15, 20, 28, 40, 72)
-"""Pixels of a tag's height between which tags are judged together."""
+HEIGHTS = (5, 7, 10, 14, 20, 36)
+"""Pixels of the digits' height between which tags are judged together."""
 OF_EACH = 400
 """Tags of each height that are judged."""
 MOST_WRONG = 0.01
@@ -140,6 +140,6 @@ def _kinds(
     for low, high in pairwise(HEIGHTS):
         tags = [tag for tag in (draw_tag(rng) for _ in range(OF_EACH)) if tag.text]
         seen = [worn(tag, size, rng, (low, high)).pixels for tag in tags]
-        yield f"drawn tags, {low} to {high} pixels high", seen, [tag.text for tag in tags]
+        yield f"drawn tags, digits of {low} to {high} pixels", seen, [tag.text for tag in tags]
     nothing = [picture(size, 1.0, rng).pixels for _ in range(OF_EACH)]
     yield "pictures without a tag", nothing, [""] * OF_EACH

@@ -51,7 +51,7 @@ def release(checkpoint: Path, folder: Path, shared: Path | None = None) -> list[
     manifest = manifest.model_copy(update={"price_reader": PriceReaderSpec(sure_from=least)})
     manifest.save(folder)
     rng = np.random.default_rng(_GOLDEN_SEED)
-    write_golden(folder, worn(draw_tag(rng), config.size, rng, (40, 50)).pixels)
+    write_golden(folder, worn(draw_tag(rng), config.size, rng, (16, 20)).pixels)
     loaded = load_session(folder)
     figures = measure(loaded, least) + (measure_real(loaded, shared, least) if shared else [])
     manifest.model_copy(update={"metrics": tuple(_metrics(figures))}).save(folder)

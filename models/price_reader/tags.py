@@ -36,6 +36,8 @@ _PAPERS: tuple[tuple[Colour, Colour], ...] = (
     ((30, 30, 32), (245, 245, 240)),
 )
 """Ground and ink."""
+_PATCHES: tuple[Colour, ...] = ((252, 226, 70), (120, 200, 235), (250, 180, 60), (255, 255, 255), (190, 230, 120))
+_SCREENS: tuple[Colour, ...] = ((205, 212, 208), (180, 186, 184), (232, 236, 230), (224, 206, 200), (140, 144, 142))
 _CURRENCIES = ("$", "€", "£", "¥", "kr", "R$", "zl", "Rs")
 _CURRENCY_SHARE = 0.7
 _FAMILIES = ("DejaVuSans", "DejaVuSans-*", "DejaVuSansMono*", "DejaVuSerif", "DejaVuSerif-*", "STIXGeneral*")
@@ -49,11 +51,13 @@ class Tag:
         text: digits with at most one point; empty where there is no price, or one of several units together.
         places: (letters of the text, 2) where each stands, x and y in pixels of the picture; a point that is not
             written stands between its neighbours.
+        digits: how high the price's digits are, in parts of the picture's height.
     """
 
     pixels: Pixels
     text: str
     places: Floats
+    digits: float
 
 
 @dataclass(frozen=True)
@@ -90,18 +94,32 @@ def draw_tag(rng: Rng) -> Tag:
     ground, ink = _PAPERS[int(rng.integers(len(_PAPERS)))]
     sheet = Image.new("RGB", (width, HEIGHT), _near(ground, rng))
     pen = ImageDraw.Draw(sheet)
-    room = _panel(pen, width, rng)
+    if rng.random() < 0.15:
+        room, ink = _device(pen, width, rng), (28, 30, 32)
+    else:
+        room = _panel(pen, width, rng)
     kind, face = rng.random(), faces()[int(rng.integers(len(faces())))]
     text = "" if kind < 0.12 else _some_price(rng)
     parts = [] if kind < 0.04 else _of_several(rng) if kind < 0.12 else _parts(text, rng)
     lines = _lines(rng)
-    high = HEIGHT * float(rng.uniform(0.2, 0.6) if lines else rng.uniform(0.45, 0.85))
+    high = HEIGHT * float(np.exp(rng.uniform(np.log(0.14), np.log(0.62))) if lines else rng.uniform(0.4, 0.85))
     top = float(rng.uniform(0.02, max(1 - high / HEIGHT - 0.02, 0.03))) * HEIGHT
-    places = _write_price(pen, parts, (*room, top, high), face, ink, rng)
+    places, tall = _write_price(pen, parts, (*room, top, high), face, ink, rng)
     _write_around(pen, lines, (width, top, high), places, ink, rng)
     if rng.random() < 0.5:
         pen.rectangle((0, 0, width - 1, HEIGHT - 1), outline=_near((150, 150, 150), rng), width=int(rng.integers(1, 3)))
-    return Tag(np.asarray(sheet, np.uint8), text, _with_point(text, places))
+    return Tag(np.asarray(sheet, np.uint8), text, _with_point(text, places), tall / HEIGHT)
+
+
+def _device(pen: ImageDraw.ImageDraw, width: int, rng: Rng) -> tuple[float, float]:
+    """An electronic tag: a screen in its frame, which has a dark window at one side."""
+    frame, screen = _near((232, 234, 234), rng), _near(_SCREENS[int(rng.integers(len(_SCREENS)))], rng)
+    edge, side = float(rng.uniform(0.03, 0.09)) * HEIGHT, float(rng.uniform(0.05, 0.2)) * width
+    pen.rectangle((0, 0, width, HEIGHT), fill=frame)
+    pen.rectangle((edge, edge, width - side, HEIGHT - edge), fill=screen)
+    if side > 0.1 * width:
+        pen.rectangle((width - 0.65 * side, 0.4 * HEIGHT, width - 0.35 * side, 0.6 * HEIGHT), fill=(30, 32, 34))
+    return edge, width - side
 
 
 def _panel(pen: ImageDraw.ImageDraw, width: int, rng: Rng) -> tuple[float, float]:
@@ -186,9 +204,9 @@ def _write_price(
     face: Path,
     ink: Colour,
     rng: Rng,
-) -> list[tuple[str, float, float]]:
+) -> tuple[list[tuple[str, float, float]], float]:
     """Write the price between `place`'s left and right, from its top on and as high; returns where each letter of the
-    text stands, by its middle."""
+    text stands, by its middle, and how high the digits are."""
     left, right, top, high = place
     room = right - left
     size = _fitting(pen, face, parts, room * 0.94, high)
@@ -196,6 +214,10 @@ def _write_price(
     x = left + float(rng.uniform(0.02 * room, max(room * 0.98 - wide, 0.03 * room)))
     ascent = pen.textbbox((0, 0), "0", font=_font(face, size))
     tall, found = ascent[3] - ascent[1], []
+    if parts and rng.random() < 0.12 and sum(ink) < 300:
+        ground = _near(_PATCHES[int(rng.integers(len(_PATCHES)))], rng)
+        beside, above = float(rng.uniform(0.05, 0.4)) * tall, float(rng.uniform(0.05, 0.4)) * tall
+        pen.rounded_rectangle((x - beside, top - above, x + wide + beside, top + tall + above), 0.15 * tall, ground)
     for part in parts:
         font = _font(face, max(int(size * part.share), 4))
         box = pen.textbbox((0, 0), part.letters, font=font)
@@ -212,7 +234,7 @@ def _write_price(
                 ends = (font.getlength(part.letters[:number]), font.getlength(part.letters[: number + 1]))
                 found.append((letter, x - box[0] + sum(ends) / 2, y + (digit[3] - digit[1]) / 2))
         x += _wide(pen, face, part, size)
-    return found
+    return found, tall
 
 
 def _with_point(text: str, places: list[tuple[str, float, float]]) -> Floats:
@@ -277,7 +299,9 @@ def _write_around(
     face = faces()[int(rng.integers(len(faces())))]
     rooms = [(0.0, top), (top + high * 1.05, HEIGHT - top - high * 1.05)]
     for line, (y, room) in zip(lines, sorted(rooms, key=lambda one: -one[1]), strict=False):
-        size = int(min(room * 0.8, high * rng.uniform(0.25, 0.5)))
+        # What could be taken for the price is smaller than it; names may be as large.
+        most = 0.55 * high if "." in line else HEIGHT * 0.22
+        size = int(min(room * 0.8, most * rng.uniform(0.5, 1.0)))
         if size >= 5:
             pen.text((float(rng.uniform(0.03, 0.3)) * width, y), line, font=_font(face, size), fill=ink)
     begins = min((x for _, x, _ in price), default=0.0) - 0.5 * high

@@ -11,8 +11,10 @@ import numpy.typing as npt
 from edge.vision.prices import cut_out, tag_crop
 from models.price_reader.tags import Floats, Pixels, Rng, Tag, draw_tag
 
-SMALLEST, LARGEST = 11, 72
-"""Height of a tag in a photo, pixels: smaller ones nobody reads."""
+SMALLEST, LARGEST = 4.5, 36.0
+"""Height of a price's digits in a photo, pixels: smaller ones nobody reads."""
+_TAGS = 9.0, 130.0
+"""Height of a tag."""
 _MARGIN = 0.5
 """Of the strip around a tag, as a share of its height."""
 
@@ -26,13 +28,13 @@ class Worn:
     across: Floats
 
 
-def worn(tag: Tag, size: tuple[int, int], rng: Rng, heights: tuple[float, float] = (SMALLEST, LARGEST)) -> Worn:
+def worn(tag: Tag, size: tuple[int, int], rng: Rng, digits: tuple[float, float] = (SMALLEST, LARGEST)) -> Worn:
     """The tag as a camera sees it, cut out and stretched to `size` (width, height).
 
-    `heights` are those that the tag may have in the photo, pixels; the small ones are as frequent as the large ones.
+    `digits` are the heights that those of the price may have in the photo, pixels; small ones are as frequent as large.
     """
     strip, corners = _on_strip(tag.pixels[..., ::-1], rng)
-    tall = float(np.exp(rng.uniform(*np.log(heights))))
+    tall = float(np.clip(np.exp(rng.uniform(*np.log(digits))) / tag.digits, *_TAGS))
     points = np.concatenate([corners, tag.places + corners[0]])
     photo, seen = _seen(strip, points, tall / tag.pixels.shape[0], rng)
     box = _shaken(seen[:4], rng)

@@ -10,6 +10,10 @@ import cv2
 import numpy as np
 import pytest
 
+from datasets.compose.scene import render
+from datasets.compose.spec import Cabinet, Camera, SceneSpec
+from datasets.products.catalogues import demo_catalogue
+from datasets.products.stock import Lane, Unit
 from edge.vision.annotate import annotate
 from edge.vision.chain import VisionChain
 from edge.vision.compare import compare, read_labels
@@ -41,7 +45,7 @@ def test_an_unusable_photo_has_no_lines(chain: VisionChain, value: int) -> None:
 
 def test_the_models_that_took_part_are_named(chain: VisionChain) -> None:
     reading = chain.read(photo(np.zeros((480, 640, 3), np.uint8)))
-    assert list(reading.models) == ["product-detector"]
+    assert list(reading.models) == ["product-detector", "price-reader"]
     assert all(len(digest) == 64 for digest in reading.models.values())
 
 
@@ -56,6 +60,30 @@ def test_the_models_that_took_part_are_named(chain: VisionChain) -> None:
 def test_what_cannot_be_loaded_says_why(options: dict, error: type[Exception], says: str) -> None:
     with pytest.raises(error, match=says):
         VisionChain(**options).load()
+
+
+def test_the_prices_of_a_cooler_are_read(chain: VisionChain) -> None:
+    catalogue = demo_catalogue()
+    packs = [pack for pack in catalogue if pack.width_mm < 74 and pack.height_mm < 240][:12]
+    rows = tuple(
+        tuple(Lane(80.0, (Unit(pack.sku),), pack.sku) for pack in packs[first : first + 4] for _ in range(2))
+        for first in (0, 4, 8)
+    )
+    cabinet = Cabinet(660.0, 450.0, (250.0,) * 3)
+    camera = Camera(y_mm=390.0, aim_y_mm=390.0, distance_mm=1300.0, field_deg=42.0)
+    scene = render(SceneSpec(cabinet, rows, camera), catalogue, np.random.default_rng(2))
+    reading = chain.read(photo(scene.pixels))
+    size = np.array([camera.width, camera.height] * 2)
+    told = {}
+    for tag in reading.price_tags:
+        middle = np.array([tag.box[0] + tag.box[2], tag.box[1] + tag.box[3]]) / 2 * size[:2]
+        for true in scene.tags:
+            if true.box[0] < middle[0] < true.box[2] and true.box[1] < middle[1] < true.box[3]:
+                told[true.sku] = (tag.price, true.price)
+    assert len(told) >= 0.9 * len(scene.tags)
+    read = [one for one in told.values() if one[0] is not None]
+    assert len(read) >= 0.6 * len(told)
+    assert sum(said == true for said, true in read) >= 0.9 * len(read)
 
 
 @pytest.mark.real_photos

@@ -16,7 +16,7 @@ from edge.vision.zoo import LoadedModel, load_session, zoo_folder
 from facings.errors import BadInputError
 
 Array = npt.NDArray[np.float32]
-MODELS = ("product-detector", "sku-embedder")
+MODELS = ("product-detector", "sku-embedder", "price-reader")
 
 
 @pytest.fixture(scope="module")
