@@ -1,4 +1,4 @@
-"""Draws a reading over its photo: a colour and a number per SKU, unknown in white, gaps hatched, prices on their tags, a legend below."""
+"""Draws a reading over its photo: a colour and number per SKU, unknown in white, gaps hatched, prices, a legend."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def photo_report(file: Path, reading: ShelfReading) -> RenderableType:
     reasons = [Text(f"  {reason}", style=_VERDICT_STYLE[quality.verdict]) for reason in quality.reasons]
     if quality.verdict == "unusable":
         return Group(headline, *reasons, "  No reading is made of this photo.", "")
-    place = f"{len(reading.products)} products in {reading.rows} rows, {_gaps(reading)}{_prices(reading)}"
+    place = f"{len(reading.products)} products in {reading.rows} rows, {_sights(reading)}"
     sure = f"confidence {reading.confidence:.0%}"
     return Group(headline, *reasons, f"  {place}, {sure}", _lines_table(reading.lines), "")
 
@@ -47,7 +47,7 @@ def together_report(files: list[Path], reading: ShelfReading) -> RenderableType:
         linked = Text("yes") if view.linked else Text("no: all of it was added", style="yellow")
         shown.add_row(Text(file.name), f"{view.width} x {view.height}", verdict, str(taken), linked)
     reasons = [Text(f"  {reason}", style="yellow") for reason in reading.quality.reasons]
-    total = f"{len(reading.products)} ± {reading.count_sd:.1f} products in {reading.rows} rows, {_gaps(reading)}{_prices(reading)}"
+    total = f"{len(reading.products)} ± {reading.count_sd:.1f} products in {reading.rows} rows, {_sights(reading)}"
     headline = f"  {total}, confidence {reading.confidence:.0%}"
     return Group(shown, *reasons, headline, _lines_table(reading.lines), "")
 
@@ -104,6 +104,10 @@ def _gaps(reading: ShelfReading) -> str:
         return "no gaps"
     by_row = ", ".join(f"row {row + 1}" for row in sorted({gap.row for gap in reading.gaps}))
     return f"{len(reading.gaps)} gap{'s' if len(reading.gaps) > 1 else ''} ({by_row})"
+
+
+def _sights(reading: ShelfReading) -> str:
+    return _gaps(reading) + _prices(reading)
 
 
 def _prices(reading: ShelfReading) -> str:
