@@ -87,4 +87,5 @@ def truth_of(scene: RenderedScene, file: str) -> dict[str, Any]:
         "height": height,
         "units": [asdict(unit) for unit in scene.units],
         "gaps": [asdict(gap) for gap in scene.gaps],
+        "tags": [asdict(tag) for tag in scene.tags],
     }

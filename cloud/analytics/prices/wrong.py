@@ -18,6 +18,10 @@ from cloud.analytics.query.stretches import Stretch, whole_hours
 from cloud.analytics.rollups.kinds import MILLIONTHS, TAG
 from cloud.audits.facts import Facts
 
+LEAST_TAGS = 2
+"""Tags, of one photo or of several, that must say a price before it is believed: of a hundred prices read one is wrong,
+and a fleet reads tens of thousands a day."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -61,7 +65,10 @@ def wrong_prices(
 
 
 def said_last(facts: Facts, tenant: str, known: Known, start: datetime, end: datetime) -> Iterator[Said]:
-    """Of each SKU in each cooler the price that its tags said last; of several then, the one that most of them said."""
+    """Of each SKU in each cooler the price that its tags said last; of several then, the one that most of them said.
+
+    A price that a single tag said is passed over.
+    """
     said: dict[tuple[str, str], list[Said]] = defaultdict(list)
     for one in _said(facts, tenant, known, start, end):
         said[one.cooler, one.sku].append(one)
@@ -76,7 +83,8 @@ def _said(facts: Facts, tenant: str, known: Known, start: datetime, end: datetim
         f"""
         SELECT cooler, sku, price, min(hour) AS first, max(hour) AS last, sum(tags) AS said,
             sum(confidence) / said / {MILLIONTHS} AS sure
-        FROM ({rows}) AS each WHERE price >= 0 AND sku != '' GROUP BY cooler, sku, price ORDER BY cooler, sku, price
+        FROM ({rows}) AS each WHERE price >= 0 AND sku != '' GROUP BY cooler, sku, price
+        HAVING said >= {LEAST_TAGS} ORDER BY cooler, sku, price
         {SETTINGS}
         """,  # noqa: S608 (names of ours; values are bound)
         source.parameters,

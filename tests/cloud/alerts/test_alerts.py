@@ -146,13 +146,13 @@ def test_a_wrong_price_on_the_tag(watched: Watched) -> None:
     box = Box(x=0.1, y=0.8, w=0.1, h=0.05)
     said = {"cola-330": 2.4, "lemon-330": 2.1, "rival-330": 9.0}
     tags = tuple(PriceTag(box=box, sku=sku, price=price, confidence=0.99) for sku, price in said.items())
-    watched.photo(FULL, price_tags=tags)
+    watched.photo(FULL, price_tags=tags * 2)
     watched.pass_time(minutes=1)
     watched.services.rollups.refresh()
     assert watched.look() == [("open", "wrong-price", "cooler-01/cola-330")]
     assert watched.rows(Alert)[0].value == pytest.approx(0.2)
     watched.pass_time(minutes=120)
-    watched.photo(FULL, price_tags=tuple(tag.model_copy(update={"price": 2.0}) for tag in tags))
+    watched.photo(FULL, price_tags=tuple(tag.model_copy(update={"price": 2.0}) for tag in tags * 2))
     watched.pass_time(minutes=1)
     watched.services.rollups.refresh()
     assert watched.look() == []

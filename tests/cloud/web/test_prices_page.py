@@ -22,7 +22,7 @@ REPLAYED = CLOCK.model_copy(update={"source": "replay"})
 
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
-    """Of `acme`, a photo with a right price, two wrong ones, and one that cannot be read."""
+    """Of `acme`, two photos with a right price, two wrong ones, and one that cannot be read."""
     with furnished(tmp_path_factory.mktemp("prices")) as shelf:
         with shelf.services.records.session("acme") as session:
             for sku, price in (("cola-330", "2.50"), ("lemon-330", "2.00"), ("rival-330", "3.00")):
@@ -31,7 +31,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
         box = Box(x=0.1, y=0.8, w=0.1, h=0.05)
         tags = tuple(PriceTag(box=box, sku=sku, price=price, confidence=0.99) for sku, price in said)
         counts: dict[str | None, int] = {"cola-330": 2, "lemon-330": 1, "rival-330": 1}
-        shelf.send(shelf.photo(0, counts, price_tags=tags, clock=REPLAYED))
+        shelf.send(*(shelf.photo(hour, counts, price_tags=tags, clock=REPLAYED) for hour in (0, 1)))
         yield shelf
 
 
@@ -72,7 +72,7 @@ def test_prices_go_out_as_a_table(shelf: Shelf) -> None:
         query = {"from": "2026-11-01T00:00:00Z", "to": "2026-11-04T00:00:00Z", "format": "csv"}
         lines = manager.get("/api/v1/exports/price-tags", params=query).text.splitlines()
     rows = [dict(zip(lines[0].replace('"', "").split(","), line.split(","), strict=True)) for line in lines[1:]]
-    assert [row["price"] for row in rows] == ["2.5", "2.4", "9", ""]
+    assert [row["price"] for row in rows] == ["2.5", "2.4", "9", ""] * 2
 
 
 def test_the_page_speaks_chinese_and_runs_no_inline_script(shelf: Shelf) -> None:

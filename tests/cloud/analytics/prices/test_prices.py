@@ -138,13 +138,14 @@ def test_while_a_price_cut_runs_the_lower_price_is_right(shelf: Shelf) -> None:
     assert list(values(shelf, "price-compliance", "day").values()) == [Estimate(value=1, low=1, high=1)] * 2
     send(shelf, 26, ("cola-330", 2.5))
     assert [one.value for one in values(shelf, "price-compliance", "day").values()] == [1, 0.5]
+    send(shelf, 27, ("cola-330", 2.5))
     (found,) = wrong(shelf)
     assert (found.said, found.ought, found.discount, found.currency) == (2.5, 2.0, 0.2, "EUR")
 
 
 def test_the_last_price_of_each_product_is_told_where_it_is_wrong(shelf: Shelf) -> None:
-    send(shelf, 0, ("cola-330", 9.0), ("lemon-330", 2.2))
-    send(shelf, 5, ("cola-330", 2.51), ("lemon-330", 2.2), ("rival-330", 6.0))
+    send(shelf, 0, ("cola-330", 9.0), ("cola-330", 9.0), ("lemon-330", 2.2))
+    send(shelf, 5, ("cola-330", 2.51), ("cola-330", 2.51), ("lemon-330", 2.2), ("rival-330", 6.0), ("rival-330", 6.0))
     found = wrong(shelf)
     assert [(one.sku, one.said, one.ought, one.difference) for one in found] == [
         ("rival-330", 6.0, 3.0, 1.0),
@@ -155,9 +156,18 @@ def test_the_last_price_of_each_product_is_told_where_it_is_wrong(shelf: Shelf) 
     assert (lemon.cooler, lemon.outlet, lemon.group, lemon.confidence) == ("cooler-01", "kiosk", "own", 1.0)
 
 
+def test_a_price_that_one_tag_said_once_is_not_believed(shelf: Shelf) -> None:
+    send(shelf, 0, ("cola-330", 2.5))
+    send(shelf, 1, ("cola-330", 2.5))
+    send(shelf, 5, ("cola-330", 7.5))
+    assert wrong(shelf) == []
+    send(shelf, 6, ("cola-330", 7.5))
+    assert [one.said for one in wrong(shelf)] == [7.5]
+
+
 def test_a_tenant_sees_its_own_alone(shelf: Shelf) -> None:
-    send(shelf, 0, ("cola-330", 9.0))
-    shelf.send(shelf.photo(0, {"cola-330": 1}, price_tags=tags(("cola-330", 7.0))), tenant="other")
+    send(shelf, 0, *[("cola-330", 9.0)] * 2)
+    shelf.send(shelf.photo(0, {"cola-330": 1}, price_tags=tags(*[("cola-330", 7.0)] * 2)), tenant="other")
     assert [one.said for one in wrong(shelf)] == [9.0]
 
 
