@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import string
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
+
+from models.price_reader.letters import Colour, Face, Letters, some_face
 
 Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 Rng = np.random.Generator
-Colour = tuple[int, int, int]
 
 HEIGHT = 96
 """Pixels of a drawn tag; cameras see them at a fifth to two thirds of it."""
@@ -40,7 +39,6 @@ _PATCHES: tuple[Colour, ...] = ((252, 226, 70), (120, 200, 235), (250, 180, 60),
 _SCREENS: tuple[Colour, ...] = ((205, 212, 208), (180, 186, 184), (232, 236, 230), (224, 206, 200), (140, 144, 142))
 _CURRENCIES = ("$", "€", "£", "¥", "kr", "R$", "zl", "Rs")
 _CURRENCY_SHARE = 0.7
-_FAMILIES = ("DejaVuSans", "DejaVuSans-*", "DejaVuSansMono*", "DejaVuSerif", "DejaVuSerif-*", "STIXGeneral*")
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,20 +72,6 @@ class _Part:
     over: str = ""
 
 
-@lru_cache(maxsize=1)
-def faces() -> tuple[Path, ...]:
-    """The letters of the training environment: those of Matplotlib's that have digits and currencies."""
-    import matplotlib as mpl  # noqa: PLC0415 - only the training environment has it
-
-    folder = Path(mpl.get_data_path()) / "fonts" / "ttf"
-    return tuple(sorted(file for family in _FAMILIES for file in folder.glob(f"{family}.ttf")))
-
-
-@lru_cache(maxsize=512)
-def _font(face: Path, size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(str(face), size)
-
-
 def draw_tag(rng: Rng) -> Tag:
     """One tag; of ten one bears no price of a single unit."""
     width = int(HEIGHT * rng.uniform(1.15, 2.9))
@@ -98,14 +82,14 @@ def draw_tag(rng: Rng) -> Tag:
         room, ink = _device(pen, width, rng), (28, 30, 32)
     else:
         room = _panel(pen, width, rng)
-    kind, face = rng.random(), faces()[int(rng.integers(len(faces())))]
+    kind, face = rng.random(), some_face(rng)
     text = "" if kind < 0.12 else _some_price(rng)
     parts = [] if kind < 0.04 else _of_several(rng) if kind < 0.12 else _parts(text, rng)
     lines = _lines(rng)
     high = HEIGHT * float(np.exp(rng.uniform(np.log(0.14), np.log(0.62))) if lines else rng.uniform(0.4, 0.85))
     top = float(rng.uniform(0.02, max(1 - high / HEIGHT - 0.02, 0.03))) * HEIGHT
-    places, tall = _write_price(pen, parts, (*room, top, high), face, ink, rng)
-    _write_around(pen, lines, (width, top, high), places, ink, rng)
+    places, tall = _write_price(sheet, parts, (*room, top, high), face, ink, rng)
+    _write_around(sheet, lines, (width, top, high), places, ink, rng)
     if rng.random() < 0.5:
         pen.rectangle((0, 0, width - 1, HEIGHT - 1), outline=_near((150, 150, 150), rng), width=int(rng.integers(1, 3)))
     return Tag(np.asarray(sheet, np.uint8), text, _with_point(text, places), tall / HEIGHT)
@@ -198,10 +182,10 @@ def _with_currency(parts: list[_Part], rng: Rng) -> list[_Part]:
 
 
 def _write_price(
-    pen: ImageDraw.ImageDraw,
+    sheet: Image.Image,
     parts: list[_Part],
     place: tuple[float, float, float, float],
-    face: Path,
+    face: Face,
     ink: Colour,
     rng: Rng,
 ) -> tuple[list[tuple[str, float, float]], float]:
@@ -209,31 +193,32 @@ def _write_price(
     text stands, by its middle, and how high the digits are."""
     left, right, top, high = place
     room = right - left
-    size = _fitting(pen, face, parts, room * 0.94, high)
-    wide = sum(_wide(pen, face, part, size) for part in parts)
+    size = _fitting(face, parts, room * 0.94, high)
+    wide = sum(_wide(face, part, size) for part in parts)
     x = left + float(rng.uniform(0.02 * room, max(room * 0.98 - wide, 0.03 * room)))
-    ascent = pen.textbbox((0, 0), "0", font=_font(face, size))
-    tall, found = ascent[3] - ascent[1], []
+    _, above_digits, _, under_digits = face.of_size(size).edges("0")
+    tall, found = under_digits - above_digits, []
     if parts and rng.random() < 0.12 and sum(ink) < 300:
         ground = _near(_PATCHES[int(rng.integers(len(_PATCHES)))], rng)
         beside, above = float(rng.uniform(0.05, 0.4)) * tall, float(rng.uniform(0.05, 0.4)) * tall
-        pen.rounded_rectangle((x - beside, top - above, x + wide + beside, top + tall + above), 0.15 * tall, ground)
+        ImageDraw.Draw(sheet).rounded_rectangle(
+            (x - beside, top - above, x + wide + beside, top + tall + above), 0.15 * tall, ground
+        )
     for part in parts:
-        font = _font(face, max(int(size * part.share), 4))
-        box = pen.textbbox((0, 0), part.letters, font=font)
-        digit = pen.textbbox((0, 0), "0", font=font)
+        letters = face.of_size(max(int(size * part.share), 4))
+        begins = letters.edges(part.letters)[0]
+        _, digit_top, _, digit_foot = letters.edges("0")
         y = top + part.down * tall * (1 - part.share)
-        pen.text((x - box[0], y - digit[1]), part.letters, font=font, fill=ink)
+        letters.write(sheet, (x - begins, y - digit_top), part.letters, ink)
         if part.over:
-            sign = _font(face, max(int(size * part.share * 0.6), 4))
-            pen.text(
-                (x + 0.2 * size * part.share, y - digit[1] - 0.62 * tall * part.share), part.over, font=sign, fill=ink
-            )
+            signs = face.of_size(max(int(size * part.share * 0.6), 4))
+            over = y - signs.edges("0")[1] - 0.62 * tall * part.share
+            signs.write(sheet, (x + 0.2 * size * part.share, over), part.over, ink)
         for number, letter in enumerate(part.means):
             if letter != " ":
-                ends = (font.getlength(part.letters[:number]), font.getlength(part.letters[: number + 1]))
-                found.append((letter, x - box[0] + sum(ends) / 2, y + (digit[3] - digit[1]) / 2))
-        x += _wide(pen, face, part, size)
+                ends = letters.length(part.letters[:number]) + letters.length(part.letters[: number + 1])
+                found.append((letter, x - begins + ends / 2, y + (digit_foot - digit_top) / 2))
+        x += _wide(face, part, size)
     return found, tall
 
 
@@ -258,17 +243,17 @@ def _with_point(text: str, places: list[tuple[str, float, float]]) -> Floats:
     return np.stack([x, np.interp(numbers, known, ys)], 1).astype(np.float32)
 
 
-def _fitting(pen: ImageDraw.ImageDraw, face: Path, parts: list[_Part], width: float, high: float) -> int:
+def _fitting(face: Face, parts: list[_Part], width: float, high: float) -> int:
     """Size of the letters that makes digits `high`, or as much smaller as `width` demands."""
-    box = pen.textbbox((0, 0), "0", font=_font(face, 100))
-    size = int(100 * high / max(box[3] - box[1], 1))
-    wide = sum(_wide(pen, face, part, size) for part in parts)
+    _, top, _, foot = face.of_size(100).edges("0")
+    size = int(100 * high / max(foot - top, 1))
+    wide = sum(_wide(face, part, size) for part in parts)
     return max(min(size, int(size * width / max(wide, 1.0))), 6)
 
 
-def _wide(pen: ImageDraw.ImageDraw, face: Path, part: _Part, size: int) -> float:
-    box = pen.textbbox((0, 0), part.letters, font=_font(face, max(int(size * part.share), 4)))
-    return float(box[2] - box[0] + size * 0.05)
+def _wide(face: Face, part: _Part, size: int) -> float:
+    left, _, right, _ = face.of_size(max(int(size * part.share), 4)).edges(part.letters)
+    return float(right - left + size * 0.05)
 
 
 def _lines(rng: Rng) -> list[str]:
@@ -287,7 +272,7 @@ def _lines(rng: Rng) -> list[str]:
 
 
 def _write_around(
-    pen: ImageDraw.ImageDraw,
+    sheet: Image.Image,
     lines: list[str],
     place: tuple[int, float, float],
     price: list[tuple[str, float, float]],
@@ -296,18 +281,18 @@ def _write_around(
 ) -> None:
     """Small lines over, under and before the price, and now and then bars."""
     width, top, high = place
-    face = faces()[int(rng.integers(len(faces())))]
+    face, pen = some_face(rng), ImageDraw.Draw(sheet)
     rooms = [(0.0, top), (top + high * 1.05, HEIGHT - top - high * 1.05)]
     for line, (y, room) in zip(lines, sorted(rooms, key=lambda one: -one[1]), strict=False):
         # What could be taken for the price is smaller than it; names may be as large.
         most = 0.55 * high if "." in line else HEIGHT * 0.22
         size = int(min(room * 0.8, most * rng.uniform(0.5, 1.0)))
         if size >= 5:
-            pen.text((float(rng.uniform(0.03, 0.3)) * width, y), line, font=_font(face, size), fill=ink)
+            _set(sheet, face.of_size(size), (float(rng.uniform(0.03, 0.3)) * width, y), line, ink)
     begins = min((x for _, x, _ in price), default=0.0) - 0.5 * high
     if len(lines) > 2 and begins > 0.25 * width:
         size = int(high * rng.uniform(0.2, 0.35))
-        pen.text((0.03 * width, top), lines[2][: int(begins / size)], font=_font(face, max(size, 5)), fill=ink)
+        _set(sheet, face.of_size(max(size, 5)), (0.03 * width, top), lines[2][: int(begins / size)], ink)
     below = HEIGHT - top - high
     if rng.random() < 0.35 and below > 0.2 * HEIGHT:
         x = float(rng.uniform(0.03, 0.5)) * width
@@ -315,6 +300,11 @@ def _write_around(
             bar = float(rng.uniform(1, 3))
             pen.rectangle((x, HEIGHT - 0.7 * below, x + bar * 0.6, HEIGHT - 0.15 * below), fill=(30, 30, 30))
             x += bar + float(rng.uniform(1, 3))
+
+
+def _set(sheet: Image.Image, letters: Letters, place: tuple[float, float], text: str, ink: Colour) -> None:
+    """Set a text with the top of its ink at a place."""
+    letters.write(sheet, (place[0], place[1] - letters.edges(text or "0")[1]), text, ink)
 
 
 def _near(colour: Colour, rng: Rng) -> Colour:
