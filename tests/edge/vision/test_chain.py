@@ -81,6 +81,9 @@ def test_the_prices_of_a_cooler_are_read(chain: VisionChain) -> None:
             if true.box[0] < middle[0] < true.box[2] and true.box[1] < middle[1] < true.box[3]:
                 told[true.sku] = (tag.price, true.price)
     assert len(told) >= 0.9 * len(scene.tags)
+    read = [one for one in told.values() if one[0] is not None]
+    assert len(read) >= 0.6 * len(told)
+    assert sum(said == true for said, true in read) >= 0.9 * len(read)
 
 
 @pytest.mark.real_photos
