@@ -25,6 +25,7 @@ class PriceReaderConfig(BaseModel):
     seed: int
     threads: Count
     workers: Annotated[int, Field(ge=0)]
+    bfloat16: bool
     channels: Count
     batch: Count
     steps: Count

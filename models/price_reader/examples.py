@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import cv2
 import numpy as np
@@ -30,6 +31,17 @@ def picture(size: tuple[int, int], no_tags: float, rng: Rng) -> Worn:
     if rng.random() < no_tags:
         return Worn(_no_tag(size, rng), "", np.zeros(0, np.float32))
     return worn(draw_tag(rng), size, rng)
+
+
+def pictures(config: PriceReaderConfig, rng: Rng) -> Iterator[Worn]:
+    """Pictures without end. Each tag comes worn in two ways: drawing one takes as long as wearing it."""
+    while True:
+        if rng.random() < config.no_tags:
+            yield Worn(_no_tag(config.size, rng), "", np.zeros(0, np.float32))
+        else:
+            tag = draw_tag(rng)
+            yield worn(tag, config.size, rng)
+            yield worn(tag, config.size, rng)
 
 
 def _no_tag(size: tuple[int, int], rng: Rng) -> Pixels:
@@ -66,10 +78,10 @@ class Batches(Dataset[tuple[Tensor, Tensor, Tensor, Tensor]]):  # type: ignore[m
         of their columns shows (B, columns)."""
         cv2.setNumThreads(1)
         rng = np.random.default_rng((self.config.seed, number))
-        made = [picture(self.config.size, self.config.no_tags, rng) for _ in range(self.config.batch)]
-        pictures = torch.from_numpy(to_model_input([one.pixels for one in made], self.config.input_spec))
+        made = list(islice(pictures(self.config, rng), self.config.batch))
+        seen = torch.from_numpy(to_model_input([one.pixels for one in made], self.config.input_spec))
         columns = torch.from_numpy(np.stack([columns_of(one, self.config.size[0] // STRIDE) for one in made]))
-        return pictures, *letters_of([one.text for one in made]), columns
+        return seen, *letters_of([one.text for one in made]), columns
 
 
 def letters_of(texts: Sequence[str]) -> tuple[Tensor, Tensor]:

@@ -1,47 +1,22 @@
-"""The letters that tags are written in: faces of Matplotlib, and those that OpenCV carries, in any weight."""
+"""The letters that tags are written in: strokes, faces of Matplotlib, and those that OpenCV carries, in any weight."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
 
 import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-Colour = tuple[int, int, int]
-Edges = tuple[float, float, float, float]
+from models.price_reader.faces import Colour, Edges, Face, Letters
+from models.price_reader.strokes import some_strokes
 
 _FAMILIES = ("DejaVuSans", "DejaVuSans-*", "DejaVuSansMono*", "DejaVuSerif", "DejaVuSerif-*", "STIXGeneral*")
-_CARRIED = 0.35
-"""Of the tags: written in OpenCV's letters."""
+_STROKES, _CARRIED = 0.45, 0.2
+"""Of the tags: written in strokes, in OpenCV's letters."""
 _WEIGHTS = 400, 900
-
-
-class Letters(Protocol):
-    """Letters of one face and size. Edges are left, top, right and bottom of the ink, from where the text is set."""
-
-    def edges(self, text: str) -> Edges:
-        """Of the ink of a text."""
-        ...
-
-    def length(self, text: str) -> float:
-        """How far a text reaches, to where the next letter would be set."""
-        ...
-
-    def write(self, sheet: Image.Image, place: tuple[float, float], text: str, ink: Colour) -> None:
-        """Set a text at a place of the sheet."""
-        ...
-
-
-class Face(Protocol):
-    """A face, of which there are letters of any size."""
-
-    def of_size(self, size: int) -> Letters:
-        """Its letters of a size, pixels."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -69,9 +44,11 @@ class CarriedFace:
 
 def some_face(rng: np.random.Generator) -> Face:
     """A face, by chance."""
-    if rng.random() < _CARRIED:
+    kind = rng.random()
+    if kind < _CARRIED:
         return CarriedFace(str(rng.choice(["sans", "italic"], p=[0.8, 0.2])), int(rng.integers(*_WEIGHTS)))
-    return FileFace(_files()[int(rng.integers(len(_files())))])
+    file = FileFace(_files()[int(rng.integers(len(_files())))])
+    return some_strokes(file, rng) if kind < _CARRIED + _STROKES else file
 
 
 @lru_cache(maxsize=1)

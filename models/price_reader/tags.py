@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
-from models.price_reader.letters import Colour, Face, Letters, some_face
+from models.price_reader.faces import Colour, Face, Letters
+from models.price_reader.letters import some_face
 
 Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -35,6 +36,7 @@ _PAPERS: tuple[tuple[Colour, Colour], ...] = (
     ((30, 30, 32), (245, 245, 240)),
 )
 """Ground and ink."""
+_PAPER_ODDS = (0.2, 0.2, 0.16, 0.05, 0.15, 0.08, 0.05, 0.04, 0.03, 0.04)
 _PATCHES: tuple[Colour, ...] = ((252, 226, 70), (120, 200, 235), (250, 180, 60), (255, 255, 255), (190, 230, 120))
 _SCREENS: tuple[Colour, ...] = ((205, 212, 208), (180, 186, 184), (232, 236, 230), (224, 206, 200), (140, 144, 142))
 _CURRENCIES = ("$", "€", "£", "¥", "kr", "R$", "zl", "Rs")
@@ -75,10 +77,10 @@ class _Part:
 def draw_tag(rng: Rng) -> Tag:
     """One tag; of ten one bears no price of a single unit."""
     width = int(HEIGHT * rng.uniform(1.15, 2.9))
-    ground, ink = _PAPERS[int(rng.integers(len(_PAPERS)))]
+    ground, ink = _PAPERS[int(rng.choice(len(_PAPERS), p=_PAPER_ODDS))]
     sheet = Image.new("RGB", (width, HEIGHT), _near(ground, rng))
     pen = ImageDraw.Draw(sheet)
-    if rng.random() < 0.15:
+    if rng.random() < 0.2:
         room, ink = _device(pen, width, rng), (28, 30, 32)
     else:
         room = _panel(pen, width, rng)
@@ -103,6 +105,10 @@ def _device(pen: ImageDraw.ImageDraw, width: int, rng: Rng) -> tuple[float, floa
     pen.rectangle((edge, edge, width - side, HEIGHT - edge), fill=screen)
     if side > 0.1 * width:
         pen.rectangle((width - 0.65 * side, 0.4 * HEIGHT, width - 0.35 * side, 0.6 * HEIGHT), fill=(30, 32, 34))
+    if rng.random() < 0.4:
+        strip = float(rng.uniform(0.04, 0.09)) * width
+        _bars(pen, (edge * 0.2, edge, edge * 0.2 + strip, HEIGHT - edge), upright=False, rng=rng)
+        edge += strip
     return edge, width - side
 
 
@@ -285,7 +291,7 @@ def _write_around(
     rooms = [(0.0, top), (top + high * 1.05, HEIGHT - top - high * 1.05)]
     for line, (y, room) in zip(lines, sorted(rooms, key=lambda one: -one[1]), strict=False):
         # What could be taken for the price is smaller than it; names may be as large.
-        most = 0.55 * high if "." in line else HEIGHT * 0.22
+        most = 0.55 * high if "." in line else HEIGHT * 0.3
         size = int(min(room * 0.8, most * rng.uniform(0.5, 1.0)))
         if size >= 5:
             _set(sheet, face.of_size(size), (float(rng.uniform(0.03, 0.3)) * width, y), line, ink)
@@ -293,13 +299,24 @@ def _write_around(
     if len(lines) > 2 and begins > 0.25 * width:
         size = int(high * rng.uniform(0.2, 0.35))
         _set(sheet, face.of_size(max(size, 5)), (0.03 * width, top), lines[2][: int(begins / size)], ink)
-    below = HEIGHT - top - high
+    below, ends = HEIGHT - top - high, max((x for _, x, _ in price), default=width / 2) + 0.8 * high
     if rng.random() < 0.35 and below > 0.2 * HEIGHT:
         x = float(rng.uniform(0.03, 0.5)) * width
-        for _ in range(int(rng.integers(10, 30))):
-            bar = float(rng.uniform(1, 3))
-            pen.rectangle((x, HEIGHT - 0.7 * below, x + bar * 0.6, HEIGHT - 0.15 * below), fill=(30, 30, 30))
-            x += bar + float(rng.uniform(1, 3))
+        _bars(pen, (x, HEIGHT - 0.7 * below, min(x + 0.4 * width, width), HEIGHT - 0.15 * below), upright=True, rng=rng)
+    elif rng.random() < 0.5 and width - ends > 0.2 * width:
+        tall = high * float(rng.uniform(0.7, 1.6))
+        _bars(pen, (ends, top, width - 0.05 * (width - ends), min(top + tall, HEIGHT)), upright=True, rng=rng)
+
+
+def _bars(pen: ImageDraw.ImageDraw, place: tuple[float, float, float, float], *, upright: bool, rng: Rng) -> None:
+    """The bars of a code, from `place`'s left and top to its right and foot."""
+    left, top, right, foot = place
+    at, end = (left, right) if upright else (top, foot)
+    while at < end:
+        bar, apart = rng.uniform(0.6, 2, 2).tolist()
+        to = min(at + bar, end)
+        pen.rectangle((at, top, to, foot) if upright else (left, at, right, to), fill=(30, 30, 30))
+        at += bar + apart + 0.6
 
 
 def _set(sheet: Image.Image, letters: Letters, place: tuple[float, float], text: str, ink: Colour) -> None:

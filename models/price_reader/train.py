@@ -111,7 +111,8 @@ class Training:
         """
         for group in self.optimiser.param_groups:
             group["lr"] = self.config.rate_at(self.step)
-        logits = self.model(pictures.contiguous(memory_format=torch.channels_last))
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.config.bfloat16):
+            logits = self.model(pictures.contiguous(memory_format=torch.channels_last)).float()
         columns = torch.full((len(pictures),), logits.shape[1], dtype=torch.long)
         texts = self.loss(logits.log_softmax(2).transpose(0, 1), letters, columns, lengths)
         places = functional.cross_entropy(logits.transpose(1, 2), told, ignore_index=UNTOLD)

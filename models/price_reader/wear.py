@@ -11,7 +11,7 @@ import numpy.typing as npt
 from edge.vision.prices import cut_out, tag_crop
 from models.price_reader.tags import Floats, Pixels, Rng, Tag, draw_tag
 
-SMALLEST, LARGEST = 4.5, 36.0
+SMALLEST, LARGEST = 5.0, 36.0
 """Height of a price's digits in a photo, pixels: smaller ones nobody reads."""
 _TAGS = 9.0, 130.0
 """Height of a tag."""
@@ -64,7 +64,7 @@ def _seen(strip: Pixels, points: Floats, scale: float, rng: Rng) -> tuple[Pixels
     high, wide = strip.shape[:2]
     frame = np.array([(0, 0), (wide, 0), (wide, high), (0, high)], np.float32)
     bent: npt.NDArray[np.float32] = frame * np.float32(scale)
-    bent[:, 0] *= np.float32(np.exp(rng.normal(0, 0.18)))
+    bent[:, 0] *= np.float32(np.exp(rng.normal(0, 0.22)))
     bent[:, 1] += bent[:, 0] * np.float32(np.tan(np.radians(rng.normal(0, 4))))
     bent += rng.normal(0, 0.03 * scale * high, (4, 2)).astype(np.float32)
     bent -= bent.min(axis=0)
@@ -94,7 +94,7 @@ def _camera(photo: Pixels, rng: Rng) -> Pixels:
     if rng.random() < 0.12:
         along = np.linspace(0, 1, x.shape[1], dtype=np.float32)[None, :, None]
         x += np.float32(rng.uniform(30, 150)) * np.exp(-(((along - rng.random()) / rng.uniform(0.05, 0.3)) ** 2))
-    x += rng.normal(0, rng.uniform(0, 7), x.shape).astype(np.float32)
+    x += rng.standard_normal(x.shape, np.float32) * np.float32(rng.uniform(0, 7))
     pixels = np.asarray(np.clip(x, 0, 255), np.uint8)
     if rng.random() < 0.8:
         _, encoded = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(45, 96))])

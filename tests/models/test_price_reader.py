@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from edge.vision.prices import CHARACTERS, Price, read_prices
 from edge.vision.zoo import PriceReaderManifest, load_session
@@ -17,7 +19,9 @@ from models.price_reader.cli import CONFIG
 from models.price_reader.config import PriceReaderConfig, read_config
 from models.price_reader.evaluate import judged
 from models.price_reader.examples import UNTOLD, columns_of, letters_of, picture
+from models.price_reader.letters import CarriedFace
 from models.price_reader.network import ANSWERS, PriceReader
+from models.price_reader.strokes import some_strokes
 from models.price_reader.tags import draw_tag
 from models.price_reader.train import Training, train
 from models.price_reader.wear import Worn, worn
@@ -41,6 +45,31 @@ def test_drawn_tags_bear_prices_whose_letters_stand_in_order() -> None:
         assert len(tag.places) == len(tag.text)
         assert (np.diff(tag.places[:, 0]) > 0).all(), tag.text
         assert not tag.text or float(tag.text) < 100_000
+
+
+def test_faces_of_strokes_differ_and_stay_in_their_edges() -> None:
+    rng = np.random.default_rng(6)
+    drawn = []
+    for _ in range(12):
+        letters = some_strokes(CarriedFace("sans", 500), rng).of_size(40)
+        sheet = Image.new("L", (400, 80))
+        letters.write(sheet, (10, 10), "0123456789.", 255)
+        ink = np.asarray(sheet)
+        rows, columns = np.nonzero(ink > 100)
+        left, top, right, foot = letters.edges("0123456789.")
+        assert 9 + left <= columns.min() <= 14
+        assert columns.max() <= 15 + right
+        assert 9 + top <= rows.min()
+        assert foot + 8 <= rows.max() <= 12 + foot
+        drawn.append(ink)
+    assert all((one != other).any() for one, other in pairwise(drawn))
+
+
+def test_a_face_of_strokes_takes_other_letters_from_another_face() -> None:
+    other = CarriedFace("sans", 500)
+    letters = some_strokes(other, np.random.default_rng(7)).of_size(40)
+    assert letters.edges("zl") == other.of_size(40).edges("zl")
+    assert letters.length("1,5") > letters.length("15") > letters.length("1")
 
 
 def test_the_letters_of_a_worn_tag_are_where_they_are_said_to_be() -> None:
