@@ -10,17 +10,28 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 READY_WITHIN_S = 60.0
 
 
 def free_port() -> int:
-    """A TCP port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port that nobody uses now, and that this process has not given before.
+
+    It lies below those that the system gives to outgoing connections, one of which could take it before it is used; and
+    processes that ask at the same time begin in different places.
+    """
+    for port in _ports:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("ports never end")
+
+
+_FIRST_PORT, _NUMBER_OF_PORTS = 12_000, 20_000
+_ports = (_FIRST_PORT + (os.getpid() * 257 + number) % _NUMBER_OF_PORTS for number in count())
 
 
 class Broker:

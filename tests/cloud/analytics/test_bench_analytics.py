@@ -4,7 +4,7 @@ import pytest
 
 from bench.analytics import measure, spread
 from bench.parts.questions import OTHERS, SUMS
-from cloud.analytics.rollups.kinds import KINDS
+from cloud.analytics.rollups.kinds import KINDS, TAG
 from cloud.services import Services
 from tests.support.line_records import furnish
 from tests.support.line_world import START, TENANT, LineWorld
@@ -35,6 +35,7 @@ def test_the_rollups_of_its_world_are_those_of_recomputation(services: Services,
         return [
             services.facts.arrow(f"SELECT * EXCEPT version FROM {kind.name}_{grain} FINAL ORDER BY ALL").to_pylist()
             for kind in KINDS
+            if kind is not TAG  # its coolers have no price tags
         ]
 
     made = stored()
