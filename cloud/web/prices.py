@@ -61,6 +61,16 @@ class PricesView:
     outlets: Mapping[str, str]
     coolers: Mapping[str, str]
 
+    @property
+    def said(self) -> bool:
+        """Whether any tag was read."""
+        return self.read is not None and self.read.value > 0
+
+    @property
+    def compared(self) -> bool:
+        """Whether any of those read is of a product whose price the catalogue knows."""
+        return self.index is not None
+
 
 @router.get("/prices")
 def prices(request: Request, who: CallerDep, session: SessionDep, services: ServicesDep) -> HTMLResponse:
