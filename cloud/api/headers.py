@@ -12,6 +12,9 @@ from cloud.services import Services
 FOREVER = "private, max-age=31536000, immutable"
 """`cache-control` of what is named by its content: who has it need not ask again."""
 
+A_WHILE = "private, max-age=300"
+"""`cache-control` of pictures that later photos replace by others like them."""
+
 
 def content_security_policy(websocket_url: str) -> str:
     """Pages load from here alone, and talk to here and to the broker alone."""

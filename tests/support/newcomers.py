@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,11 +33,13 @@ def unknown_photo(
     device: str = "cooler-01",
     stored: bool = True,
     resembles: Mapping[int, str] | None = None,
+    named: Mapping[int, str] | None = None,
     **fields: Any,
 ) -> Observation:
     """A photo of a row of unknown products, each drawn as a pack of its own colour; sent, and its picture stored.
 
-    `resembles` are the SKUs that the device takes some of the products to resemble.
+    `resembles` are the SKUs that the device takes some of the products to resemble; `named` those that it knows after
+    all.
     """
     pixels = np.full((HEIGHT, WIDTH, 3), 90, np.uint8)
     seen = []
@@ -53,11 +56,13 @@ def unknown_photo(
                 sku_confidence=0.9,
                 row=0,
                 column=place,
-                look=look(product, 0.2, int(100 * hour) + place),
+                sku=(named or {}).get(product),
+                look=None if product in (named or {}) else look(product, 0.2, int(100 * hour) + place),
                 resembles=(resembles or {}).get(product),
             )
         )
-    message = shelf.photo(hour, {None: len(products)}, products=tuple(seen), models=MODELS, **fields)
+    counts = Counter((named or {}).get(product) for product in products)
+    message = shelf.photo(hour, counts, products=tuple(seen), models=MODELS, **fields)
     assert isinstance(message, Observation)
     shelf.send(message, device=device)
     if stored:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter, BackgroundTasks, Response
 from sqlalchemy import select
 
-from cloud.api.deps import LIVE, ManagerDep, ServicesDep, SessionDep
+from cloud.api.deps import LIVE, CallerDep, ManagerDep, ServicesDep, SessionDep
 from cloud.api.errors import not_found
-from cloud.api.headers import FOREVER
+from cloud.api.headers import A_WHILE, FOREVER
 from cloud.api.routing import CommittingRoute
 from cloud.api.shapes import AfterNumber, Limit, Page, RecordId, page_of
 from cloud.catalog.newcomers import service
+from cloud.catalog.newcomers.comparison import as_it_stands
 from cloud.catalog.newcomers.models import Newcomer, NewcomerState, Sighting
 from cloud.catalog.newcomers.schemas import Named, Naming, NewProductAnswer
 from facings.errors import PhotoError
@@ -47,6 +48,21 @@ def show_crop(session: SessionDep, services: ServicesDep, crop_id: RecordId) -> 
     except PhotoError as error:
         raise not_found("crop", crop_id) from error
     return Response(picture.content, media_type="image/jpeg", headers={"cache-control": FOREVER})
+
+
+@router.get("/{newcomer_id}/lookalike", response_class=Response, responses={200: {"content": {"image/*": {}}}})
+def show_lookalike(session: SessionDep, services: ServicesDep, who: CallerDep, newcomer_id: RecordId) -> Response:
+    """The product that it looks like, cut out of a latest photo on which that is named, to compare them."""
+    newcomer = service.newcomer_named(session, newcomer_id)
+    like = service.seen(session, [newcomer])[0].looks_like
+    if like is None:
+        raise not_found("likeness of new product", newcomer_id)
+    try:
+        picture = as_it_stands(session, services, who.tenant, newcomer_id, like.sku)
+    except PhotoError as error:
+        raise not_found(f"picture of {like.sku} for new product", newcomer_id) from error
+    media_type = "image/png" if picture.suffix == "png" else "image/jpeg"
+    return Response(picture.content, media_type=media_type, headers={"cache-control": A_WHILE})
 
 
 @router.post("/{newcomer_id}/name", dependencies=LIVE)

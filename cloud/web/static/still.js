@@ -2,9 +2,11 @@
 // live elsewhere.
 
 import { connect } from "./live.js";
+import { hideMissing } from "./optional.js";
 import { localise } from "./words.js";
 
 const main = document.getElementById("main");
 localise(main);
+hideMissing(main);
 document.addEventListener("htmx:after:swap", () => localise(main));
 connect();

@@ -105,6 +105,57 @@ def test_what_most_views_of_a_newcomer_resemble_is_told(shelf: Shelf, client: ht
     assert second["looks_like"] is None, "the catalogue has no pear"
 
 
+def lookalike(client: httpx.Client) -> np.ndarray | None:
+    """The picture of what the first newcomer looks like; None where there is none."""
+    answer = client.get("/api/v1/new-products/1/lookalike")
+    if answer.status_code == 404:
+        return None
+    assert answer.raise_for_status().headers["content-type"] in ("image/jpeg", "image/png")
+    return cv2.imdecode(np.frombuffer(answer.content, np.uint8), cv2.IMREAD_COLOR)
+
+
+def shows(crop: np.ndarray, product: int) -> bool:
+    """Whether a crop shows the pack of a product that `unknown_photo` drew."""
+    colour = np.random.default_rng(product).integers(30, 255, 3)
+    return bool(np.abs(crop[-30:, 10:-10].reshape(-1, 3).mean(axis=0) - colour).max() < 12)
+
+
+def test_what_it_looks_like_is_shown_as_it_stands_in_the_coolers(shelf: Shelf, client: httpx.Client) -> None:
+    for hour in range(2):
+        unknown_photo(shelf, hour, [1, 2], resembles={1: "cola-330"}, stored=hour == 0)
+    unknown_photo(shelf, 0, [2, 5], named={5: "cola-330"}, device="cooler-02")
+    NewcomerRounds(shelf.services).round()
+    crop = lookalike(client)
+    assert crop is not None
+    colour = np.random.default_rng(5).integers(30, 255, 3)
+    assert np.abs(crop[-30:, 10:-10].reshape(-1, 3).mean(axis=0) - colour).max() < 12, (
+        "cut out of another cooler's photo"
+    )
+    unknown_photo(shelf, 2, [7], named={7: "cola-330"})
+    nearer = lookalike(client)
+    assert nearer is not None
+    assert shows(nearer, 7), "where the newcomer was met comes first"
+
+
+def test_a_likeness_that_no_photo_shows_is_told_by_the_gallery(shelf: Shelf, client: httpx.Client) -> None:
+    for hour in range(2):
+        unknown_photo(shelf, hour, [1], resembles={1: "cola-330"})
+    unknown_photo(shelf, 2, [5], named={5: "cola-330"}, stored=False)
+    NewcomerRounds(shelf.services).round()
+    assert lookalike(client) is None, "its photo has not come"
+    red = cv2.imencode(".png", np.full((60, 40, 3), (0, 0, 200), np.uint8))[1].tobytes()
+    client.post("/api/v1/gallery/skus/cola-330/pictures", content=red).raise_for_status()
+    picture = lookalike(client)
+    assert picture is not None
+    assert picture.shape == (60, 40, 3)
+
+
+def test_what_looks_like_nothing_has_no_likeness_to_show(shelf: Shelf, client: httpx.Client) -> None:
+    unknown_photo(shelf, 0, [1])
+    NewcomerRounds(shelf.services).round()
+    assert lookalike(client) is None
+
+
 def test_the_most_different_looks_are_chosen() -> None:
     assert most_different(at([0, 1, 2, 90, 45]), 3) == [0, 3, 4]
     assert most_different(at([0, 1]), 5) == [0, 1]
