@@ -17,11 +17,10 @@ from cloud.analytics.measures import Group
 from cloud.analytics.overview import time_of_photos
 from cloud.analytics.present import Catalogue
 from cloud.analytics.query.known import Known
-from cloud.analytics.share.answer import ChangeAnswer, IntrusionAnswer, change_answers, intrusion_answers
+from cloud.analytics.share.answer import ChangeAnswer, change_answers
 from cloud.analytics.share.changes import explain
 from cloud.analytics.share.heights import HEIGHTS, lines_by_height
 from cloud.analytics.share.mean_lines import MeanLines
-from cloud.analytics.share.models import Intrusion
 from cloud.analytics.share.shares import fraction, purity, shares
 from cloud.analytics.share.window import read_windows
 from cloud.api.deps import CallerDep, ServicesDep, SessionDep
@@ -30,14 +29,13 @@ from cloud.outlets.models import Cooler, Outlet
 from cloud.services import Services
 from cloud.web import errors
 from cloud.web.i18n import Formats
-from cloud.web.loop import named
+from cloud.web.intruders import Intruders, open_intruders
 from cloud.web.pages import language_of, page
 from facings.messages import Estimate
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(errors.require_assets)])
 
 PERIOD = timedelta(days=7)
-MOST_INTRUSIONS = 100
 MOST_CHANGES = 8
 
 
@@ -77,9 +75,7 @@ class CompetitionView:
     owners: Sequence[OwnerRow]
     heights: Sequence[tuple[str, Estimate]]
     """Own share by height of the shelf, from the top."""
-    intrusions: Sequence[IntrusionAnswer]
-    coolers: Mapping[str, str]
-    """Names of those that were intruded."""
+    intruders: Intruders
     losses: Sequence[EffectRow]
     gains: Sequence[EffectRow]
     others: str
@@ -106,7 +102,6 @@ def competition_view(session: Session, services: Services, caller: Caller, langu
     change = explain(before, window, own)
     changes, _ = change_answers(change, outlets, catalogue) if change else ((), 0.0)
     owned = {cooler.id for cooler in coolers.values() if cooler.owned}
-    open_ones = intrusion_answers(session.scalars(_STILL_OPEN), catalogue, coolers, outlets)
     own_share = shares(window.lines, window.lines.sku.mapped(catalogue.group)).get("own")
     told = [_effect(one, language) for one in changes]
     return CompetitionView(
@@ -119,8 +114,7 @@ def competition_view(session: Session, services: Services, caller: Caller, langu
         purity=purity(window.lines, owned, own),
         heights=_heights(services, caller.tenant, known, end, own),
         owners=_owners(window.lines, catalogue),
-        intrusions=open_ones,
-        coolers={one.cooler: named(coolers[one.cooler], language) for one in open_ones},
+        intruders=open_intruders(session, catalogue, coolers, outlets, language),
         losses=[row for row in told if row.points.startswith(_MINUS)][:MOST_CHANGES],
         gains=[row for row in told if not row.points.startswith(_MINUS)][:MOST_CHANGES],
         others=points(change.came + change.went, language) if change and change.came + change.went else "",
@@ -159,14 +153,6 @@ def _heights(
     lines = lines_by_height(services.facts, tenant, known, end - PERIOD, end)
     shown = ((height, fraction(lines[height], lines[height].sku.among(own))) for height in HEIGHTS)
     return [(height, share) for height, share in shown if share is not None]
-
-
-_STILL_OPEN = (
-    select(Intrusion)
-    .where(Intrusion.gone_at.is_(None), Intrusion.withdrawn_at.is_(None))
-    .order_by(Intrusion.first_seen_at)
-    .limit(MOST_INTRUSIONS)
-)
 
 
 def _effect(one: ChangeAnswer, language: str) -> EffectRow:

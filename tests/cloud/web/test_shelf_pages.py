@@ -76,7 +76,7 @@ def test_a_viewer_cannot_change_the_planogram(lived: Shelf, web: httpx.Client) -
 def test_the_competition_page_says_who_came_and_what_it_cost(lived: Shelf, manager: httpx.Client) -> None:
     seen = text_of(manager.get("/competition"))
     assert "Competitors' products in 1 of your coolers" in seen
-    assert "Rival-330 Kiosk Front x" in seen
+    assert "Kiosk Front 1 Rival-330 x" in seen
     assert "Rival-330 new Kiosk 0.0 → 0.5 −7.4" in seen
     assert "1 of 2 coolers reported." in seen
 
