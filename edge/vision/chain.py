@@ -158,7 +158,7 @@ class VisionChain:
         models = {detector.manifest.name: detector.manifest.sha256}
         recogniser = self._load_recogniser(zoo, self._own(self._published))
         errors = _errors(zoo, detector.original)
-        reader = _load_price_reader(zoo, self._threads)
+        reader = _load_price_reader(zoo, self._threads, self._precision)
         if reader:
             models[reader.manifest.name] = reader.manifest.sha256
         stages = _Stages(detector, detector.manifest.detector.score_threshold, None, models, errors, reader)
@@ -260,7 +260,7 @@ def _with_recogniser(stages: _Stages, recogniser: _Recogniser | None) -> _Stages
     return replace(stages, recogniser=recogniser, models=models)
 
 
-def _load_price_reader(zoo: Path, threads: int) -> LoadedModel | None:
+def _load_price_reader(zoo: Path, threads: int, precision: Precision) -> LoadedModel | None:
     """The zoo's reader of price tags; a zoo of one's own may have none, and then no tag is told.
 
     Raises:
@@ -269,7 +269,7 @@ def _load_price_reader(zoo: Path, threads: int) -> LoadedModel | None:
     folder = zoo / PRICE_READER
     if not folder.is_dir():
         return None
-    model = load_session(folder, threads)
+    model = load_session(folder, threads, precision)
     if not isinstance(model.manifest, PriceReaderManifest):
         raise BadInputError(f"{folder} holds no price reader.")
     return model

@@ -60,16 +60,35 @@ def export(
 
 @app.command("eval")
 def evaluate(
-    folder: Annotated[Path, typer.Argument(help="Folder of the zoo.")] = ZOO, shared: SharedOption = SHARED
+    folder: Annotated[Path, typer.Argument(help="Folder of the zoo.")] = ZOO,
+    shared: SharedOption = SHARED,
+    int8: Annotated[bool, typer.Option("--int8", help="Judge its 8-bit copy, as coolers use it.")] = False,
 ) -> None:
     """Measure an exported reader on drawn tags that it did not learn from, and on real ones where their photos are."""
     from models.price_reader.evaluate import measure, measure_real  # noqa: PLC0415 - tags are drawn in training only
 
-    model = load_session(folder)
+    model = load_session(folder, precision="int8" if int8 else "float32")
     if not isinstance(model.manifest, PriceReaderManifest):
         raise BadInputError(f"{folder} holds no price reader.")
     least = model.manifest.price_reader.sure_from
     _show(measure(model, least) + (measure_real(model, shared, least) if shared.is_dir() else []))
+
+
+@app.command()
+def quantise(
+    folder: Annotated[Path, typer.Argument(help="Folder of the zoo; the copy goes there too.")] = ZOO,
+) -> None:
+    """Lay an 8-bit copy beside the reader, which coolers use from then on, unless it reads less."""
+    from models.eight_bits import ship  # noqa: PLC0415 - onnx is for training only
+    from models.price_reader import quantise as eight_bit  # noqa: PLC0415
+
+    manifest = eight_bit.reader_of(folder)
+    files = {"float32": (folder / manifest.file).read_bytes(), "int8": eight_bit.quantised(folder)}
+    judged = {name: eight_bit.judge_file(manifest, file, folder) for name, file in files.items()}
+    eight_bit.show(judged)
+    if not eight_bit.loses_nothing(judged["float32"], judged["int8"]):
+        raise BadInputError(f"The 8-bit copy loses more than {eight_bit.MOST_LOST} and is not kept.")
+    out.print(f"{ship(folder, files['int8'])} is laid beside it")
 
 
 def _show(figures: list[Judged]) -> None:

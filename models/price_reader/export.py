@@ -11,6 +11,7 @@ from datasets.files import sha256_of
 from edge.vision.golden import GOLDEN_NAME
 from edge.vision.zoo import MetricSpec, PriceReaderManifest, PriceReaderSpec, SourceSpec, load_session
 from facings.files import write_atomic
+from models.eight_bits import files_of_copy
 from models.golden import write_golden
 from models.onnx_export import traced
 from models.price_reader.config import PriceReaderConfig
@@ -44,7 +45,8 @@ def release(checkpoint: Path, folder: Path, shared: Path | None = None) -> list[
     """
     config, model = load(checkpoint)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / GOLDEN_NAME).unlink(missing_ok=True)
+    for path in (folder / GOLDEN_NAME, *files_of_copy(folder)):  # of the weights before
+        path.unlink(missing_ok=True)
     manifest = _manifest(config, _write_onnx(model, config, folder))
     manifest.save(folder)
     least = sure_from(load_session(folder))

@@ -14,13 +14,15 @@ from edge.vision.prices import CHARACTERS, Price, read_prices
 from edge.vision.zoo import PriceReaderManifest, load_session
 from facings.errors import BadInputError
 from models.curves import read_log
+from models.eight_bits import ship
 from models.price_reader import export
-from models.price_reader.cli import CONFIG
+from models.price_reader.cli import CONFIG, ZOO
 from models.price_reader.config import PriceReaderConfig, read_config
 from models.price_reader.evaluate import judged
 from models.price_reader.examples import UNTOLD, columns_of, letters_of, picture
 from models.price_reader.letters import CarriedFace
 from models.price_reader.network import ANSWERS, PriceReader
+from models.price_reader.quantise import File, judge_file, loses_nothing, quantised, reader_of
 from models.price_reader.strokes import some_strokes
 from models.price_reader.tags import draw_tag
 from models.price_reader.train import Training, train
@@ -131,6 +133,37 @@ def test_a_trained_reader_goes_into_the_zoo_and_is_checked_when_it_is_loaded(
     shelf = picture(SIZE, 0.0, np.random.default_rng(1)).pixels
     boxes = np.array([[5, 5, 150, 60], [0, 0, 160, 64]], np.float32)
     assert len(read_prices(model, shelf, boxes)) == 2
+
+
+@pytest.mark.filterwarnings("ignore")  # onnxruntime's own
+def test_a_reader_gets_an_8_bit_copy_which_coolers_use_and_an_export_takes_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.price_reader.evaluate.OF_EACH", 8)
+    checkpoint, zoo = train(small(), tmp_path / "run"), tmp_path / "zoo"
+    export.release(checkpoint, zoo)
+    copy = quantised(zoo, tags=8)
+    manifest = reader_of(zoo)
+    whole, small_one = (judge_file(manifest, file, zoo, tags=8) for file in ((zoo / manifest.file).read_bytes(), copy))
+    assert small_one.megabytes < whole.megabytes
+    ship(zoo, copy)
+    assert load_session(zoo, precision="int8").manifest.file == "price-reader-int8.onnx"
+    export.release(checkpoint, zoo)
+    assert not (zoo / "price-reader-int8.onnx").exists()
+    with pytest.raises(BadInputError, match="no price reader"):
+        reader_of(ZOO.parent / "product-detector")
+
+
+@pytest.mark.parametrize(
+    ("copy", "kept"),
+    [
+        pytest.param(File(1, 10, 0.795, 0.015), True, id="as good"),
+        pytest.param(File(1, 10, 0.78, 0.01), False, id="reads less"),
+        pytest.param(File(1, 10, 0.8, 0.03), False, id="reads more wrongly"),
+    ],
+)
+def test_a_copy_that_reads_worse_is_not_kept(copy: File, kept: bool) -> None:
+    assert loses_nothing(File(3, 30, 0.8, 0.01), copy) == kept
 
 
 def test_only_prices_that_are_sure_enough_count_as_read() -> None:
