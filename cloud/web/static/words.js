@@ -39,10 +39,15 @@ export function rangePercent(estimate) {
 /** How a number is written, by the name that the page gives in `data-form`. */
 export const forms = { integer, percent, rangePercent };
 
+const CLOCK = { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+
 /** Day and time in `zone`, or in the browser's own. */
-export function moment(iso, zone) {
-  const options = { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
-  return new Intl.DateTimeFormat(language, zone ? { ...options, timeZone: zone } : options).format(new Date(iso));
+export const moment = (iso, zone) => new Intl.DateTimeFormat(language, { ...CLOCK, timeZone: zone || undefined }).format(new Date(iso));
+
+/** The same, with the zone where its clocks show another time than the reader's. */
+export function momentWithZone(iso, zone) {
+  if (moment(iso, zone) === moment(iso)) return moment(iso);
+  return new Intl.DateTimeFormat(language, { ...CLOCK, timeZone: zone, timeZoneName: "shortOffset" }).format(new Date(iso));
 }
 
 /** A day without its time. */
@@ -67,10 +72,11 @@ export const compareNames = new Intl.Collator(language, { numeric: true }).compa
 /** The name of a thing in the page's language. */
 export const nameOf = (thing, field = "name") => (language.startsWith("zh") && thing[`${field}_zh`]) || thing[field];
 
-/** Put each `<time>` below `root` into the outlet's or the browser's zone. */
+/** Put each `<time>` below `root` into the outlet's or the browser's zone, which `data-says-zone` around it has told. */
 export function localise(root) {
   for (const time of root.querySelectorAll("time[datetime]")) {
-    time.textContent = moment(time.dateTime, time.dataset.zone);
+    const write = time.closest("[data-says-zone]") ? momentWithZone : moment;
+    time.textContent = write(time.dateTime, time.dataset.zone);
     time.title = new Date(time.dateTime).toLocaleString(language, { timeZone: time.dataset.zone, timeZoneName: "short" });
   }
 }

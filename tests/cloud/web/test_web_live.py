@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -189,6 +190,22 @@ def test_the_cooler_page_swaps_to_the_new_photo(scene: Scene) -> None:
     expect(page.locator(".box").first).to_be_attached()
     expect(page.get_by_role("link", name="Later photo")).to_be_visible()
     page.context.close()
+
+
+def test_a_photo_of_another_time_zone_says_which(scene: Scene) -> None:
+    times = {}
+    for zone in ("America/New_York", "Asia/Tokyo"):
+        page = scene.page("/coolers/cooler-01", timezone_id=zone)
+        live(page)
+        write = """async () => {
+            const { momentWithZone } = await import("/static/words.js");
+            return ["America/New_York", "Asia/Tokyo", ""].map((zone) => momentWithZone("2026-03-02T15:00:00Z", zone));
+        }"""
+        times[zone] = page.evaluate(write)
+        expect(page.locator(".photo__when time")).to_have_text(re.compile("GMT|UTC"))
+        page.context.close()
+    assert times["America/New_York"] == ["Mar 2, 10:00", "Mar 3, 00:00 GMT+9", "Mar 2, 10:00"]
+    assert times["Asia/Tokyo"] == ["Mar 2, 10:00 GMT-5", "Mar 3, 00:00", "Mar 3, 00:00"]
 
 
 def test_keyboard_language_and_theme(scene: Scene) -> None:
