@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date
 
 from babel.numbers import format_decimal
 from fastapi import APIRouter, Depends, Request
@@ -13,8 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cloud.analytics.coverage import AnswerCoverage, coverage_of
+from cloud.analytics.latest_days import LatestDays, latest_days
 from cloud.analytics.measures import Group
-from cloud.analytics.overview import time_of_photos
 from cloud.analytics.present import Catalogue
 from cloud.analytics.query.known import Known
 from cloud.analytics.share.answer import ChangeAnswer, change_answers
@@ -35,7 +35,6 @@ from facings.messages import Estimate
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(errors.require_assets)])
 
-PERIOD = timedelta(days=7)
 MOST_CHANGES = 8
 
 
@@ -65,8 +64,8 @@ class EffectRow:
 class CompetitionView:
     """The page."""
 
-    start: datetime
-    end: datetime
+    first: date
+    last: date
     coverage: AnswerCoverage
     share: Estimate | None
     share_before: Estimate | None
@@ -90,14 +89,14 @@ def competition(request: Request, who: CallerDep, session: SessionDep, services:
 
 
 def competition_view(session: Session, services: Services, caller: Caller, language: str) -> CompetitionView:
-    """The last week; where every cooler replays another time, the last week of that."""
-    end = time_of_photos(session, services.clock.now()) + timedelta(milliseconds=1)
+    """The last seven days; where every cooler replays another time, the last seven of that."""
+    days = latest_days(session, services.clock.now())
     catalogue = Catalogue(session)
     outlets = {row.id: row for row in session.scalars(select(Outlet))}
     coolers = {row.id: row for row in session.scalars(select(Cooler))}
     services.rollups.before_reading()
     known = Known(session)
-    before, window = read_windows(services.facts, caller.tenant, known, end - PERIOD, end)
+    before, window = read_windows(services.facts, caller.tenant, known, days.start, days.end)
     own = {sku for sku, one in catalogue.products.items() if one.own}
     change = explain(before, window, own)
     changes, _ = change_answers(change, outlets, catalogue) if change else ((), 0.0)
@@ -105,14 +104,14 @@ def competition_view(session: Session, services: Services, caller: Caller, langu
     own_share = shares(window.lines, window.lines.sku.mapped(catalogue.group)).get("own")
     told = [_effect(one, language) for one in changes]
     return CompetitionView(
-        start=window.start,
-        end=window.end,
+        first=days.first,
+        last=days.last,
         coverage=coverage_of(services.facts, caller.tenant, known, window),
         share=own_share,
         share_before=change.before if change else None,
         points=points(change.change, language) if change else "",
         purity=purity(window.lines, owned, own),
-        heights=_heights(services, caller.tenant, known, end, own),
+        heights=_heights(services, caller.tenant, known, days, own),
         owners=_owners(window.lines, catalogue),
         intruders=open_intruders(session, catalogue, coolers, outlets, language),
         losses=[row for row in told if row.points.startswith(_MINUS)][:MOST_CHANGES],
@@ -148,9 +147,9 @@ def _owners(lines: MeanLines, catalogue: Catalogue) -> list[OwnerRow]:
 
 
 def _heights(
-    services: Services, tenant: str, known: Known, end: datetime, own: Collection[str]
+    services: Services, tenant: str, known: Known, days: LatestDays, own: Collection[str]
 ) -> list[tuple[str, Estimate]]:
-    lines = lines_by_height(services.facts, tenant, known, end - PERIOD, end)
+    lines = lines_by_height(services.facts, tenant, known, days.start, days.end)
     shown = ((height, fraction(lines[height], lines[height].sku.among(own))) for height in HEIGHTS)
     return [(height, share) for height, share in shown if share is not None]
 

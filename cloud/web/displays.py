@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -14,7 +14,7 @@ from sqlalchemy import select
 from cloud.analytics.advice.displays import LEAST_OUTLETS, Arrangement, Verdict
 from cloud.analytics.advice.reading import USUAL
 from cloud.analytics.advice.routes import EffectAnswer, displays_answer
-from cloud.analytics.overview import time_of_photos
+from cloud.analytics.latest_days import latest_days
 from cloud.api.deps import CallerDep, ServicesDep, SessionDep
 from cloud.outlets.models import Outlet
 from cloud.web import errors
@@ -70,8 +70,8 @@ class DisplaysView:
 
     outlet_class: str
     classes: Sequence[str]
-    start: datetime
-    end: datetime
+    first: date
+    last: date
     outlets: int
     """With sell-out and photos of three shelves or more, which are compared."""
     effects: Sequence[EffectRow]
@@ -87,13 +87,13 @@ def displays(
 ) -> HTMLResponse:
     """The arrangements and what they are worth, in one class of outlets or in all."""
     language = language_of(request, who)
-    end = time_of_photos(session, services.clock.now()) + timedelta(milliseconds=1)
-    answer = displays_answer(session, services, who.tenant, end - USUAL, end, outlet_class or None)
+    days = latest_days(session, services.clock.now(), USUAL.days)
+    answer = displays_answer(session, services, who.tenant, days.start, days.end, outlet_class or None)
     view = DisplaysView(
         outlet_class=outlet_class,
         classes=sorted(set(session.scalars(select(Outlet.outlet_class))) - {""}),
-        start=answer.start,
-        end=answer.end,
+        first=days.first,
+        last=days.last,
         outlets=max((one.outlets for one in answer.effects), default=0),
         effects=effect_rows(answer.effects, language),
     )

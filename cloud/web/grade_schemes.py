@@ -16,6 +16,7 @@ from cloud.analytics.grades.answer import SchemeBody
 from cloud.analytics.grades.grade import DEFAULT, PILLARS, Scheme
 from cloud.analytics.grades.reading import schemes
 from cloud.analytics.grades.schemes import ALL_OTHERS, Regraded, checked_class, put_scheme, regraded, remove_scheme
+from cloud.analytics.latest_days import latest_days
 from cloud.api.deps import CallerDep, ManagerDep, ServicesDep, SessionDep
 from cloud.api.errors import ApiError
 from cloud.identity.service import Caller
@@ -24,7 +25,7 @@ from cloud.services import Services
 from cloud.web import errors
 from cloud.web.alert_forms import checked
 from cloud.web.competition import points
-from cloud.web.grades import last_week
+from cloud.web.grades import grades_of
 from cloud.web.i18n import N_, translations
 from cloud.web.loop import may_act, outlet_names
 from cloud.web.pages import language_of, page
@@ -202,7 +203,8 @@ def _classes(session: Session, kept: Mapping[str, Scheme]) -> list[ClassRow]:
 def _preview(
     session: Session, services: Services, caller: Caller, outlet_class: str, scheme: Scheme, language: str
 ) -> Preview:
-    found = regraded(last_week(session, services, caller.tenant), outlet_class, scheme)
+    days = latest_days(session, services.clock.now())
+    found = regraded(grades_of(session, services, caller.tenant, days), outlet_class, scheme)
     before = [one.before.value for one in found if one.before]
     after = [one.after.value for one in found if one.after]
     return Preview(

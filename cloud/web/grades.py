@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
@@ -14,7 +14,7 @@ from cloud.analytics.coverage import AnswerCoverage
 from cloud.analytics.grades.answer import GradeAnswer, grade_answer
 from cloud.analytics.grades.grade import PILLARS
 from cloud.analytics.grades.reading import OutletGrades
-from cloud.analytics.overview import time_of_photos
+from cloud.analytics.latest_days import LatestDays, latest_days
 from cloud.api.deps import CallerDep, ServicesDep, SessionDep
 from cloud.services import Services
 from cloud.web import errors
@@ -23,7 +23,6 @@ from cloud.web.pages import language_of, page
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(errors.require_assets)])
 
-PERIOD = timedelta(days=7)
 MOST_OUTLETS = 500
 
 
@@ -31,8 +30,8 @@ MOST_OUTLETS = 500
 class GradesView:
     """The list of grades."""
 
-    start: datetime
-    end: datetime
+    first: date
+    last: date
     coverage: AnswerCoverage
     pillars: Sequence[str]
     grades: Sequence[GradeAnswer]
@@ -45,13 +44,14 @@ class GradesView:
 def outlets(request: Request, who: CallerDep, session: SessionDep, services: ServicesDep) -> HTMLResponse:
     """All outlets, the worst grade first."""
     language = language_of(request, who)
-    found = last_week(session, services, who.tenant)
+    days = latest_days(session, services.clock.now())
+    found = grades_of(session, services, who.tenant, days)
     graded = found.grades()
     answers = [grade_answer(found, outlet, grade, 1) for outlet, grade in graded.items()]
     answers.sort(key=lambda one: (one.grade.value, one.outlet))
     view = GradesView(
-        start=found.window.start,
-        end=found.window.end,
+        first=days.first,
+        last=days.last,
         coverage=found.coverage,
         pillars=PILLARS,
         grades=answers[:MOST_OUTLETS],
@@ -64,8 +64,9 @@ def outlets(request: Request, who: CallerDep, session: SessionDep, services: Ser
     return page(request, "outlets.html", who, active="outlets", view=view)
 
 
-def last_week(session: Session, services: Services, tenant: str, only: str | None = None) -> OutletGrades:
-    """The last seven days, of all outlets or of one; where all coolers replay another time, the last seven of that."""
-    end = time_of_photos(session, services.clock.now()) + timedelta(milliseconds=1)
+def grades_of(
+    session: Session, services: Services, tenant: str, days: LatestDays, only: str | None = None
+) -> OutletGrades:
+    """The grades of some days, of all outlets or of one."""
     services.rollups.before_reading()
-    return OutletGrades(session, services.facts, tenant, end - PERIOD, end, services.settings.sellout, only)
+    return OutletGrades(session, services.facts, tenant, days.start, days.end, services.settings.sellout, only)

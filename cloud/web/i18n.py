@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -137,6 +137,10 @@ class Formats:
     def listing(self, names: Sequence[str]) -> str:
         """`one, two, and three`."""
         return str(format_list(list(names), locale=self.locale))
+
+    def day(self, value: date) -> str:
+        """A day of the year."""
+        return str(format_skeleton("MMMd", value, locale=self.locale))
 
     def moment(self, value: datetime | None, zone: str = "UTC") -> str:
         """Day and time in `zone`; scripts put it into the browser's own zone where the outlet's is not known."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
@@ -15,13 +15,14 @@ from cloud.analytics.advice.reading import USUAL
 from cloud.analytics.advice.routes import AdviceAnswer, outlet_advice
 from cloud.analytics.coverage import AnswerCoverage
 from cloud.analytics.grades.answer import GradeAnswer, grade_answer
+from cloud.analytics.latest_days import latest_days
 from cloud.analytics.overview import device_states
 from cloud.analytics.present import Present
 from cloud.api.deps import CallerDep, ServicesDep, SessionDep
 from cloud.api.errors import not_found
 from cloud.outlets.models import Cooler
 from cloud.web import errors
-from cloud.web.grades import last_week
+from cloud.web.grades import grades_of
 from cloud.web.i18n import Formats, translations
 from cloud.web.loop import named
 from cloud.web.pages import language_of, page
@@ -60,8 +61,8 @@ class OutletView:
     outlet_class: str
     timezone: str
     headline: str
-    start: datetime
-    end: datetime
+    first: date
+    last: date
     printed_at: datetime
     coverage: AnswerCoverage
     grade: GradeAnswer | None
@@ -85,16 +86,16 @@ class OutletView:
 @router.get("/outlets/{outlet}")
 def outlet(request: Request, who: CallerDep, session: SessionDep, services: ServicesDep, outlet: Slug) -> HTMLResponse:
     """One outlet: its grade, its coolers and what is missing in them, what would raise it most, and advice."""
-    found = last_week(session, services, who.tenant, outlet)
+    days = latest_days(session, services.clock.now())
+    found = grades_of(session, services, who.tenant, days, outlet)
     record = found.outlets.get(outlet)
     if record is None:
         raise not_found("outlet", outlet)
     its_own = session.scalars(select(Cooler.id).where(Cooler.outlet_id == outlet)).all()
     present = Present(session, services.clock.now(), only=its_own)
     language, grade = language_of(request, who), found.grades().get(outlet)
-    start, end = found.window.start, found.window.end
     coolers = outlet_coolers(session, present, language)
-    seen = sum(1 for one in coolers if one.observed_at and one.observed_at >= start)
+    seen = sum(1 for one in coolers if one.observed_at and one.observed_at >= days.start)
     stockouts = present.stockouts
     view = OutletView(
         outlet=outlet,
@@ -103,15 +104,15 @@ def outlet(request: Request, who: CallerDep, session: SessionDep, services: Serv
         outlet_class=record.outlet_class,
         timezone=record.timezone,
         headline=_headline(coolers, seen, language),
-        start=start,
-        end=end,
+        first=days.first,
+        last=days.last,
         printed_at=services.clock.now(),
         coverage=found.coverage,
         grade=grade_answer(found, outlet, grade, MOST_RAISES) if grade else None,
         missing=Formats(language).listing([words(language)["pillars"][one] for one in grade.missing]) if grade else "",
         coolers=coolers,
         stockouts=stockouts,
-        advice=outlet_advice(session, services, who.tenant, outlet, end - USUAL, end),
+        advice=outlet_advice(session, services, who.tenant, outlet, days.end - USUAL, days.end),
     )
     return page(request, "outlet.html", who, active="outlets", view=view)
 

@@ -89,6 +89,7 @@ def environment(language: str) -> Environment:
         decimal=formats.decimal,
         percent=formats.percent,
         hours=formats.hours,
+        day=formats.day,
         moment=formats.moment,
         range_integer=formats.range_integer,
         range_percent=formats.range_percent,

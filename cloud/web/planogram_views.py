@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date
 from itertools import groupby
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cloud.analytics.compliance.followers import NOBODY, Follower, Followers, followers
-from cloud.analytics.overview import reference_time
+from cloud.analytics.latest_days import LatestDays, latest_days
 from cloud.analytics.present import Present
 from cloud.identity.service import Caller
 from cloud.outlets.models import Cooler, Outlet, Planogram, PlanogramRule
 from cloud.services import Services
 from cloud.web.loop import may_act, named, outlet_names
 from facings.messages import Estimate
-
-PERIOD = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -108,8 +106,8 @@ class PlanogramView:
     followers: Sequence[FollowerRow]
     others: Sequence[tuple[str, str]]
     """Coolers that do not follow it."""
-    start: datetime
-    end: datetime
+    first: date
+    last: date
     may_act: bool
 
     @property
@@ -121,7 +119,7 @@ class PlanogramView:
 def planograms_view(session: Session, services: Services, caller: Caller, language: str) -> PlanogramsView:
     """The list for `caller`, by name."""
     present = Present(session, services.clock.now())
-    _, _, found = _last_week(session, services, caller, present)
+    found = _followers(session, services, caller, latest_days(session, present.at))
     plans = list(session.scalars(select(Planogram).order_by(Planogram.name, Planogram.version)))
     outlets = outlet_names(session, language)
     coolers = {one.id: f"{outlets[one.outlet_id]}: {named(one, language)}" for one in present.coolers.values()}
@@ -142,7 +140,8 @@ def planogram_view(
 ) -> PlanogramView:
     """One version for `caller`."""
     present = Present(session, services.clock.now())
-    start, end, found = _last_week(session, services, caller, present)
+    days = latest_days(session, present.at)
+    found = _followers(session, services, caller, days)
     mine = found.get(plan.id, NOBODY)
     same = select(Planogram.id, Planogram.version).where(Planogram.name == plan.name).order_by(Planogram.version)
     outlets, following = outlet_names(session, language), {one.cooler.id for one in mine.coolers}
@@ -161,8 +160,8 @@ def planogram_view(
             for one in present.coolers.values()
             if one.id not in following
         ],
-        start=start,
-        end=end,
+        first=days.first,
+        last=days.last,
         may_act=may_act(caller),
     )
 
@@ -182,13 +181,9 @@ def _lane(sku: str, depth: int, facings: int, present: Present, language: str) -
     return DrawnLane(sku, shown, present.catalogue.group(sku), depth, facings)
 
 
-def _last_week(
-    session: Session, services: Services, caller: Caller, present: Present
-) -> tuple[datetime, datetime, Mapping[int, Followers]]:
-    """The last seven days; where every cooler replays another time, the last seven of that."""
-    end = reference_time(present) + timedelta(milliseconds=1)
+def _followers(session: Session, services: Services, caller: Caller, days: LatestDays) -> Mapping[int, Followers]:
     services.rollups.before_reading()
-    return end - PERIOD, end, followers(session, services.facts, caller.tenant, end - PERIOD, end)
+    return followers(session, services.facts, caller.tenant, days.start, days.end)
 
 
 def _row(versions: Sequence[Planogram], found: Mapping[int, Followers]) -> PlanogramRow:

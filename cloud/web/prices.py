@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from babel.numbers import format_percent
@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cloud.analytics.coverage import AnswerCoverage
-from cloud.analytics.overview import time_of_photos
+from cloud.analytics.latest_days import latest_days
 from cloud.analytics.prices.answer import WrongPriceAnswer, own_first, wrong_price_answers
 from cloud.analytics.prices.wanted import catalogue_prices, discount_of, price_cuts, right, wanted
 from cloud.analytics.registry import BY_NAME
@@ -33,7 +33,6 @@ from facings.messages import Estimate, Observation
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(errors.require_assets)])
 
-PERIOD = timedelta(days=7)
 MOST_LISTED = 200
 _MINUS = "\N{MINUS SIGN}"
 
@@ -50,8 +49,8 @@ class WrongRow:
 class PricesView:
     """The page; figures are None where no tag was read."""
 
-    start: datetime
-    end: datetime
+    first: date
+    last: date
     coverage: AnswerCoverage
     compliance: Estimate | None
     index: Estimate | None
@@ -80,20 +79,19 @@ def prices(request: Request, who: CallerDep, session: SessionDep, services: Serv
 
 
 def prices_view(session: Session, services: Services, caller: Caller, language: str) -> PricesView:
-    """The last week; where every cooler replays another time, the last week of that."""
-    end = time_of_photos(session, services.clock.now()) + timedelta(milliseconds=1)
+    """The last seven days; where every cooler replays another time, the last seven of that."""
+    days = latest_days(session, services.clock.now())
     services.rollups.before_reading()
-    period = Period(session, services.facts, caller.tenant, end - PERIOD, end)
+    period = Period(session, services.facts, caller.tenant, days.start, days.end)
     found = {
         name: period.series(BY_NAME[name], "all") for name in ("price-compliance", "price-index", "price-tags-read")
     }
     compliance, index, read = (one.points[0].value if one.points else None for one in found.values())
-    wrong = own_first(wrong_price_answers(session, services.facts, caller.tenant, end - PERIOD, end))
-    coverage = found["price-tags-read"]
+    wrong = own_first(wrong_price_answers(session, services.facts, caller.tenant, days.start, days.end))
     return PricesView(
-        start=coverage.start,
-        end=coverage.end,
-        coverage=coverage.coverage,
+        first=days.first,
+        last=days.last,
+        coverage=found["price-tags-read"].coverage,
         compliance=compliance,
         index=index,
         read=read,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from cloud.analytics.overview import time_of_photos
+from cloud.analytics.latest_days import latest_days
 from cloud.analytics.prices.answer import WrongPriceAnswer, wrong_price_answers
 from cloud.api.deps import CallerDep, ServicesDep, SessionDep
 
@@ -21,10 +20,12 @@ def list_wrong(
     services: ServicesDep,
     session: SessionDep,
     who: CallerDep,
-    days: Annotated[int, Query(ge=1, le=400, description="the period: so many days up to the newest photo")] = 7,
+    days: Annotated[
+        int, Query(ge=1, le=400, description="the period: so many days, that of the newest photo the last")
+    ] = 7,
 ) -> list[WrongPriceAnswer]:
     """Products whose tags said a wrong price on the last photo that shows them; the furthest from right first, 500 at
     most."""
     services.rollups.before_reading()
-    end = time_of_photos(session, services.clock.now()) + timedelta(milliseconds=1)
-    return wrong_price_answers(session, services.facts, who.tenant, end - timedelta(days=days), end)[:MOST]
+    asked = latest_days(session, services.clock.now(), days)
+    return wrong_price_answers(session, services.facts, who.tenant, asked.start, asked.end)[:MOST]
