@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import sqrt
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from facings.messages import Estimate
 
@@ -41,8 +41,7 @@ DEFAULT = Scheme(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """Something to do, about a SKU or a cooler, and by how much it would raise the value of its pillar."""
 
     doing: Doing
@@ -73,8 +72,7 @@ class Part:
     """Of `weight`, those that it has."""
 
 
-@dataclass(frozen=True, slots=True)
-class Raise:
+class Raise(NamedTuple):
     """Something to do, and the points that it would add to the grade if it were all that is done."""
 
     pillar: str

@@ -57,9 +57,10 @@ class OutletGrades:
         self.coverage = coverage_of(facts, tenant, known, self.window, scope)
         self.catalogue = Catalogue(session)
         self._own = {sku for sku, product in self.catalogue.products.items() if product.own}
-        coolers = list(session.scalars(select(Cooler)))
+        # As columns: thousands of records as objects would take longer than what is made of them.
+        coolers = session.execute(select(Cooler.id, Cooler.outlet_id, Cooler.owned, Cooler.name, Cooler.name_zh)).all()
         self._owned = {cooler.id for cooler in coolers if cooler.owned}
-        self._coolers = {cooler.id: cooler for cooler in coolers}
+        self._names_of = {cooler.id: (cooler.name, cooler.name_zh) for cooler in coolers}
         self._outlet_of = {cooler.id: cooler.outlet_id for cooler in coolers}
         self.schemes = schemes(session)
         targets = {outlet: self.scheme(outlet).targets["share"] for outlet in self.outlets}
@@ -76,7 +77,7 @@ class OutletGrades:
 
     def cooler_names(self, cooler: str) -> tuple[str, str]:
         """Name and Chinese name of a cooler."""
-        return self._coolers[cooler].name, self._coolers[cooler].name_zh
+        return self._names_of[cooler]
 
     def grades(self) -> dict[str, Grade]:
         """The grade of each outlet of which anything is known."""
