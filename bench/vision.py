@@ -39,7 +39,7 @@ from edge.vision.zoo import LoadedModel, load_session, zoo_folder
 from facings.errors import UnavailableError
 
 RUNS = 15
-STAGES = ("decode", "judge", "survey", "embed", "arrange")
+STAGES = ("decode", "judge", "survey", "read_prices", "embed", "arrange")
 spent: dict[str, list[float]] = defaultdict(list)
 
 
@@ -78,6 +78,7 @@ def chain_figures(reading: ShelfReading) -> dict[str, Any]:
     ratios = [total / raw for total, raw in zip(spent["total"], spent["sessions"], strict=True)]
     return {
         "found": len(reading.products),
+        "price_tags": len(reading.price_tags),
         "ms": {stage: _median(stage) for stage in STAGES},
         "total_ms": _median("total"),
         "sessions_ms": _median("sessions"),
