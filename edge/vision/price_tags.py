@@ -33,9 +33,8 @@ def tags_of(reading: ShelfReading, seen: Sighting, view: int = 0) -> Iterator[Re
     """
     scale = np.array([reading.width, reading.height] * 2, np.float64)
     boxes = np.array([one.box for one in reading.products], np.float64).reshape(-1, 4) * scale
-    tags = seen.sights.of(PRICE_TAG)
-    for box, price in zip(tags.boxes.astype(np.float64), seen.prices, strict=False):
-        owner = _owner(box, boxes, reading)
+    tags = seen.sights.of(PRICE_TAG).boxes.astype(np.float64)
+    for box, owner, price in zip(tags, _owners(tags, boxes, reading), seen.prices, strict=False):
         x1, y1, x2, y2 = np.clip(box / scale, 0, 1).tolist()
         sku = None if owner is None else reading.products[owner].sku
         yield ReadingPriceTag((x1, y1, x2, y2), sku, price.value, price.confidence, view)
@@ -66,20 +65,22 @@ def _told(tags: tuple[ReadingPriceTag, ...]) -> tuple[int, int]:
     return sum(tag.price is not None for tag in tags), len(tags)
 
 
-def _owner(tag: Floats, boxes: Floats, reading: ShelfReading) -> int | None:
-    """The product in the front of the nearest shelf over the tag's middle; None where nothing stands there."""
-    x, y = (tag[0] + tag[2]) / 2, (tag[1] + tag[3]) / 2
-    best, found = np.inf, None
-    for row in range(reading.rows):
+def _owners(tags: Floats, boxes: Floats, reading: ShelfReading) -> list[int | None]:
+    """For each tag the product in the front of the nearest shelf over its middle; None where nothing stands there."""
+    x, y = (tags[:, 0] + tags[:, 2]) / 2, (tags[:, 1] + tags[:, 3]) / 2
+    best = np.full(len(tags), np.inf)
+    found: list[int | None] = [None] * len(tags)
+    for row in range(reading.rows if len(tags) else 0):
         own = np.array([n for n, one in enumerate(reading.products) if one.front and one.row == row], np.int64)
         if not len(own):
             continue
-        beside = np.maximum(np.maximum(boxes[own, 0] - x, x - boxes[own, 2]), 0)
-        near = own[np.argsort(beside, kind="stable")[:NEAREST]]
-        foot, tall = np.median(boxes[near, 3]), np.median(boxes[near, 3] - boxes[near, 1])
+        beside = np.maximum(np.maximum(boxes[own, 0] - x[:, None], x[:, None] - boxes[own, 2]), 0)
+        near = boxes[own[np.argsort(beside, axis=1, kind="stable")[:, :NEAREST]]]
+        foot, tall = np.median(near[..., 3], axis=1), np.median(near[..., 3] - near[..., 1], axis=1)
         under = y - foot
-        if -OVER_FOOT * tall <= under <= UNDER_FOOT * tall and abs(under) < best:
-            best, found = abs(under), _over(beside, own, boxes)
+        hangs = (-OVER_FOOT * tall <= under) & (under <= UNDER_FOOT * tall) & (np.abs(under) < best)
+        for tag in np.flatnonzero(hangs):
+            best[tag], found[tag] = abs(under[tag]), _over(beside[tag], own, boxes)
     return found
 
 

@@ -80,43 +80,57 @@ def read_prices(model: LoadedModel, pixels: npt.NDArray[np.uint8], boxes: FloatA
     prices: list[Price] = []
     for start in range(0, len(boxes), BATCH):
         crops = [tag_crop(pixels, box, size) for box in boxes[start : start + BATCH]]
-        prices += [spelled(logits) for logits in model.run(to_model_input(crops, model.manifest.input))[0]]
+        prices += spelled(model.run(to_model_input(crops, model.manifest.input))[0])
     return prices
 
 
-def spelled(logits: npt.NDArray[np.float32]) -> Price:
-    """The text of one tag's answers (columns, 1 + characters), the first of which is `nothing`.
+def spelled(logits: npt.NDArray[np.float32]) -> list[Price]:
+    """The texts of some tags' answers (N, columns, 1 + characters), of which the first is `nothing`.
 
     Example:
         >>> columns = np.full((6, 12), -9, np.float32)
         >>> for column, letter in enumerate([2, 0, 11, 6, 0, 6]):  # 1, nothing, point, 5, nothing, 5
         ...     columns[column, letter] = 9
-        >>> spelled(columns).text
-        '1.55'
+        >>> [price.text for price in spelled(columns[None])]
+        ['1.55']
     """
-    shifted = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
-    chances = np.exp(shifted) / np.exp(shifted).sum(axis=1, keepdims=True)
-    best = chances.argmax(axis=1)
+    shifted = np.exp(logits.astype(np.float64) - logits.max(axis=2, keepdims=True))
+    chances = shifted / shifted.sum(axis=2, keepdims=True)
+    letters = [_letters(best) for best in chances.argmax(axis=2)]
+    texts = ["".join(CHARACTERS[letter - 1] for letter in of_tag) for of_tag in letters]
+    probability = _probability(chances, letters)
+    return [
+        Price(text, float(sure)) if _PRICE.fullmatch(text) else UNREADABLE
+        for text, sure in zip(texts, probability, strict=True)
+    ]
+
+
+def _letters(best: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """What the best of each column spell: repeats and nothings left out."""
     kept = best[np.flatnonzero(np.diff(best, prepend=-1))]
-    letters = kept[kept > 0]
-    text = "".join(CHARACTERS[letter - 1] for letter in letters)
-    if not _PRICE.fullmatch(text):
-        return UNREADABLE
-    return Price(text, _probability(chances, letters))
+    return kept[kept > 0]
 
 
-def _probability(chances: npt.NDArray[np.float64], letters: npt.NDArray[np.int64]) -> float:
-    """The probability that the columns spell `letters`: the forward sum over all alignments."""
-    path = np.zeros(2 * len(letters) + 1, np.int64)
-    path[1::2] = letters
+def _probability(chances: npt.NDArray[np.float64], letters: Sequence[npt.NDArray[np.int64]]) -> npt.NDArray[np.float64]:
+    """The probability that each tag's columns spell its `letters`: the forward sum over all alignments.
+
+    All tags go through the columns together. What stands behind the end of a shorter text never comes back to it.
+    """
+    ends = np.array([2 * len(of_tag) for of_tag in letters], np.int64)
+    path = np.zeros((len(letters), ends.max(initial=0) + 1), np.int64)
+    for steps, of_tag in zip(path, letters, strict=True):
+        steps[1 : 2 * len(of_tag) : 2] = of_tag
     # From one letter straight to the next, past the nothing between them, unless they are the same.
-    skips = np.zeros(len(path), bool)
-    skips[3::2] = path[3::2] != path[1:-2:2]
-    state = np.zeros(len(path))
-    state[:2] = chances[0, path[:2]]
-    for column in chances[1:]:
+    skips = np.zeros(path.shape)
+    skips[:, 3::2] = path[:, 3::2] != path[:, 1:-2:2]
+    told = np.take_along_axis(chances, path[:, None, :], axis=2)
+    state = np.zeros(path.shape)
+    state[:, :2] = told[:, 0, :2]
+    for column in range(1, told.shape[1]):
         reached = state.copy()
-        reached[1:] += state[:-1]
-        reached[2:] += np.where(skips[2:], state[:-2], 0.0)
-        state = reached * column[path]
-    return float(min(state[-2:].sum(), 1.0))
+        reached[:, 1:] += state[:, :-1]
+        reached[:, 2:] += skips[:, 2:] * state[:, :-2]
+        state = reached * told[:, column]
+    tags = np.arange(len(letters))
+    before = np.where(ends > 0, state[tags, ends - 1], 0.0)
+    return np.asarray(np.minimum(state[tags, ends] + before, 1.0))

@@ -125,7 +125,7 @@ def read(model: LoadedModel, pictures: Iterable[npt.NDArray[np.uint8]]) -> list[
     prices: list[Price] = []
     for first in range(0, len(every), _BATCH):
         tensor = to_model_input(every[first : first + _BATCH], model.manifest.input)
-        prices += [spelled(logits) for logits in model.run(tensor)[0]]
+        prices += spelled(model.run(tensor)[0])
     return prices
 
 

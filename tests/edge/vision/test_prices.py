@@ -41,14 +41,14 @@ def columns(*shown: str, sure: float = 12.0) -> np.ndarray:
     ],
 )
 def test_columns_spell_a_price_or_none(shown: str, text: str, value: float | None) -> None:
-    price = spelled(columns(*shown))
+    (price,) = spelled(columns(*shown)[None])
     assert (price.text, price.value) == (text, value)
 
 
 def test_the_probability_is_that_of_all_ways_to_spell_it() -> None:
     rng = np.random.default_rng(5)
     logits = columns("1", " ", "1", "2", sure=2.0) + rng.normal(0, 0.3, (4, 12)).astype(np.float32)
-    price = spelled(logits)
+    (price,) = spelled(logits[None])
     chances = np.exp(logits.astype(float)) / np.exp(logits.astype(float)).sum(axis=1, keepdims=True)
 
     def text_of(way: tuple[int, ...]) -> str:
@@ -59,6 +59,21 @@ def test_the_probability_is_that_of_all_ways_to_spell_it() -> None:
     whole = sum(prod(chances[n, one] for n, one in enumerate(way)) for way in ways)
     assert price.text == "112"
     assert price.confidence == pytest.approx(whole, rel=1e-9)
+
+
+def test_tags_read_together_say_what_each_says_alone() -> None:
+    rng = np.random.default_rng(6)
+    shown = ["1 . 9 9 ", "        ", "1234.50 ", "    5   ", "1.2.3.4 ", "11 1 .99"]
+    logits = np.stack([columns(*one, sure=3.0) for one in shown])
+    logits += rng.normal(0, 0.3, logits.shape).astype(np.float32)
+    together = spelled(logits)
+    alone = [spelled(one[None])[0] for one in logits]
+    assert (
+        [price.text for price in together]
+        == [price.text for price in alone]
+        == ["1.99", "", "1234.50", "5", "", "11.9"]
+    )
+    assert [price.confidence for price in together] == pytest.approx([price.confidence for price in alone], rel=1e-12)
 
 
 @pytest.mark.parametrize("box", [(-5.0, -5.0, 30.0, 20.0), (90.0, 40.0, 130.0, 70.0), (50.0, 30.0, 50.0, 30.0)])
