@@ -94,8 +94,8 @@ def spelled(logits: npt.NDArray[np.float32]) -> list[Price]:
         >>> [price.text for price in spelled(columns[None])]
         ['1.55']
     """
-    shifted = np.exp(logits.astype(np.float64) - logits.max(axis=2, keepdims=True))
-    chances = shifted / shifted.sum(axis=2, keepdims=True)
+    odds = np.exp(logits.astype(np.float64) - logits.max(axis=2, keepdims=True))
+    chances = odds / odds.sum(axis=2, keepdims=True)
     letters = [_letters(best) for best in chances.argmax(axis=2)]
     texts = ["".join(CHARACTERS[letter - 1] for letter in of_tag) for of_tag in letters]
     probability = _probability(chances, letters)
