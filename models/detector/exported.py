@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-import onnx
 import torch
-from onnx import numpy_helper
 from torch import Tensor, nn
 
 from edge.vision.manifest import DetectorManifest, read_manifest
 from facings.errors import BadInputError
 from models.detector.network import ProductDetector
-
-Weights = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]
+from models.onnx_weights import stored_weights
 
 EXPORTED = ".onnx"
 
@@ -43,7 +38,7 @@ def exported_detector(model: Path) -> ProductDetector:
     Raises:
         BadInputError: the file is no detector of ours.
     """
-    weights = _convolutions(model)
+    weights, _ = stored_weights(model)
     if len(weights) < 2:
         raise BadInputError(f"{model} is no detector that `facings models export` wrote.")
     detector = ProductDetector(len(weights[-1][0][0]), len(exported_classes(model)))
@@ -54,17 +49,6 @@ def exported_detector(model: Path) -> ProductDetector:
         for conv, (kernel, bias) in zip(order, weights, strict=True):
             _put(detector, conv, torch.tensor(kernel), torch.tensor(bias))
     return detector
-
-
-def _convolutions(model: Path) -> list[Weights]:
-    """Kernel and bias of every convolution of the file, in the order in which they run."""
-    graph = onnx.load(str(model)).graph
-    stored = {tensor.name.removesuffix(".float16"): tensor for tensor in graph.initializer}
-    nodes = [node for node in graph.node if node.op_type == "Conv"]
-    if any(len(node.input) != 3 or name not in stored for node in nodes for name in node.input[1:]):
-        return []
-    arrays = [[numpy_helper.to_array(stored[name]).astype(np.float32) for name in node.input[1:]] for node in nodes]
-    return [(kernel, bias) for kernel, bias in arrays]
 
 
 def _in_order(detector: ProductDetector) -> list[nn.Conv2d]:

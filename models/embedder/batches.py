@@ -6,6 +6,7 @@ cooler; so a batch holds several products of each brand it draws, and a picture 
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -93,11 +94,16 @@ class Batching:
     weights: dict[str, float]
 
 
-def batches(how: Batching, sources: dict[str, Source], seed: int) -> Iterator[tuple[Views, npt.NDArray[np.int64]]]:
-    """Endless views (B, H, W, 3), uint8 BGR, and the number of the identity each one shows (B,)."""
-    chance, rng = random.Random(seed), np.random.default_rng(seed)
+def batches(
+    how: Batching, sources: dict[str, Source], seed: int, first: int = 0
+) -> Iterator[tuple[Views, npt.NDArray[np.int64]]]:
+    """Endless views (B, H, W, 3), uint8 BGR, and the number of the identity each one shows (B,), from batch `first` on.
+
+    What a batch holds follows from the seed and its number, so a training that was stopped can go on with the next one.
+    """
     names = list(sources)
-    while True:
+    for number in itertools.count(first):
+        chance, rng = random.Random(f"{seed}/{number}"), np.random.default_rng((seed, number))
         source = sources[chance.choices(names, [how.weights[name] for name in names])[0]]
         chosen = source.choose(how.identities, how.of_brand, chance)
         views = [

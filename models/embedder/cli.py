@@ -34,9 +34,12 @@ def train_command(
     shared: SharedOption = SHARED,
     rendered: Annotated[Path | None, typer.Option(help="Folder of rendered data sets to learn from.")] = None,
     runs: Annotated[Path, typer.Option("--out", help="Folder for the checkpoint.")] = Path("runs/embedder"),
-    start: Annotated[Path | None, typer.Option(help="Checkpoint to go on from.")] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option(help="Checkpoint, or embedder of the zoo (.onnx), whose weights a new training begins with."),
+    ] = None,
 ) -> None:
-    """Train on one CPU thread; the checkpoint is written every hundred steps."""
+    """Train, or go on where an earlier training in this folder stopped."""
     from models.embedder.train import read_config, train  # noqa: PLC0415 - torch is in the training environment only
 
     logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[RichHandler()])

@@ -20,12 +20,11 @@ from edge.vision.zoo import (
     load_session,
 )
 from facings.files import write_atomic
-from models.checkpoints import read_checkpoint
 from models.eight_bits import files_of_copy
 from models.embedder.backbone import Embedder
 from models.embedder.evaluate import Figures, embed_with, measure
 from models.embedder.sources import Crop, beverage3, cooler_brands
-from models.embedder.train import TrainConfig
+from models.embedder.train import TrainConfig, load_embedder
 from models.golden import write_golden
 from models.onnx_export import traced
 from models.onnx_padding import pad_within_convolutions
@@ -71,20 +70,6 @@ SOURCES = (
 )
 
 
-def load_checkpoint(path: Path) -> tuple[TrainConfig, Embedder]:
-    """The settings and the trained embedder of a checkpoint.
-
-    Raises:
-        BadInputError: the file is no checkpoint of an embedder.
-    """
-    state = read_checkpoint(path, "config", "weights")
-    config = TrainConfig.model_validate(state["config"])
-    model = Embedder(config.dimensions)
-    model.load_state_dict(state["weights"])
-    model.eval()
-    return config, model
-
-
 def write_onnx(model: Embedder, config: TrainConfig, path: Path) -> str:
     """Write the model as ONNX with a free batch size; returns the file's sha256."""
     width, height = config.size
@@ -127,7 +112,7 @@ def strangers(shared: Path) -> list[Crop]:
 
 def release(checkpoint: Path, folder: Path, shared: Path, unseen: Path | None) -> list[Figures]:
     """Write ONNX file, strangers and manifest into `folder`: loaded as the edge does, calibrated and measured."""
-    config, model = load_checkpoint(checkpoint)
+    config, model = load_embedder(checkpoint)
     folder.mkdir(parents=True, exist_ok=True)
     for path in files_of_copy(folder):  # of the weights before
         path.unlink(missing_ok=True)

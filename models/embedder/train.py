@@ -1,4 +1,4 @@
-"""Supervised contrastive training of the embedder (Khosla and others, 2020), on one CPU thread.
+"""Supervised contrastive training of the embedder (Khosla and others, 2020); one that was stopped goes on.
 
 Every batch comes from one source: telling products of one kind of photo apart is the hard part, telling the photos
 apart is not what is asked.
@@ -6,26 +6,40 @@ apart is not what is asked.
 
 from __future__ import annotations
 
+import json
 import logging
+import math
 import time
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor
+from torch.optim.swa_utils import AveragedModel
 
 from edge.vision.entry import to_model_input
 from edge.vision.zoo import InputSpec
+from facings.errors import BadInputError
 from facings.files import whole_path
 from models.checkpoints import read_checkpoint
 from models.configuration import read_configuration
+from models.curves import CURVES_NAME, draw_curves
 from models.embedder import sources
 from models.embedder.backbone import Embedder, imagenet_backbone
 from models.embedder.batches import Batching, Source, batches, source_of
+from models.embedder.exported import EXPORTED, exported_embedder
 
 log = logging.getLogger(__name__)
+
+CHECKPOINT_NAME = "embedder.pt"
+LOG_NAME = "log.jsonl"
+
+_AVERAGE_WARM_UP = 20
+"""Steps: so long the average forgets faster, since what it began with was not learned yet."""
 
 Weights = Annotated[dict[str, float], Field(min_length=1)]
 
@@ -51,6 +65,7 @@ class TrainConfig(BaseModel):
     head_rate: float
     backbone_rate: float
     weight_decay: float
+    average_decay: float
     checkpoint_every: int
     sources: Weights
 
@@ -103,43 +118,148 @@ def supervised_contrastive(embeddings: Tensor, labels: Tensor, temperature: floa
     return -(log_probability * positive).sum(1).div(positive.sum(1)).mean()
 
 
-def save(model: Embedder, config: TrainConfig, path: Path) -> None:
-    """Write the checkpoint whole or not at all."""
-    with whole_path(path) as part:
-        torch.save({"config": config.model_dump(), "weights": model.state_dict()}, part)
-
-
 def train(config: TrainConfig, data: Path, rendered: Path | None, out: Path, start: Path | None = None) -> Path:
-    """Train and return the checkpoint, `out`/embedder.pt; `start` continues from an earlier checkpoint."""
+    """Train, or go on where an earlier run in `out` stopped; returns the checkpoint, `out`/embedder.pt.
+
+    Args:
+        config: the settings.
+        data: folder of the photo sets.
+        rendered: folder of rendered data sets.
+        out: folder of the checkpoint, the log and its curves.
+        start: a checkpoint, or an embedder of the zoo (.onnx), whose weights a new run begins with.
+
+    Raises:
+        BadInputError: `out` holds a training with other settings, or `start` no embedder.
+    """
     torch.set_num_threads(config.threads)
-    torch.manual_seed(config.seed)
     out.mkdir(parents=True, exist_ok=True)
-    checkpoint = out / "embedder.pt"
+    training = Training(config, load_sources(config, data, rendered), out)
+    if training.checkpoint.exists():
+        training.restore()
+    elif start:
+        training.begin_with(_started(start))
+    training.run()
+    return training.checkpoint
+
+
+def _started(start: Path) -> Embedder:
+    if start.suffix == EXPORTED:
+        return exported_embedder(start)
+    return load_embedder(start)[1]
+
+
+def load_embedder(path: Path) -> tuple[TrainConfig, Embedder]:
+    """The settings and the trained embedder of a checkpoint.
+
+    Raises:
+        BadInputError: the file is no checkpoint of an embedder.
+    """
+    state = read_checkpoint(path, "config", "weights")
+    config = TrainConfig.model_validate(state["config"])
     model = Embedder(config.dimensions)
-    model.backbone = imagenet_backbone()
-    if start:
-        model.load_state_dict(read_checkpoint(start, "weights")["weights"])
-    model.eval().to(memory_format=torch.channels_last)  # batch norm keeps its ImageNet statistics: batches are small
-    model.backbone.freeze_first(config.frozen_blocks)
-    backbone = [p for p in model.backbone.parameters() if p.requires_grad]
-    groups = [{"params": model.head.parameters(), "lr": config.head_rate}, {"params": backbone, "lr": 0.0}]
-    optimiser = torch.optim.AdamW(groups, weight_decay=config.weight_decay)
-    pool, began, running = load_sources(config, data, rendered), time.monotonic(), 0.0
-    for step, (views, numbers) in enumerate(batches(config.batching, pool, config.seed), start=1):
-        images, labels = torch.from_numpy(to_model_input(views, config.input_spec)), torch.from_numpy(numbers)
-        warm = step > config.head_steps or start is not None
-        fade = 0.5 * (1 + np.cos(np.pi * step / config.steps))
-        optimiser.param_groups[0]["lr"] = config.head_rate * fade
-        optimiser.param_groups[1]["lr"] = config.backbone_rate * fade if warm else 0.0
-        embeddings = model(images.contiguous(memory_format=torch.channels_last))
-        loss = supervised_contrastive(embeddings, labels, config.temperature)
-        optimiser.zero_grad()
+    model.load_state_dict(state["weights"])
+    model.eval()
+    return config, model
+
+
+class Training:
+    """Everything that changes from step to step.
+
+    What is random in a step follows from the seed and the step's number, so a checkpoint needs no generator's state.
+
+    Attributes:
+        average: of the weights of the last steps: what is judged and kept.
+        step: how many steps are done.
+    """
+
+    def __init__(self, config: TrainConfig, pool: dict[str, Source], out: Path) -> None:
+        torch.manual_seed(config.seed)
+        self.config, self.pool, self.out, self.step = config, pool, out, 0
+        self.model = Embedder(config.dimensions)
+        self.model.backbone = imagenet_backbone()
+        self.model.eval().to(memory_format=torch.channels_last)  # norms keep their statistics: batches are small
+        self.model.backbone.freeze_first(config.frozen_blocks)
+        self.average = AveragedModel(self.model, avg_fn=self._averaged)
+        self.head_steps = config.head_steps
+        backbone = [p for p in self.model.backbone.parameters() if p.requires_grad]
+        groups = [{"params": self.model.head.parameters(), "lr": 0.0}, {"params": backbone, "lr": 0.0}]
+        self.optimiser = torch.optim.AdamW(groups, weight_decay=config.weight_decay)
+
+    @property
+    def checkpoint(self) -> Path:
+        """Where the training is written now and then."""
+        return self.out / CHECKPOINT_NAME
+
+    def begin_with(self, embedder: Embedder) -> None:
+        """Take over weights that have learned before; their last layer needs no steps of its own."""
+        self.model.load_state_dict(embedder.state_dict())
+        self.average.module.load_state_dict(embedder.state_dict())
+        self.head_steps = 0
+
+    def run(self) -> None:
+        """Learn until all steps are done, and write a checkpoint now and then."""
+        losses: list[float] = []
+        began = time.monotonic()
+        stream = batches(self.config.batching, self.pool, self.config.seed, first=self.step)
+        for views, numbers in islice(stream, self.config.steps - self.step):
+            losses.append(self._learn(views, numbers))
+            if self.step % self.config.checkpoint_every == 0 or self.step == self.config.steps:
+                self._log(loss=float(np.mean(losses)), seconds=(time.monotonic() - began) / len(losses))
+                self._save()
+                losses, began = [], time.monotonic()
+
+    def restore(self) -> None:
+        """Go on from the checkpoint.
+
+        Raises:
+            BadInputError: it is of a training with other settings.
+        """
+        state = read_checkpoint(
+            self.checkpoint, "config", "weights", "step", "model", "seen", "optimiser", "head_steps"
+        )
+        if state["config"] != self.config.model_dump(mode="json"):
+            raise BadInputError(f"{self.checkpoint} was trained with other settings: name another folder.")
+        self.step, self.head_steps = state["step"], state["head_steps"]
+        self.model.load_state_dict(state["model"])
+        self.average.module.load_state_dict(state["weights"])
+        self.average.n_averaged.fill_(state["seen"])
+        self.optimiser.load_state_dict(state["optimiser"])
+
+    def _learn(self, views: npt.NDArray[np.uint8], numbers: npt.NDArray[np.int64]) -> float:
+        self.step += 1
+        fade = 0.5 * (1 + math.cos(math.pi * self.step / self.config.steps))
+        head, backbone = self.optimiser.param_groups
+        head["lr"] = self.config.head_rate * fade
+        backbone["lr"] = self.config.backbone_rate * fade if self.step > self.head_steps else 0.0
+        images = torch.from_numpy(to_model_input(views, self.config.input_spec))
+        embeddings = self.model(images.contiguous(memory_format=torch.channels_last))
+        loss = supervised_contrastive(embeddings, torch.from_numpy(numbers), self.config.temperature)
+        self.optimiser.zero_grad()
         loss.backward()
-        optimiser.step()
-        running = loss.item() if step == 1 else 0.98 * running + 0.02 * loss.item()
-        if step % config.checkpoint_every == 0 or step == config.steps:
-            save(model, config, checkpoint)
-            log.info("step %d of %d, loss %.3f, %.0f s", step, config.steps, running, time.monotonic() - began)
-        if step == config.steps:
-            break
-    return checkpoint
+        self.optimiser.step()
+        self.average.update_parameters(self.model)
+        return float(loss.item())
+
+    def _averaged(self, average: Tensor, weights: Tensor, seen: Tensor) -> Tensor:
+        steps = int(seen)
+        return average.lerp(weights, 1 - min(self.config.average_decay, steps / (steps + _AVERAGE_WARM_UP)))
+
+    def _log(self, **figures: float) -> None:
+        row = {"step": self.step, **{name: round(value, 4) for name, value in figures.items()}}
+        log.info("step %d of %d, loss %.3f, %.2f s a step", self.step, self.config.steps, *figures.values())
+        with (self.out / LOG_NAME).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row) + "\n")
+        draw_curves(self.out / LOG_NAME, self.out / CURVES_NAME)
+
+    def _save(self) -> None:
+        state = {
+            "config": self.config.model_dump(mode="json"),
+            "weights": self.average.module.state_dict(),
+            "step": self.step,
+            "model": self.model.state_dict(),
+            "seen": int(self.average.n_averaged),
+            "optimiser": self.optimiser.state_dict(),
+            "head_steps": self.head_steps,
+        }
+        with whole_path(self.checkpoint) as part:
+            torch.save(state, part)

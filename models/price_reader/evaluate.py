@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from scipy.stats import beta
 
 from edge.vision.decode import decode_photo
 from edge.vision.entry import to_model_input
@@ -28,8 +29,12 @@ HEIGHTS = (5, 7, 10, 14, 20, 36)
 """Pixels of the digits' height between which tags are judged together."""
 OF_EACH = 400
 """Tags of each height that are judged."""
-MOST_WRONG = 0.01
-"""Of the prices that count as read."""
+MOST_WRONG = 0.015
+"""Of the prices that count as read. To ask for less costs right ones, and the cloud believes only what two tags say."""
+SURE = 0.95
+"""That no more of them are wrong."""
+CHOSEN_ON = 12_000
+"""Tags on which it is chosen from which probability on a price counts as read."""
 _BATCH = 50
 
 
@@ -91,27 +96,46 @@ def _photo(file: Path) -> npt.NDArray[np.uint8]:
 
 
 def sure_from(model: LoadedModel) -> float:
-    """The least probability, in hundredths, from which on at most `MOST_WRONG` of the prices are wrong.
+    """From which probability on a price counts as read: `least_sure` on drawn tags of all heights.
 
-    It is chosen on drawn tags of all heights that are neither learned from nor judged.
+    They are neither learned from nor judged.
     """
     rng = np.random.default_rng(UNSEEN_SEED + 1)
-    made = [picture(_size(model), 0.1, rng) for _ in range(OF_EACH * len(HEIGHTS))]
-    prices = read(model, [one.pixels for one in made])
+    made = [picture(_size(model), 0.1, rng) for _ in range(CHOSEN_ON)]
+    return least_sure([one.text for one in made], read(model, [one.pixels for one in made]))
+
+
+def least_sure(texts: Sequence[str], prices: Sequence[Price]) -> float:
+    """The least probability, in hundredths, from which on hardly more than `MOST_WRONG` of the prices can be wrong.
+
+    Not the first from which no more of them *were* wrong: that one would be chosen for its luck, too.
+    """
     for hundredths in range(50, 100):
-        least = hundredths / 100
-        if judged("", [one.text for one in made], prices, least).wrong <= MOST_WRONG:
-            return least
+        if most_wrong(*_told(texts, prices, hundredths / 100)) <= MOST_WRONG:
+            return hundredths / 100
     return 0.99
+
+
+def most_wrong(told: int, wrong: int) -> float:
+    """The share that may be wrong where `wrong` of `told` prices were: the upper end of a one-sided interval of `SURE`.
+
+    Clopper and Pearson, 1934; 1 where all were wrong, or none was told.
+    """
+    return float(beta.ppf(SURE, wrong + 1, told - wrong)) if wrong < told else 1.0
 
 
 def judged(kind: str, texts: Sequence[str], prices: Sequence[Price], least: float) -> Judged:
     """Compare what was read with what the tags bear."""
+    told, wrong = _told(texts, prices, least)
+    return Judged(kind, len(texts), told / max(len(texts), 1), wrong / max(told, 1))
+
+
+def _told(texts: Sequence[str], prices: Sequence[Price], least: float) -> tuple[int, int]:
+    """How many prices are sure enough, and how many of these are wrong."""
     told = [
         (text, price) for text, price in zip(texts, prices, strict=True) if price.text and price.confidence >= least
     ]
-    wrong = sum(not same(text, price) for text, price in told)
-    return Judged(kind, len(texts), len(told) / max(len(texts), 1), wrong / max(len(told), 1))
+    return len(told), sum(not same(text, price) for text, price in told)
 
 
 def same(text: str, price: Price) -> bool:

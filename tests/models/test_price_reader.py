@@ -18,7 +18,7 @@ from models.eight_bits import ship
 from models.price_reader import export
 from models.price_reader.cli import CONFIG, ZOO
 from models.price_reader.config import PriceReaderConfig, read_config
-from models.price_reader.evaluate import judged
+from models.price_reader.evaluate import judged, least_sure, most_wrong
 from models.price_reader.examples import UNTOLD, columns_of, letters_of, picture
 from models.price_reader.letters import CarriedFace
 from models.price_reader.network import ANSWERS, PriceReader
@@ -125,6 +125,7 @@ def test_a_trained_reader_goes_into_the_zoo_and_is_checked_when_it_is_loaded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("models.price_reader.evaluate.OF_EACH", 8)
+    monkeypatch.setattr("models.price_reader.evaluate.CHOSEN_ON", 20)
     figures = export.release(train(small(), tmp_path / "run"), tmp_path / "zoo")
     assert [one.tags for one in figures][-1] == 8
     model = load_session(tmp_path / "zoo")
@@ -140,6 +141,7 @@ def test_a_reader_gets_an_8_bit_copy_which_coolers_use_and_an_export_takes_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("models.price_reader.evaluate.OF_EACH", 8)
+    monkeypatch.setattr("models.price_reader.evaluate.CHOSEN_ON", 20)
     checkpoint, zoo = train(small(), tmp_path / "run"), tmp_path / "zoo"
     export.release(checkpoint, zoo)
     copy = quantised(zoo, tags=8)
@@ -171,3 +173,20 @@ def test_only_prices_that_are_sure_enough_count_as_read() -> None:
     found = judged("tags", ["1.99", "1.99", "2.05", "3.00"], prices, 0.8)
     assert (found.tags, found.read, found.wrong) == (4, 0.5, 0.5)
     assert judged("tags", ["2.5"], [Price("2.50", 0.9)], 0.8).wrong == 0
+
+
+def test_how_many_may_be_wrong_falls_with_how_many_were_right() -> None:
+    assert most_wrong(1, 0) == pytest.approx(0.95)
+    assert most_wrong(298, 0) > 0.01 > most_wrong(299, 0)  # 0.99 ** 299 is under 0.05
+    assert most_wrong(1000, 4) < 0.01 < 0.016 < most_wrong(1000, 10)
+    assert most_wrong(0, 0) == most_wrong(3, 3) == 1.0
+
+
+def test_a_price_counts_as_read_from_where_luck_cannot_be_why_few_were_wrong() -> None:
+    # Where one of a hundred was wrong the share itself would do; that few more can be takes the surer ones.
+    unsure = [("2.00", Price("1.00" if number == 0 else "2.00", 0.61)) for number in range(100)]
+    sure = [("3.00", Price("3.00", 0.8)) for _ in range(199)]
+    texts, prices = zip(*unsure[:1], *unsure[:1], *unsure[1:], *sure, strict=True)
+    assert least_sure(texts, prices) == 0.62
+    assert least_sure(texts[2:], prices[2:]) == 0.5
+    assert least_sure(texts[:2], prices[:2]) == 0.99
