@@ -12,7 +12,6 @@ import typer
 
 from datasets.files import jpeg, sha256_of
 from edge.vision.decode import decode_photo
-from edge.vision.entry import normalised
 from edge.vision.golden import GOLDEN_INT8_NAME, GOLDEN_NAME, PICTURE_NAME, Golden, GoldenOutput, golden_picture
 from edge.vision.manifest import EmbedderManifest, InputSpec, Manifest, PriceReaderManifest, read_manifest
 from edge.vision.zoo import LoadedModel, load_session, open_session
@@ -77,7 +76,7 @@ def golden_of(manifest: Manifest, file: bytes, picture: bytes) -> Golden:
     """
     pixels = np.asarray(cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_COLOR), np.uint8)
     model = LoadedModel(manifest, open_session(file, 1, manifest.name))
-    outputs = _chosen(manifest, model.run(normalised(pixels, manifest.input)))
+    outputs = _chosen(manifest, model.see([pixels]))
     return Golden(sha256=sha256_of(picture), outputs=outputs)
 
 

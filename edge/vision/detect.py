@@ -8,7 +8,6 @@ import numpy.typing as npt
 
 from edge.vision.bare import without_bare
 from edge.vision.detections import PRODUCT, Detections, FloatArray
-from edge.vision.entry import normalised
 from edge.vision.two_looks import merged, mirrored
 from edge.vision.zoo import DetectorManifest, DetectorSpec, LoadedModel
 from facings.errors import BadInputError
@@ -100,7 +99,7 @@ def _closer(small: float, spec: DetectorSpec) -> float:
 def _look(model: LoadedModel, spec: DetectorSpec, pixels: Pixels, long_side: int, floors: FloatArray) -> Detections:
     """What one look at a photo finds, of each class what has its floor's score: class by class, best first."""
     image, ratio = fitted(pixels, long_side, model.manifest.input.size_multiple)
-    boxes, scores = model.run(normalised(image, model.manifest.input))
+    boxes, scores = model.see([image])
     height, width = pixels.shape[:2]
     inside = np.clip(boxes[0] / np.tile(ratio, 2), 0, [width, height, width, height]).astype(np.float32)
     cells, classes = np.nonzero((scores[0] >= floors) & np.all(inside[:, 2:] - inside[:, :2] >= 1, axis=1)[:, None])

@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from edge.vision.detections import FloatArray
-from edge.vision.entry import to_model_input
 from edge.vision.zoo import LoadedModel
 
 PAD = 127
@@ -29,10 +28,9 @@ def letterbox_crop(pixels: npt.NDArray[np.uint8], box: FloatArray, size: tuple[i
     inner = (max(1, round((x2 - x1) * scale)), max(1, round((y2 - y1) * scale)))
     canvas = np.full((size[1], size[0], 3), PAD, np.uint8)
     x, y = (size[0] - inner[0]) // 2, (size[1] - inner[1]) // 2
-    shrinks = scale < 1
-    canvas[y : y + inner[1], x : x + inner[0]] = cv2.resize(
-        pixels[y1:y2, x1:x2], inner, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    )
+    # From half the size up, two by two pixels make one as well as whole areas do, in a fraction of the time.
+    method = cv2.INTER_AREA if scale <= 0.5 else cv2.INTER_LINEAR
+    canvas[y : y + inner[1], x : x + inner[0]] = cv2.resize(pixels[y1:y2, x1:x2], inner, interpolation=method)
     return canvas
 
 
@@ -44,7 +42,7 @@ def embed(model: LoadedModel, pixels: npt.NDArray[np.uint8], boxes: FloatArray) 
     batches = []
     for start in range(0, len(boxes), BATCH):
         crops = [letterbox_crop(pixels, box, size) for box in boxes[start : start + BATCH]]
-        batches.append(model.run(to_model_input(crops, model.manifest.input))[0])
+        batches.append(model.see(crops)[0])
     if not batches:
         return np.zeros((0, model.session.get_outputs()[0].shape[1]), np.float32)
     return np.concatenate(batches)

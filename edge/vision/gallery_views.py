@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from edge.vision.detections import FloatArray
 from edge.vision.embed import letterbox_crop
-from edge.vision.entry import to_model_input
 from edge.vision.zoo import LoadedModel
 
 Pixels = npt.NDArray[np.uint8]
@@ -33,7 +32,7 @@ def embed_picture(model: LoadedModel, pixels: Pixels, box: FloatArray) -> FloatA
     size = model.manifest.input.size
     if size is None:
         raise ValueError("An embedder's manifest must fix its input size.")
-    vectors = model.run(to_model_input(views_of(pixels, box, size), model.manifest.input))[0]
+    vectors = model.see(views_of(pixels, box, size))[0]
     mean = vectors.mean(axis=0)
     return np.asarray(mean / np.linalg.norm(mean), np.float32)
 

@@ -17,7 +17,6 @@ import numpy.typing as npt
 import onnxruntime
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from edge.vision.entry import normalised
 from edge.vision.manifest import Manifest
 from facings.errors import BadInputError
 from facings.faults import described
@@ -26,7 +25,8 @@ GOLDEN_NAME = "golden.json"
 GOLDEN_INT8_NAME = "golden-int8.json"
 PICTURE_NAME = "golden.jpg"
 
-Run = Callable[[npt.NDArray[np.float32]], Sequence[npt.NDArray[np.float32]]]
+See = Callable[[Sequence[npt.NDArray[np.uint8]]], Sequence[npt.NDArray[np.float32]]]
+"""What a model makes of BGR pictures (H, W, 3)."""
 
 _seen_to_agree: set[tuple[str, str, str]] = set()
 
@@ -50,7 +50,7 @@ class Golden(BaseModel):
     outputs: tuple[GoldenOutput, ...] = Field(min_length=1)
 
 
-def check_golden(folder: Path, manifest: Manifest, run: Run, name: str = GOLDEN_NAME) -> None:
+def check_golden(folder: Path, manifest: Manifest, see: See, name: str = GOLDEN_NAME) -> None:
     """Ask a model for its golden outputs; a folder without a file of this `name` has none.
 
     Raises:
@@ -63,7 +63,7 @@ def check_golden(folder: Path, manifest: Manifest, run: Run, name: str = GOLDEN_
     if key in _seen_to_agree:
         return
     golden = _read(folder / name, encoded)
-    outputs = run(normalised(golden_picture(folder, golden.sha256), manifest.input))
+    outputs = see([golden_picture(folder, golden.sha256)])
     worst = _worst(golden.outputs, outputs)
     if not worst <= 1:
         raise BadInputError(

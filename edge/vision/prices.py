@@ -17,7 +17,6 @@ import numpy as np
 import numpy.typing as npt
 
 from edge.vision.detections import FloatArray
-from edge.vision.entry import to_model_input
 from edge.vision.zoo import LoadedModel
 
 CHARACTERS = "0123456789."
@@ -80,7 +79,7 @@ def read_prices(model: LoadedModel, pixels: npt.NDArray[np.uint8], boxes: FloatA
     prices: list[Price] = []
     for start in range(0, len(boxes), BATCH):
         crops = [tag_crop(pixels, box, size) for box in boxes[start : start + BATCH]]
-        prices += spelled(model.run(to_model_input(crops, model.manifest.input))[0])
+        prices += spelled(model.see(crops)[0])
     return prices
 
 

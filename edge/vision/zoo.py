@@ -11,6 +11,7 @@ import hashlib
 import importlib.util
 import logging
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -19,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
+from edge.vision.entry import to_model_input
 from edge.vision.golden import GOLDEN_INT8_NAME, check_golden
 from edge.vision.manifest import (
     MANIFEST_NAME,
@@ -62,6 +64,9 @@ ZOO_VARIABLE = "FACINGS_ZOO"
 
 Precision = Literal["float32", "int8"]
 
+_PIXELS = "tensor(uint8)"
+"""What ONNX Runtime calls the input of a model that takes pixels as they are."""
+
 log = logging.getLogger(__name__)
 
 
@@ -82,8 +87,17 @@ class LoadedModel:
         """The sha256 of the float32 file: what was learned of its answers holds for those of its 8-bit copy."""
         return self.copy_of or self.manifest.sha256
 
-    def run(self, images: npt.NDArray[np.float32]) -> list[npt.NDArray[np.float32]]:
-        """The outputs for `images` (N, 3, H, W), already normalised as the manifest's input says."""
+    def see(self, images: Sequence[npt.NDArray[np.uint8]] | npt.NDArray[np.uint8]) -> list[npt.NDArray[np.float32]]:
+        """The outputs for BGR images (H, W, 3) of one size that the model takes."""
+        if self.session.get_inputs()[0].type == _PIXELS:
+            return self.run(images[0][None] if len(images) == 1 else np.asarray(images))
+        return self.run(to_model_input(images, self.manifest.input))
+
+    def run(self, images: npt.NDArray[np.float32] | npt.NDArray[np.uint8]) -> list[npt.NDArray[np.float32]]:
+        """The outputs for `images` as the session takes them.
+
+        That is (N, 3, H, W), normalised as the manifest's input says, or of most 8-bit copies (N, H, W, 3), BGR pixels.
+        """
         outputs: list[npt.NDArray[np.float32]] = self.session.run(None, {self.manifest.input.name: images})
         return outputs
 
@@ -132,14 +146,14 @@ def load_session(folder: Path, threads: int = 1, precision: Precision = "float32
         except (BadInputError, UnavailableError) as error:
             log.warning("%s is used in float32, which takes twice the time: %s", manifest.name, error)
     model = LoadedModel(manifest, _open_file(folder, manifest.file, manifest.sha256, threads), folder)
-    check_golden(folder, manifest, model.run)
+    check_golden(folder, manifest, model.see)
     return model
 
 
 def _load_copy(folder: Path, manifest: Manifest, copy: EightBitSpec, threads: int) -> LoadedModel:
     own = manifest.model_copy(update={"file": copy.file, "sha256": copy.sha256, "int8": None})
     model = LoadedModel(own, _open_file(folder, copy.file, copy.sha256, threads), folder, manifest.sha256)
-    check_golden(folder, own, model.run, GOLDEN_INT8_NAME)
+    check_golden(folder, own, model.see, GOLDEN_INT8_NAME)
     return model
 
 

@@ -30,6 +30,7 @@ from models.eight_bits import Array, in_eight_bits
 from models.evaluation.finding import Figures, finding
 from models.evaluation.judged import Eyes, judge_all
 from models.evaluation.truth import NamedPhoto
+from models.pixel_entry import taking_pixels
 
 MOST_LOST = 0.005
 """Of AP50, and of the mean count error: a copy that loses more is not worth its speed."""
@@ -68,7 +69,8 @@ def quantised(folder: Path, photos: Iterable[Pixels]) -> bytes:
     """
     manifest = detector_of(folder)
     inputs = _inputs(manifest, photos)
-    return in_eight_bits(folder / manifest.file, manifest.input.name, inputs, _deciding)
+    copy = in_eight_bits(folder / manifest.file, manifest.input.name, inputs, _deciding)
+    return taking_pixels(copy, manifest.input)
 
 
 def training_photos(config: DetectorConfig, count: int) -> Iterator[Pixels]:

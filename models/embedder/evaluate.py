@@ -16,7 +16,6 @@ import numpy.typing as npt
 
 from edge.vision.detections import FloatArray
 from edge.vision.embed import letterbox_crop
-from edge.vision.entry import to_model_input
 from edge.vision.gallery_views import embed_picture
 from edge.vision.zoo import CalibrationSpec, LoadedModel
 from models.embedder import sources
@@ -78,7 +77,7 @@ def embed_with(model: LoadedModel) -> Embed:
     def run(crops: list[Crop]) -> FloatArray:
         batches = [crops[start : start + 32] for start in range(0, len(crops), 32)]
         images = (np.stack([letterbox_crop(crop.pixels, crop.box, size) for crop in batch]) for batch in batches)
-        return np.concatenate([model.run(to_model_input(image, model.manifest.input))[0] for image in images])
+        return np.concatenate([model.see(image)[0] for image in images])
 
     return run
 

@@ -15,7 +15,6 @@ import numpy.typing as npt
 from scipy.stats import beta
 
 from edge.vision.decode import decode_photo
-from edge.vision.entry import to_model_input
 from edge.vision.prices import Price, spelled, tag_crop
 from edge.vision.zoo import LoadedModel
 from facings.errors import BadInputError
@@ -148,8 +147,7 @@ def read(model: LoadedModel, pictures: Iterable[npt.NDArray[np.uint8]]) -> list[
     every = list(pictures)
     prices: list[Price] = []
     for first in range(0, len(every), _BATCH):
-        tensor = to_model_input(every[first : first + _BATCH], model.manifest.input)
-        prices += spelled(model.run(tensor)[0])
+        prices += spelled(model.see(every[first : first + _BATCH])[0])
     return prices
 
 

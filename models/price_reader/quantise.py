@@ -18,6 +18,7 @@ from edge.vision.manifest import read_manifest
 from edge.vision.zoo import LoadedModel, PriceReaderManifest, open_session
 from facings.errors import BadInputError
 from models.eight_bits import in_eight_bits
+from models.pixel_entry import taking_pixels
 from models.price_reader.evaluate import judged, read
 from models.price_reader.examples import picture
 
@@ -68,7 +69,8 @@ def quantised(folder: Path, tags: int = CALIBRATED_ON) -> bytes:
         BadInputError: `folder` holds no price reader.
     """
     manifest = reader_of(folder)
-    return in_eight_bits(folder / manifest.file, manifest.input.name, _inputs(manifest, tags))
+    copy = in_eight_bits(folder / manifest.file, manifest.input.name, _inputs(manifest, tags))
+    return taking_pixels(copy, manifest.input)
 
 
 def judge_file(manifest: PriceReaderManifest, file: bytes, folder: Path, tags: int = JUDGED_ON) -> File:
@@ -111,11 +113,11 @@ def _size(manifest: PriceReaderManifest) -> tuple[int, int]:
 def _seconds(model: LoadedModel) -> float:
     """Median processor time of a batch: other work on the machine does not count."""
     width, height = model.manifest.input.size or (0, 0)
-    images = np.zeros((_AT_ONCE, 3, height, width), np.float32)
-    model.run(images)
+    images = np.zeros((_AT_ONCE, height, width, 3), np.uint8)
+    model.see(images)
     times = []
     for _ in range(_TIMED):
         start = time.process_time()
-        model.run(images)
+        model.see(images)
         times.append(time.process_time() - start)
     return statistics.median(times)

@@ -15,6 +15,7 @@ from edge.vision.detections import Detections
 from edge.vision.entry import normalised
 from edge.vision.manifest import DetectorManifest, DetectorSpec, InputSpec
 from edge.vision.zoo import LoadedModel, load_session, zoo_folder
+from tests.support.sessions import TakesNumbers
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +70,7 @@ def test_suppression_keeps_the_best_of_what_overlaps(
 BOX = [10, 10, 30, 50]
 
 
-class Session:
+class Session(TakesNumbers):
     """Answers every picture with BOX twice, once as product and once as gap."""
 
     def run(self, _: None, __: dict[str, np.ndarray]) -> list[np.ndarray]:

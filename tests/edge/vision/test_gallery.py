@@ -17,6 +17,7 @@ from edge.vision.gallery_union import united
 from edge.vision.zoo import CalibrationSpec, LoadedModel, load_session, zoo_folder
 from facings.errors import BadInputError
 from facings.heights import HEIGHTS_NAME
+from tests.support.sessions import TakesNumbers
 
 SURE = CalibrationSpec(intercept=-20, cosine=25, lead=20)
 
@@ -148,7 +149,7 @@ def test_a_gallery_names_its_own_pictures(tmp_path: Path, model: LoadedModel) ->
     assert (gallery.embeddings @ gallery.embeddings.T).argmax(axis=1).tolist() == [0, 1, 2]
 
 
-class Counting:
+class Counting(TakesNumbers):
     """Counts how many crops the real session embeds."""
 
     def __init__(self, session: object) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from edge.vision.zoo import LoadedModel, load_session, zoo_folder
 from facings.errors import BadInputError
 
 Array = npt.NDArray[np.float32]
+Pixels = npt.NDArray[np.uint8]
 MODELS = ("product-detector", "sku-embedder", "price-reader")
 
 
@@ -44,7 +46,7 @@ def test_a_wrong_way_in_is_noticed(loaded: dict[str, LoadedModel], name: str, ch
     model = loaded[name]
     wrong = model.manifest.model_copy(update={"input": model.manifest.input.model_copy(update=change)})
     with pytest.raises(BadInputError, match="golden picture"):
-        check_golden(zoo_folder() / name, wrong, model.run)
+        check_golden(zoo_folder() / name, wrong, replace(model, manifest=wrong).see)
 
 
 def halved(outputs: list[Array]) -> list[Array]:
@@ -70,7 +72,7 @@ def test_a_broken_runtime_is_noticed(
     model = loaded["product-detector"]
     manifest = model.manifest.model_copy(update={"version": broken.__name__})
     with pytest.raises(BadInputError, match="golden picture"):
-        check_golden(folder, manifest, lambda images: broken(model.run(images)))
+        check_golden(folder, manifest, lambda images: broken(model.see(images)))
 
 
 def test_what_agreed_is_not_asked_again(loaded: dict[str, LoadedModel], folder: Path) -> None:
@@ -78,14 +80,14 @@ def test_what_agreed_is_not_asked_again(loaded: dict[str, LoadedModel], folder: 
     manifest = model.manifest.model_copy(update={"version": "asked once"})
     asked = []
 
-    def run(images: Array) -> list[Array]:
-        asked.append(images.shape)
-        return model.run(images)
+    def see(images: Sequence[Pixels]) -> list[Array]:
+        asked.append(images[0].shape)
+        return model.see(images)
 
-    check_golden(folder, manifest, run)
-    check_golden(folder, manifest, run)
+    check_golden(folder, manifest, see)
+    check_golden(folder, manifest, see)
     assert len(asked) == 1
-    check_golden(folder, manifest.model_copy(update={"sha256": "0" * 64}), run)
+    check_golden(folder, manifest.model_copy(update={"sha256": "0" * 64}), see)
     assert len(asked) == 2
 
 
@@ -109,7 +111,7 @@ def test_damaged_golden_files_are_refused(
     model = loaded["product-detector"]
     manifest = model.manifest.model_copy(update={"version": words})
     with pytest.raises(BadInputError, match=words):
-        check_golden(folder, manifest, model.run)
+        check_golden(folder, manifest, model.see)
 
 
 def test_a_model_without_golden_files_is_taken_at_its_word(loaded: dict[str, LoadedModel], tmp_path: Path) -> None:

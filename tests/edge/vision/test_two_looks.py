@@ -10,6 +10,7 @@ from edge.vision.detections import Detections
 from edge.vision.manifest import DetectorManifest, DetectorSpec, InputSpec
 from edge.vision.two_looks import merged, mirrored
 from edge.vision.zoo import LoadedModel
+from tests.support.sessions import TakesNumbers
 
 NAMES = ("product", "gap")
 Seen = tuple[list[float], float, int]
@@ -60,7 +61,7 @@ def test_a_mirrored_look_is_turned_back() -> None:
     assert mirrored(detections(([10, 5, 30, 45], 0.5, 0)), 100).boxes.tolist() == [[70, 5, 90, 45]]
 
 
-class LeftThird:
+class LeftThird(TakesNumbers):
     """Finds one product over the left third of any picture, and notes how wide each picture was."""
 
     def __init__(self) -> None:

@@ -13,11 +13,12 @@ from edge.vision.manifest import DetectorManifest, DetectorSpec, InputSpec
 from edge.vision.zoo import LoadedModel
 from models.detector.photoset import ClassLabels, LabelledPhoto, as_boxes
 from models.evaluation.classes import other_classes
+from tests.support.sessions import TakesNumbers
 
 GAP, ELSEWHERE = [10, 10, 30, 50], [70, 10, 90, 50]
 
 
-class Session:
+class Session(TakesNumbers):
     """Answers every picture with these boxes and their scores as product and as gap."""
 
     def __init__(self, *rows: tuple[list[int], float, float]) -> None:
