@@ -28,6 +28,7 @@ class CatalogueChoice(StrEnum):
     DEMO = "demo"
     HOUSE = "house"
     RANDOM = "random"
+    MULTIPACKS = "multipacks"
 
 
 class Renderer(StrEnum):
@@ -49,7 +50,10 @@ def compose(
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same photos and labels.")] = 0,
     variety: Annotated[int, typer.Option(min=0, max=3, help="0 the demo's coolers ... 3 anything goes.")] = 1,
     catalogue: Annotated[
-        CatalogueChoice, typer.Option(help="The demo's 24 SKUs, the house's 20 brands, or 400 random ones.")
+        CatalogueChoice,
+        typer.Option(
+            help="The demo's 24 SKUs, the house's 20 brands, 400 random ones, or 400 with many packs of several units."
+        ),
     ] = (CatalogueChoice.DEMO),
     sold_down: Annotated[
         float, typer.Option(min=0, max=1, help="Share of the lanes whose units stand at the back, sold from the front.")
@@ -81,7 +85,10 @@ def shelves(
 def packshots(
     out: Annotated[Path, typer.Option(help="Folder for one folder of pictures per SKU.")],
     catalogue: Annotated[
-        CatalogueChoice, typer.Option(help="The demo's 24 SKUs, the house's 20 brands, or 400 random ones.")
+        CatalogueChoice,
+        typer.Option(
+            help="The demo's 24 SKUs, the house's 20 brands, 400 random ones, or 400 with many packs of several units."
+        ),
     ] = (CatalogueChoice.DEMO),
     seed: Annotated[int, typer.Option(min=0, help="Which random catalogue.")] = 0,
     renderer: Annotated[Renderer, typer.Option(help="Quickly drawn, or photo-real.")] = Renderer.COMPOSE,

@@ -16,14 +16,14 @@ from datasets.compose.layouts import random_scene
 from datasets.compose.scene import RenderedScene, render
 from datasets.files import claim_scenes, jpeg, photo_name, scene_file
 from datasets.parallel import for_each
-from datasets.products.catalogues import demo_catalogue, house_catalogue, random_catalogue
+from datasets.products.catalogues import IN_MULTIPACKS, demo_catalogue, house_catalogue, random_catalogue
 from datasets.products.packs import Catalogue
 from datasets.products.stock import sold_down
 from facings.files import write_atomic
 
 _RANDOM_SKUS = 400
 
-CatalogueName = Literal["demo", "house", "random"]
+CatalogueName = Literal["demo", "house", "random", "multipacks"]
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,11 @@ def compose_dataset(job: ComposeJob, scenes: int, out: Path, workers: int, conso
 
 @lru_cache(maxsize=2)
 def catalogue_of(name: CatalogueName, seed: int) -> Catalogue:
-    """The demo's catalogue, the house's 20 brands, or a random one of 400 SKUs."""
+    """The demo's catalogue, the house's 20 brands, or a random one of 400 SKUs, usual ones or many multipacks."""
     if name == "random":
         return random_catalogue(np.random.default_rng([seed, 7]), _RANDOM_SKUS)
+    if name == "multipacks":
+        return random_catalogue(np.random.default_rng([seed, 9]), _RANDOM_SKUS, IN_MULTIPACKS)
     return demo_catalogue() if name == "demo" else house_catalogue()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import colorsys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeVar, get_args
 
 import numpy as np
@@ -33,26 +33,49 @@ _FLAVOURS = ("COLA", "ZERO", "LEMON", "MINT", "PEACH", "LIGHT", "GRAPE", "APPLE"
 _FLAVOURS_ZH = ("可乐", "柠檬", "薄荷", "蜜桃", "葡萄", "苹果", "芒果", "绿茶", "")
 _CLAIMS = ("", "", "", "ZERO SUGAR", "LIGHT", "无糖", "0% FAT", "NO SUGAR")
 _WATER: Colour = (205, 226, 236)
-_SHARES: dict[PackType, float] = {
-    "can": 0.2, "sleek-can": 0.12, "pet": 0.36, "glass": 0.08, "carton": 0.1, "pouch": 0.04, "cup": 0.05,
-    "multipack": 0.05,
-}  # fmt: skip
 _PET_FORMS: tuple[Form, ...] = ("petaloid", "ribbed", "hot-fill")
 
 _T = TypeVar("_T")
 
+_CARRIED_ML = 12_000
+"""More than six units are sold together where they hold no more."""
 
-def random_catalogue(rng: np.random.Generator, count: int) -> Catalogue:
+
+@dataclass(frozen=True)
+class Assortment:
+    """What a random catalogue is made of: the share of each type of pack, and how many units its multipacks hold."""
+
+    shares: dict[PackType, float]
+    bundles: tuple[int, ...]
+
+
+OF_A_COOLER = Assortment(
+    {
+        "can": 0.2, "sleek-can": 0.12, "pet": 0.36, "glass": 0.08, "carton": 0.1, "pouch": 0.04, "cup": 0.05,
+        "multipack": 0.05,
+    }, bundles=(4, 6),
+)  # fmt: skip
+IN_MULTIPACKS = Assortment(
+    {"can": 0.16, "sleek-can": 0.06, "pet": 0.24, "glass": 0.04, "carton": 0.08, "pouch": 0.02, "multipack": 0.4},
+    bundles=(4, 6, 6, 6, 8, 10, 12, 12, 15, 24),
+)
+"""As in coolers and on displays of supermarkets, where packs of the same units stand beside these."""
+
+
+def random_catalogue(rng: np.random.Generator, count: int, assortment: Assortment = OF_A_COOLER) -> Catalogue:
     """`count` SKUs of invented brands; each brand is a family of up to five that look alike."""
     packs: list[Pack] = []
     family = 0
     while len(packs) < count:
         family += 1
-        packs.extend(_random_family(rng, family, min(int(rng.integers(1, 6)), count - len(packs)), len(packs)))
+        members = min(int(rng.integers(1, 6)), count - len(packs))
+        packs.extend(_random_family(rng, assortment, family, members, len(packs)))
     return Catalogue(tuple(packs))
 
 
-def _random_family(rng: np.random.Generator, family: int, members: int, first: int) -> list[Pack]:
+def _random_family(
+    rng: np.random.Generator, assortment: Assortment, family: int, members: int, first: int
+) -> list[Pack]:
     brand = "".join(rng.choice(_SYLLABLES, int(rng.integers(2, 4)))).capitalize()
     brand = brand.upper() if rng.random() < 0.4 else brand
     house = _random_look(rng, brand)
@@ -71,15 +94,17 @@ def _random_family(rng: np.random.Generator, family: int, members: int, first: i
             claim=fresh.claim,
             edition=fresh.edition,
         )
-        packs.append(_random_pack(rng, f"brand{family:03d}-item{member}", look, first + member))
+        packs.append(_random_pack(rng, assortment, f"brand{family:03d}-item{member}", look, first + member))
     return packs
 
 
-def _random_pack(rng: np.random.Generator, sku: str, look: Look, number: int) -> Pack:
-    pack_type = list(_SHARES)[int(rng.choice(len(_SHARES), p=list(_SHARES.values())))]
+def _random_pack(rng: np.random.Generator, assortment: Assortment, sku: str, look: Look, number: int) -> Pack:
+    shares = assortment.shares
+    pack_type = list(shares)[int(rng.choice(len(shares), p=list(shares.values())))]
     if pack_type == "multipack":
         single = _single(rng, sku, look, number, _one(rng, ("can", "sleek-can", "pet")))
-        pack = bundled(single, int(rng.choice([4, 6])), str(rng.choice(["film", "sleeve"])))
+        carried = [count for count in assortment.bundles if count <= 6 or count * single.size_ml <= _CARRIED_ML]
+        pack = bundled(single, int(rng.choice(carried)), str(rng.choice(["film", "sleeve"])))
         return replace(pack, sku=sku)
     return _single(rng, sku, look, number, pack_type)
 

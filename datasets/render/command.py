@@ -20,6 +20,7 @@ class RenderedCatalogue(StrEnum):
 
     HOUSE = "house"
     RANDOM = "random"
+    MULTIPACKS = "multipacks"
     DEMO = "demo"
 
 
@@ -29,7 +30,10 @@ def render(
     stress: Annotated[str, typer.Option(help="Levels 0 to 3 by kind, as all=0-2,fog=3; what is not named is 0.")] = "",
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same labels and scenes.")] = 0,
     catalogue: Annotated[
-        RenderedCatalogue, typer.Option(help="Our invented brands, 400 random SKUs, or the demo's 24.")
+        RenderedCatalogue,
+        typer.Option(
+            help="Our invented brands, 400 random SKUs, 400 with many packs of several units, or the demo's 24."
+        ),
     ] = RenderedCatalogue.HOUSE,
     furniture: Annotated[str, typer.Option(help="What the products stand in; anything where not given.")] = "",
     camera: Annotated[str, typer.Option(help="Where it hangs: aisle, door or corner; anywhere where not given.")] = "",

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from datasets.files import claim_scenes, photo_name, scene_file
 from datasets.parallel import for_each
-from datasets.products.catalogues import demo_catalogue, house_catalogue, random_catalogue
+from datasets.products.catalogues import IN_MULTIPACKS, demo_catalogue, house_catalogue, random_catalogue
 from datasets.products.packs import Catalogue
 from datasets.render.develop import Developed
 from datasets.render.labels import Coco, annotate, categories, rows
@@ -29,7 +29,7 @@ from facings.errors import BadInputError, FacingsError
 if TYPE_CHECKING:
     from datasets.render.random_scenes import FurnitureKind
 
-CatalogueName = Literal["house", "random", "demo"]
+CatalogueName = Literal["house", "random", "multipacks", "demo"]
 _RANDOM_SKUS = 400
 _STRESS, _SCENE, _CAMERA = 1, 2, 3
 """Draws of one scene, each from its own numbers, so that a change of one leaves the others as they were."""
@@ -152,9 +152,11 @@ def mount_of(job: RenderJob) -> Mount | None:
 
 @lru_cache(maxsize=2)
 def catalogue_of(name: CatalogueName, seed: int) -> Catalogue:
-    """The house's own brands, 400 random SKUs drawn by the seed, or the demo's 24."""
+    """The house's own brands, 400 random SKUs drawn by the seed, as many with many multipacks, or the demo's 24."""
     if name == "demo":
         return demo_catalogue()
+    if name == "multipacks":
+        return random_catalogue(np.random.default_rng([seed, 9]), _RANDOM_SKUS, IN_MULTIPACKS)
     return house_catalogue() if name == "house" else random_catalogue(np.random.default_rng([seed, 7]), _RANDOM_SKUS)
 
 

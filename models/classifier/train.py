@@ -163,7 +163,7 @@ class Training:
     def _log(self, **figures: float) -> None:
         row = {name: round(value, 4) for name, value in figures.items()}
         told = ", ".join(f"{name} {value:g}" for name, value in row.items())
-        log.info("epoch %d of %d, %s", self.epoch, self.config.epochs, told)
+        log.info("epoch %d of %d, %s", self.epoch, self.config.all_epochs, told)
         with (self.out / LOG_NAME).open("a", encoding="utf-8") as file:
             file.write(json.dumps({"step": self.epoch * self._epoch_steps, **row}) + "\n")
 

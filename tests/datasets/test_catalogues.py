@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from datasets.compose.packshots import packshots
-from datasets.products.catalogues import house_catalogue, random_catalogue
+from datasets.products.catalogues import IN_MULTIPACKS, house_catalogue, random_catalogue
 from datasets.products.packs import Catalogue, PackType, gtin13
 from facings.ids import is_slug
 
@@ -61,6 +61,14 @@ def test_random_catalogues_repeat_with_their_seed_and_differ_within() -> None:
     assert len(first) == 60
     assert len({pack.look for pack in first}) == 60
     assert {pack.pack_type for pack in random_catalogue(np.random.default_rng(1), 200)} == set(get_args(PackType))
+
+
+def test_a_catalogue_of_multipacks_has_many_and_none_too_heavy_to_carry() -> None:
+    packs = random_catalogue(np.random.default_rng(2), 200, IN_MULTIPACKS)
+    bundles = [pack.bundle for pack in packs if pack.bundle]
+    assert 60 < len(bundles) < 100
+    assert {bundle.count for bundle in bundles} == {4, 6, 8, 10, 12, 15, 24}
+    assert all(bundle.count <= 6 or bundle.count * bundle.unit.size_ml <= 12_000 for bundle in bundles)
 
 
 def test_packshots_are_three_pictures_cropped_to_the_pack(catalogue: Catalogue) -> None:

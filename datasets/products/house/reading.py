@@ -14,7 +14,7 @@ OWNERS = ("northwind", "redfern", "halden", "meridale")
 
 _COLOURS = ("base", "second", "accent", "ink", "fruit", "cap", "liquid")
 _NAMES = ("sku", "title", "zh")
-_COLUMNS = {4: 2, 6: 3}
+_COLUMNS = {4: 2, 6: 3, 8: 4, 10: 5, 12: 4, 15: 5, 24: 6}
 _FILM_MM = 1.6
 
 
