@@ -121,6 +121,7 @@ def test_a_controller_that_is_lost_is_one_alarm_until_it_is_back(
     caplog.set_level("INFO", logger="edge")
     with device(with_controller(tmp_path, broker, camera, cooler)):
         wait_until(lambda: bool(peer.on("birth")), "birth")
+        wait_for_first_poll(cooler, peer)
         cooler.stop()
         wait_until(lambda: len(alarms(peer, "controller-lost")) == 1, "lost")
         assert ask(peer, "snapshot").ok

@@ -11,6 +11,8 @@ TRAINING = [
     "test_quantise.py",
     "test_price_reader.py",
     "test_exported.py",
+    "test_embedder_training.py",
+    "test_pixel_entry.py",
     "onboarding/test_eight_bit.py",
 ]
 
